@@ -1,0 +1,124 @@
+"""What a script in `analyses/` declares."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from metasyn.errors import OptionError
+from metasyn.evidence.selection import Group
+from metasyn.synthesis.model import SynthesisSpec
+from metasyn.vocabulary import Measure, Overlap, ZeroCells, require_option
+
+__all__ = ["Analysis", "Apart", "Outcome"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome of an analysis and how it is put on a common scale.
+
+    Attributes
+    ----------
+    outcome : str
+        Id, as in `outcomes.csv`.
+    measure : str
+        Effect measure: `"HR"`, `"RR"`, `"OR"`, `"RD"`, `"PLO"`, `"PAS"`, `"PR"`.
+    definitions : sequence of str
+        Preferred definitions of the outcome, best first, where a cohort is reported under several.
+    event_fraction : float or None
+        Share of participants assumed to have had the event, for medians printed without p value,
+        events or intervals. Without it such a comparison is excluded; nothing is assumed silently.
+    timepoint : str
+        Only figures at this time point.
+    zero_cells : str
+        Treatment of zero cells.
+    """
+
+    outcome: str
+    measure: Measure
+    definitions: Sequence[str] = ()
+    event_fraction: float | None = None
+    timepoint: str = ""
+    zero_cells: ZeroCells = "only0"
+
+    def __post_init__(self) -> None:
+        require_option("measure", self.measure, Measure)
+        require_option("zero_cells", self.zero_cells, ZeroCells)
+        if self.event_fraction is not None and not 0 < self.event_fraction <= 1:
+            raise OptionError(f"event_fraction must be in (0, 1]; got {self.event_fraction!r}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Cohorts that are shown beside the synthesis and pooled on their own, never with it."""
+
+    title: str
+    cohorts: Group
+    studies: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """A question, what is eligible to answer it, and how.
+
+    Attributes
+    ----------
+    title, question : str
+    outcomes : sequence of Outcome
+    contrast : tuple of two groups, optional
+        `(group, compared with group)`; see `Evidence.select`. Exactly one of `contrast`, `cohorts`.
+    cohorts : group, optional
+        For single-cohort outcomes.
+    studies : mapping
+        Study columns and allowed values, e.g. `{"design": "randomised"}`.
+    same : sequence of str
+        Cohort columns both cohorts of a contrast must share.
+    subgroups : sequence of str
+        Columns by which the effects are also pooled in groups.
+    overlap : {'whole', 'parts'}
+        One row per cohort: where a cohort and a part of it are both reported, keep the whole or
+        the parts.
+    exclude : mapping of str to str
+        Ids of results, cohorts or studies left out by the analyst, with the reason.
+    apart : sequence of Apart
+    external : sequence of str
+        Ids of reported results shown as reference, never pooled.
+    favours : tuple of str, optional
+        Labels left and right of the line of no effect.
+    synthesis : SynthesisSpec
+        Model and methods; the default is the stated policy on the number of studies.
+    notes : sequence of str
+        Remarks of the analyst, printed under the question.
+    """
+
+    title: str
+    question: str
+    outcomes: Sequence[Outcome]
+    contrast: tuple[Group, Group] | None = None
+    cohorts: Group | None = None
+    studies: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    same: Sequence[str] = ()
+    subgroups: Sequence[str] = ()
+    overlap: Overlap = "whole"
+    exclude: Mapping[str, str] = field(default_factory=dict)
+    apart: Sequence[Apart] = ()
+    external: Sequence[str] = ()
+    favours: tuple[str, str] | None = None
+    synthesis: SynthesisSpec = field(default_factory=SynthesisSpec)
+    notes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        require_option("overlap", self.overlap, Overlap)
+        if (self.contrast is None) == (self.cohorts is None):
+            raise OptionError("an analysis has either contrast= or cohorts=, exactly one of them.")
+        if not self.outcomes:
+            raise OptionError("an analysis needs at least one outcome.")
+
+    def main(self) -> NoReturn:
+        """Run this analysis as a script: the same as `metasyn run NAME`, then exit."""
+        # The one upward import of the package: this is an entry point, not a computation.
+        from metasyn.cli import run_script
+
+        sys.exit(run_script(sys.modules["__main__"].__file__ or ""))

@@ -1,0 +1,1 @@
+"""Reported figures as estimates and variances on one analysis scale."""

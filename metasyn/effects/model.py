@@ -1,0 +1,204 @@
+"""Study-level effects on the analysis scale, with the way each was obtained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasyn.effects.measure import EffectMeasure
+from metasyn.errors import OptionError
+from metasyn.vocabulary import RouteName
+
+__all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "Route", "RowRef"]
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """How reported figures became an estimate and a variance.
+
+    Attributes
+    ----------
+    grade : int
+        1 is best; the order is that of Tierney 2007 (10.1186/1745-6215-8-16), with medians last.
+    formula : str
+        One line, in the symbols of the printed figures.
+    assumptions : tuple of str
+        What has to hold beyond the figures themselves.
+    """
+
+    name: RouteName
+    grade: int
+    formula: str
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Whole-number counts behind an effect; the second pair is empty for single cohorts."""
+
+    events_1: int
+    n_1: int
+    events_2: int | None = None
+    n_2: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRef:
+    """The way back to one printed figure."""
+
+    result_id: str
+    source_id: str
+    citation: str
+    locator: str
+    as_printed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One study-level effect.
+
+    Attributes
+    ----------
+    yi, vi : float
+        Estimate and sampling **variance** on the analysis scale.
+    route : Route
+        How they were obtained.
+    rows : tuple of RowRef
+        The printed figures they come from.
+    counts : Counts or None
+        Events and participants, where the effect rests on them.
+    adjustment : str
+        Zero-cell treatment of this row; empty if none.
+    inverted : bool
+        True if the source states the contrast the other way round.
+    notes : tuple of str
+        What a reader must know about this row.
+    attributes : mapping of str to str
+        Columns of its cohort and study, for subgroups.
+    """
+
+    label: str
+    yi: float
+    vi: float
+    route: Route
+    study_id: str = ""
+    cohort_id: str = ""
+    comparator_id: str = ""
+    rows: tuple[RowRef, ...] = ()
+    counts: Counts | None = None
+    adjustment: str = ""
+    inverted: bool = False
+    notes: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default=_NOTHING)
+
+    @property
+    def sei(self) -> float:
+        """Standard error on the analysis scale."""
+        return math.sqrt(self.vi)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Something that is not in the synthesis, and why.
+
+    Attributes
+    ----------
+    label : str
+        The cohort, contrast or figure in words.
+    code : str
+        Machine word of the rule: `"unusable"`, `"overlap"`, `"no-route"`, `"not-preferred"`,
+        `"by-analyst"`, `"no-information"`.
+    reason : str
+        One sentence.
+    result_ids : tuple of str
+        Rows concerned.
+    """
+
+    label: str
+    code: str
+    reason: str
+    result_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EffectSet:
+    """Effects of one outcome on one scale, in order, with everything that was left out.
+
+    Attributes
+    ----------
+    measure : EffectMeasure
+    effects : tuple of Effect
+        Length k.
+    exclusions : tuple of Exclusion
+    outcome : str
+        Label of the outcome; empty for effects given as arrays.
+    yi, vi : ndarray of shape (k,)
+        Estimates and sampling **variances**, read-only.
+    """
+
+    measure: EffectMeasure
+    effects: tuple[Effect, ...]
+    exclusions: tuple[Exclusion, ...] = ()
+    outcome: str = ""
+    yi: NDArray[np.float64] = field(init=False)
+    vi: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for name in ("yi", "vi"):
+            values = np.array([getattr(effect, name) for effect in self.effects], dtype=float)
+            values.flags.writeable = False
+            object.__setattr__(self, name, values)
+
+    def __len__(self) -> int:
+        return len(self.effects)
+
+    @property
+    def k(self) -> int:
+        """Number of effects."""
+        return len(self.effects)
+
+    @property
+    def n_studies(self) -> int:
+        """Number of distinct studies (each effect its own where no study is named)."""
+        named = {effect.study_id for effect in self.effects if effect.study_id}
+        return len(named) + sum(not effect.study_id for effect in self.effects)
+
+    def take(self, indices: Sequence[int]) -> EffectSet:
+        """The effects at `indices`, in that order; exclusions are kept with the whole set only."""
+        return EffectSet(
+            measure=self.measure,
+            effects=tuple(self.effects[i] for i in indices),
+            outcome=self.outcome,
+        )
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """The attribute `name` of every effect.
+
+        Raises
+        ------
+        OptionError
+            If an effect does not have it; the known columns are listed.
+        """
+        missing = [effect.label for effect in self.effects if name not in effect.attributes]
+        if missing:
+            known = sorted({key for effect in self.effects for key in effect.attributes})
+            raise OptionError(
+                f"by={name!r} is not a column of {missing[0]!r}"
+                + (f" and {len(missing) - 1} more" if len(missing) > 1 else "")
+                + f"; known columns: {', '.join(known) or 'none'}."
+            )
+        return tuple(effect.attributes[name] for effect in self.effects)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Rows and exclusions as plain data (the `rows` and `exclusions` of `metasyn-result/1`)."""
+        from metasyn.effects.serialise import effect_set_to_dict
+
+        return effect_set_to_dict(self)

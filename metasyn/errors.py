@@ -1,0 +1,54 @@
+"""Every exception metasyn raises on purpose, under one root."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from metasyn.values import Finding
+
+__all__ = [
+    "EvidenceError",
+    "MetasynError",
+    "NotEstimableError",
+    "OptionError",
+    "ReportError",
+    "WorkspaceError",
+]
+
+
+class MetasynError(Exception):
+    """Root of all errors that are meant to be read by a person."""
+
+
+class OptionError(MetasynError, ValueError):
+    """An option was given a value outside its vocabulary or its range."""
+
+
+class EvidenceError(MetasynError):
+    """The evidence tables break their rules; every broken rule is listed.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        All problems found in one pass, each with file, line, column, value and rule.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        count = len(self.findings)
+        head = f"{count} problem{'s' if count != 1 else ''} in the evidence tables:"
+        super().__init__("\n".join([head, *(f"  {finding}" for finding in self.findings)]))
+
+
+class NotEstimableError(MetasynError):
+    """The data are valid but the requested quantity cannot be estimated from them."""
+
+
+class ReportError(MetasynError):
+    """A report could not be rendered."""
+
+
+class WorkspaceError(MetasynError):
+    """A project folder lacks something, or an analysis script cannot be used."""

@@ -1,0 +1,1 @@
+"""What was reported: records, reading and validating tables, selecting."""

@@ -1,0 +1,1 @@
+"""Pooling study-level effects."""
