@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metasyn.analysis.spec import Analysis, Outcome
+from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects.model import EffectSet
 from metasyn.evidence.model import OngoingTrial, OutcomeDefinition, ReportedResult, Source
 from metasyn.synthesis.influence import LeaveOneOut
@@ -29,9 +29,9 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApartResult:
-    """Cohorts shown beside the synthesis."""
+    """Cohorts or contrasts shown beside the synthesis."""
 
-    title: str
+    apart: Apart
     effects: EffectSet
     synthesis: SynthesisResult | NotEstimable
 

@@ -15,6 +15,12 @@ from metasyn.vocabulary import Measure, Overlap, ZeroCells, require_option
 __all__ = ["Analysis", "Apart", "Outcome"]
 
 
+def _exactly_one(what: str, contrast: object, cohorts: object) -> None:
+    """A question is about a contrast or about single cohorts, never both."""
+    if (contrast is None) == (cohorts is None):
+        raise OptionError(f"{what} takes either contrast= or cohorts=, exactly one of them.")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One outcome of an analysis and how it is put on a common scale.
@@ -52,11 +58,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apart:
-    """Cohorts that are shown beside the synthesis and pooled on their own, never with it."""
+    """Cohorts or contrasts shown beside the synthesis and pooled on their own, never with it.
+
+    Attributes
+    ----------
+    title : str
+    contrast, cohorts : as in `Analysis`, exactly one
+    studies : mapping
+    reason : str
+        Why they stand apart, one sentence for the report.
+    """
 
     title: str
-    cohorts: Group
+    reason: str
+    contrast: tuple[Group, Group] | None = None
+    cohorts: Group | None = None
     studies: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _exactly_one("Apart", self.contrast, self.cohorts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +131,7 @@ class Analysis:
 
     def __post_init__(self) -> None:
         require_option("overlap", self.overlap, Overlap)
-        if (self.contrast is None) == (self.cohorts is None):
-            raise OptionError("an analysis has either contrast= or cohorts=, exactly one of them.")
+        _exactly_one("Analysis", self.contrast, self.cohorts)
         if not self.outcomes:
             raise OptionError("an analysis needs at least one outcome.")
 

@@ -1,0 +1,64 @@
+"""Response rates in NRAS-mutant melanoma by drug class."""
+
+from metasyn import Analysis, Apart, Outcome
+
+TREATED = [
+    "MEK inhibitor",
+    "MEK inhibitor combination",
+    "ERK inhibitor",
+    "RAF inhibitor",
+    "other kinase inhibitor",
+    "kinase inhibitor + chemotherapy",
+    "chemotherapy",
+    "anti-CTLA-4",
+    "anti-PD-1",
+    "anti-PD-1 + anti-CTLA-4",
+    "any immunotherapy",
+]
+PRIMARY_STUDIES = {"design": ["randomised", "single-arm", "cohort"]}
+
+analysis = Analysis(
+    title="Response rates in NRAS-mutant melanoma by drug class",
+    question=(
+        "What share of people with advanced NRAS-mutant melanoma respond, or reach disease control, under "
+        "each class of drugs, and do the classes differ?"
+    ),
+    studies=PRIMARY_STUDIES,
+    cohorts={"nras_status": "mutant", "drug_class": TREATED},
+    overlap="whole",
+    exclude={
+        "GUIDA.mut": "reported by drug: the groups by drug are used, so that each enters its own class",
+        "RIBO_BINI.altered": "overlaps the phase II cohort of the same trial by an unknown number of patients",
+        "LY3009120.nras": "one of the five patients did not have melanoma",
+    },
+    outcomes=[
+        Outcome("ORR", measure="PLO", definitions=["confirmed", "", "any line"]),
+        Outcome("DCR", measure="PLO"),
+    ],
+    subgroups=["drug_class"],
+    apart=[
+        Apart(
+            title="Targeted drugs, patients not selected for NRAS",
+            reason="NRAS status was not an entry criterion, so the rates are not those of NRAS-mutant disease.",
+            studies=PRIMARY_STUDIES,
+            cohorts={
+                "nras_status": "unselected",
+                "drug_class": ["other kinase inhibitor", "farnesyltransferase inhibitor"],
+            },
+        ),
+        Apart(
+            title="Chemotherapy, patients not selected for NRAS",
+            reason="NRAS status was not an entry criterion, so the rates are not those of NRAS-mutant disease.",
+            studies=PRIMARY_STUDIES,
+            cohorts={"nras_status": "unselected", "drug_class": "chemotherapy"},
+        ),
+    ],
+    notes=[
+        "The groups come from different studies: differences between classes are not effects of the drugs.",
+        "Cohorts without any event enter with 0.5 added to events and non-events; the arcsine scale, which "
+        "needs no such addition, stands beside it.",
+    ],
+)
+
+if __name__ == "__main__":
+    analysis.main()

@@ -1,0 +1,136 @@
+"""The same question answered other ways: estimator, scale, route, assumption, overlap rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from metasyn.analysis.result import Sensitivity
+from metasyn.analysis.spec import Analysis, Outcome
+from metasyn.effects import EffectSet, get_measure, standardise
+from metasyn.evidence.selection import Selection
+from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
+from metasyn.values import NotEstimable
+from metasyn.vocabulary import Measure, Overlap, Tau2Method, choices
+
+__all__ = ["sensitivity"]
+
+# The measures that answer the same question from the same figures.
+_OTHER_MEASURES: dict[Measure, tuple[Measure, ...]] = {
+    "RR": ("OR", "RD"),
+    "OR": ("RR", "RD"),
+    "RD": ("RR", "OR"),
+    "PLO": ("PAS",),
+    "PAS": ("PLO",),
+    "PR": ("PLO", "PAS"),
+}
+_OTHER_FRACTIONS = (0.5, 1.0)
+
+
+def sensitivity(
+    analysis: Analysis, outcome: Outcome, selection: Selection, effects: EffectSet
+) -> tuple[Sensitivity, ...]:
+    """Every variant that applies to this outcome, each pooled anew.
+
+    Parameters
+    ----------
+    analysis, outcome
+        The declaration that made `effects`.
+    selection : Selection
+        What `effects` were standardised from.
+    effects : EffectSet
+        The main analysis.
+
+    Returns
+    -------
+    tuple of Sensitivity
+        Grouped by what is varied; empty where nothing applies.
+    """
+
+    def again(**changes: object) -> EffectSet:
+        varied = replace(outcome, **{k: v for k, v in changes.items() if k != "overlap"})  # type: ignore[arg-type]
+        overlap: Overlap = changes.get("overlap", analysis.overlap)  # type: ignore[assignment]
+        return standardise(
+            selection,
+            measure=varied.measure,
+            definitions=varied.definitions,
+            event_fraction=varied.event_fraction,
+            zero_cells=varied.zero_cells,
+            overlap=overlap,
+            exclude=analysis.exclude,
+        )
+
+    spec = analysis.synthesis
+    return (
+        *_estimators(effects, spec),
+        *_intervals(effects, spec),
+        *_measures(again, outcome, spec),
+        *_routes(effects, spec),
+        *_fractions(again, effects, outcome, spec),
+        *_overlap(again, effects, analysis, spec),
+    )
+
+
+def _pool(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult | NotEstimable:
+    return pool(effects, spec=spec) if effects.k else NotEstimable("no effect remains")
+
+
+def _estimators(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
+    """Other estimators of tau2, wherever tau2 decides the headline."""
+    if effects.k < 3 or spec.model == "common-effect" or spec.tau2 is not None:
+        return
+    for method in choices(Tau2Method):
+        if method != spec.tau2_method:
+            result = pool(effects, spec=spec.update(tau2_method=method))
+            yield Sensitivity(group="between-study variance", label=method, result=result)
+
+
+def _intervals(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
+    """The common-effect model where the headline is a random-effects one."""
+    if effects.k >= 3 and spec.model != "common-effect":
+        result = pool(effects, spec=spec.update(model="common-effect", ci_method=None))
+        yield Sensitivity(group="model", label="common-effect", result=result)
+
+
+def _measures(
+    again: Callable[..., EffectSet], outcome: Outcome, spec: SynthesisSpec
+) -> Iterator[Sensitivity]:
+    for code in _OTHER_MEASURES.get(outcome.measure, ()):
+        measure = get_measure(code)
+        label = measure.scale if measure.family == "proportion" else measure.label
+        yield Sensitivity(group="effect measure", label=label, result=_pool(again(measure=code), spec))
+
+
+def _routes(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
+    """Only the better routes, leaving out the weakest grade step by step."""
+    grades = sorted({effect.route.grade for effect in effects.effects})
+    for worst in reversed(grades[:-1]):
+        kept = [i for i, effect in enumerate(effects.effects) if effect.route.grade <= worst]
+        names = dict.fromkeys(effects.effects[i].route.name for i in kept)
+        yield Sensitivity(
+            group="route", label="only from " + "; ".join(names), result=_pool(effects.take(kept), spec)
+        )
+
+
+def _fractions(
+    again: Callable[..., EffectSet], effects: EffectSet, outcome: Outcome, spec: SynthesisSpec
+) -> Iterator[Sensitivity]:
+    if not any(effect.route.name == "medians and assumed events" for effect in effects.effects):
+        return
+    for fraction in _OTHER_FRACTIONS:
+        if fraction != outcome.event_fraction:
+            yield Sensitivity(
+                group="assumed share of participants with the event",
+                label=f"{100 * fraction:.0f}%",
+                result=_pool(again(event_fraction=fraction), spec),
+            )
+
+
+def _overlap(
+    again: Callable[..., EffectSet], effects: EffectSet, analysis: Analysis, spec: SynthesisSpec
+) -> Iterator[Sensitivity]:
+    if not any(exclusion.code == "overlap" for exclusion in effects.exclusions):
+        return
+    other: Overlap = "parts" if analysis.overlap == "whole" else "whole"
+    label = "parts instead of whole cohorts" if other == "parts" else "whole cohorts instead of their parts"
+    yield Sensitivity(group="one row per cohort", label=label, result=_pool(again(overlap=other), spec))
