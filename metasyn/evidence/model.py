@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from metasyn.values import Interval
 from metasyn.vocabulary import PSided, Statistic, Status
 
 __all__ = ["Cohort", "OngoingTrial", "OutcomeDefinition", "PValue", "ReportedResult", "Source", "Study"]
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +38,7 @@ class Study:
     citation: str = ""
     doi: str = ""
     year: int | None = None
-    attributes: Mapping[str, str] = field(default=_NOTHING)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +60,7 @@ class Cohort:
     label: str
     n: int | None = None
     part_of: str = ""
-    attributes: Mapping[str, str] = field(default=_NOTHING)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

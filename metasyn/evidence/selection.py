@@ -69,7 +69,7 @@ class Evidence:
             Id of the outcome, as in `outcomes.csv`.
         contrast : tuple of two groups, optional
             `(group, compared with group)`. A group is one attribute value that names it
-            (`"MEK inhibitor"`) or a mapping of cohort attributes to allowed values. Every pair
+            (`"diuretic"`) or a mapping of cohort attributes to allowed values. Every pair
             of cohorts of one study that matches is a target; the direction is as written here.
         cohorts : group, optional
             For single-cohort outcomes: which cohorts. Exactly one of `contrast` and `cohorts`.
@@ -111,7 +111,11 @@ class Selection:
     targets : tuple of Target
         Cohorts or contrasts that match, in table order of studies and cohorts.
     results : tuple of ReportedResult
-        Rows of the outcome (usable or not) about a cohort of any target.
+        Rows of the outcome (usable or not) about a cohort of any target, or of an unpaired one.
+    unpaired : tuple of str
+        Ids of cohorts that match a group and are reported, but have no counterpart that is.
+    unreported : tuple of str
+        Ids of studies that match, without any figure on the outcome.
     """
 
     evidence: Evidence
@@ -119,6 +123,8 @@ class Selection:
     targets: tuple[Target, ...]
     results: tuple[ReportedResult, ...]
     timepoint: str = ""
+    unpaired: tuple[str, ...] = ()
+    unreported: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if any(r.outcome != self.outcome.outcome for r in self.results):

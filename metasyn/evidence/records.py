@@ -1,0 +1,165 @@
+"""Rows that keep every rule, as records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import cast
+
+from metasyn.evidence.cells import Number, PrintedP
+from metasyn.evidence.model import (
+    Cohort,
+    OngoingTrial,
+    OutcomeDefinition,
+    PValue,
+    ReportedResult,
+    Source,
+    Study,
+)
+from metasyn.evidence.selection import Evidence
+from metasyn.evidence.sheets import Row, Sheet
+from metasyn.values import Interval
+from metasyn.vocabulary import PSided, Statistic, Status
+
+__all__ = ["build_evidence"]
+
+_STUDY_FIELDS = frozenset({"study_id", "label", "design", "registry_id", "citation", "doi", "year"})
+_COHORT_FIELDS = frozenset({"cohort_id", "study_id", "label", "n", "part_of"})
+
+
+def build_evidence(sheets: Mapping[str, Sheet]) -> Evidence:
+    """The evidence from tables in which no rule is broken."""
+    return Evidence(
+        sources=MappingProxyType({r.text("source_id"): _source(r) for r in sheets["sources"].rows}),
+        studies=MappingProxyType({r.text("study_id"): _study(r) for r in sheets["studies"].rows}),
+        cohorts=MappingProxyType({r.text("cohort_id"): _cohort(r) for r in sheets["cohorts"].rows}),
+        outcomes=MappingProxyType({r.text("outcome"): _outcome(r) for r in sheets["outcomes"].rows}),
+        results=tuple(_result(r) for r in sheets["results"].rows),
+        ongoing=tuple(_ongoing(r) for r in sheets["ongoing"].rows) if "ongoing" in sheets else (),
+    )
+
+
+def _source(row: Row) -> Source:
+    return Source(
+        source_id=row.text("source_id"),
+        kind=row.text("kind"),
+        citation=row.text("citation"),
+        doi=row.text("doi"),
+        year=row.whole("year"),
+        address=row.text("address"),
+        note=row.text("note"),
+    )
+
+
+def _study(row: Row) -> Study:
+    return Study(
+        study_id=row.text("study_id"),
+        label=row.text("label"),
+        design=row.text("design"),
+        registry_id=row.text("registry_id"),
+        citation=row.text("citation"),
+        doi=row.text("doi"),
+        year=row.whole("year"),
+        attributes=_further(row, _STUDY_FIELDS),
+    )
+
+
+def _cohort(row: Row) -> Cohort:
+    return Cohort(
+        cohort_id=row.text("cohort_id"),
+        study_id=row.text("study_id"),
+        label=row.text("label"),
+        n=row.whole("n"),
+        part_of=row.text("part_of"),
+        attributes=_further(row, _COHORT_FIELDS),
+    )
+
+
+def _outcome(row: Row) -> OutcomeDefinition:
+    return OutcomeDefinition(
+        outcome=row.text("outcome"),
+        label=row.text("label"),
+        kind=row.text("kind"),
+        better=row.text("better"),
+        description=row.text("description"),
+    )
+
+
+def _ongoing(row: Row) -> OngoingTrial:
+    return OngoingTrial(
+        registry_id=row.text("registry_id"),
+        title=row.text("title"),
+        phase=row.text("phase"),
+        n=row.whole("n"),
+        population=row.text("population"),
+        arms=row.text("arms"),
+        primary_endpoint=row.text("primary_endpoint"),
+        source_id=row.text("source_id"),
+        locator=row.text("locator"),
+    )
+
+
+def _result(row: Row) -> ReportedResult:
+    statistic = row.text("statistic")
+    value, decimals = _figure(row)
+    counts = {name: row.whole(name) for name in ("events", "n")}
+    if statistic in counts:
+        # The value of such a row is that count: either column may hold it.
+        if counts[statistic] is None and value is not None:
+            counts[statistic] = int(value)
+        elif value is None and counts[statistic] is not None and not row.text("value"):
+            value, decimals = float(counts[statistic] or 0), 0
+    return ReportedResult(
+        result_id=row.text("result_id"),
+        study_id=row.text("study_id"),
+        cohort_id=row.text("cohort_id"),
+        comparator_id=row.text("comparator_id"),
+        outcome=row.text("outcome"),
+        definition=row.text("definition"),
+        timepoint=row.text("timepoint"),
+        statistic=cast(Statistic, statistic),
+        value=value,
+        decimals=decimals,
+        ci=_interval(row),
+        p=_pvalue(row),
+        events=counts["events"],
+        n=counts["n"],
+        unit=row.text("unit"),
+        source_id=row.text("source_id"),
+        locator=row.text("locator"),
+        as_printed=row.text("as_printed"),
+        derived=row.text("derived") == "yes",
+        derivation=row.text("derivation"),
+        derived_from=row.names("derived_from"),
+        status=cast(Status, row.text("status") or "usable"),
+        status_reason=row.text("status_reason"),
+        note=row.text("note"),
+        line=row.line,
+    )
+
+
+def _figure(row: Row) -> Number:
+    """The value with its printed decimals."""
+    figure = row.values.get("value")
+    return figure if isinstance(figure, Number) else Number(None, None)
+
+
+def _interval(row: Row) -> Interval | None:
+    """The interval, if both bounds are numbers in order and its level is known."""
+    low, high, level = row.number("ci_low"), row.number("ci_high"), row.number("ci_level")
+    if low is None or high is None or level is None or low > high:
+        return None
+    return Interval(low, high, level)
+
+
+def _pvalue(row: Row) -> PValue | None:
+    """The p value with its side."""
+    printed = row.values.get("p")
+    if not isinstance(printed, PrintedP):
+        return None
+    return PValue(value=printed.value, relation=printed.relation, sided=cast(PSided, row.text("p_sided")))
+
+
+def _further(row: Row, own: frozenset[str]) -> Mapping[str, str]:
+    """Every column that has no field of its own."""
+    return MappingProxyType({name: text for name, text in row.cells.items() if name not in own})
