@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,6 @@ from metasyn.errors import OptionError
 from metasyn.vocabulary import RouteName
 
 __all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "Route", "RowRef"]
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +94,7 @@ class Effect:
     adjustment: str = ""
     inverted: bool = False
     notes: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default=_NOTHING)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sei(self) -> float:
@@ -115,7 +112,7 @@ class Exclusion:
         The cohort, contrast or figure in words.
     code : str
         Machine word of the rule: `"unusable"`, `"overlap"`, `"no-route"`, `"not-preferred"`,
-        `"by-analyst"`, `"no-information"`.
+        `"by-analyst"`, `"no-information"`, `"no-comparison"`, `"not-reported"`.
     reason : str
         One sentence.
     result_ids : tuple of str
@@ -197,8 +194,11 @@ class EffectSet:
             )
         return tuple(effect.attributes[name] for effect in self.effects)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Rows and exclusions as plain data (the `rows` and `exclusions` of `metasyn-result/1`)."""
+    def to_dict(self, *, level: float = 0.95) -> dict[str, Any]:
+        """Rows and exclusions as plain data (the `rows` and `exclusions` of `metasyn-result/1`).
+
+        `level` is that of the interval shown with each row.
+        """
         from metasyn.effects.serialise import effect_set_to_dict
 
-        return effect_set_to_dict(self)
+        return effect_set_to_dict(self, level=level)

@@ -1,0 +1,215 @@
+"""Effects from two median survival times, the last resort among the routes to a hazard ratio."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from metasyn.effects.candidates import (
+    Attempts,
+    Candidate,
+    TargetRows,
+    definitions_differ,
+    figure,
+    p_notes,
+    printed_decimals,
+    same_definition,
+)
+from metasyn.effects.hazard_ratio import (
+    Estimate,
+    in_unit,
+    medians_and_assumed_events,
+    medians_and_events,
+    medians_and_intervals,
+    medians_and_p,
+)
+from metasyn.effects.model import Route
+from metasyn.evidence.model import Cohort, ReportedResult
+from metasyn.values import NotEstimable
+from metasyn.vocabulary import RouteName
+
+__all__ = ["median_candidates"]
+
+_EXPONENTIAL = "survival is exponential in both groups: the hazard ratio is the inverse ratio of the medians"
+_LN = "ln(median of comparator/median of cohort)"
+_GRADES: dict[RouteName, int] = {
+    "medians and p": 4,
+    "medians and events": 5,
+    "medians and their intervals": 6,
+    "medians and assumed events": 7,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """A median of each group, both in the unit of the first."""
+
+    first: ReportedResult
+    second: ReportedResult
+    median_1: float
+    median_2: float
+    notes: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[ReportedResult, ReportedResult]:
+        return self.first, self.second
+
+
+def median_candidates(rows: TargetRows, attempts: Attempts, *, event_fraction: float | None) -> None:
+    """Every way to a log hazard ratio from the medians of the two groups."""
+    first = _usable_medians(rows.first, "the cohort", rows.cohort, attempts)
+    second = _usable_medians(rows.second, "the comparator", rows.comparator, attempts)
+    for a, b in same_definition(first, second):
+        pair = _in_one_unit(a, b)
+        if isinstance(pair, NotEstimable):
+            attempts.refuse("medians", pair.reason)
+            continue
+        for name, found in (
+            ("medians and p", _with_p(rows, pair)),
+            ("medians and events", _with_events(rows, pair)),
+            ("medians and their intervals", _with_intervals(pair)),
+            ("medians and assumed events", _with_assumed_events(rows, pair, event_fraction)),
+        ):
+            if isinstance(found, NotEstimable):
+                attempts.refuse(name, found.reason)
+            else:
+                attempts.candidates.append(found)
+
+
+def _usable_medians(
+    of_arm: tuple[ReportedResult, ...], role: str, cohort: Cohort | None, attempts: Attempts
+) -> list[ReportedResult]:
+    """Medians of one arm that are numbers."""
+    label = cohort.label if cohort else ""
+    printed = [r for r in of_arm if r.statistic == "median"]
+    usable = [r for r in printed if r.value is not None and 0 < r.value < math.inf]
+    if not printed:
+        attempts.refuse("medians", f"{role} ({label}) has no printed median")
+    elif not usable:
+        attempts.refuse(
+            "medians", f"the median of {role} ({label}) is not a number ({printed[0].as_printed})"
+        )
+    return usable
+
+
+def _in_one_unit(a: ReportedResult, b: ReportedResult) -> _Pair | NotEstimable:
+    """The two medians in the unit of the first."""
+    other = in_unit(b.value or 0.0, b.unit, a.unit)
+    if isinstance(other, NotEstimable):
+        return NotEstimable(f"the medians cannot be put in one unit: {other.reason}")
+    notes = []
+    if a.unit != b.unit:
+        notes.append(f"{figure(b)}: {b.value:g} {b.unit} converted to {other:.4g} {a.unit}")
+    if a.definition != b.definition:
+        notes.append(definitions_differ(a, b))
+    return _Pair(first=a, second=b, median_1=a.value or 0.0, median_2=other, notes=tuple(notes))
+
+
+def _with_p(rows: TargetRows, pair: _Pair) -> Candidate | NotEstimable:
+    """Standard error from the first exact p value of the comparison."""
+    refusal = NotEstimable("no p value of this contrast is printed")
+    for row, p in rows.p_values(pair.first.definition, own=pair.rows):
+        estimate = medians_and_p(pair.median_1, pair.median_2, p)
+        if isinstance(estimate, NotEstimable):
+            refusal = estimate
+            continue
+        return _candidate(
+            pair,
+            estimate,
+            "medians and p",
+            f"{_LN}; se = |yi|/z, z of the two-sided p",
+            others=() if row in pair.rows else (row,),
+            notes=p_notes(row, p, pair.first.definition),
+            assumptions=("the p value belongs to the comparison of these two groups",),
+        )
+    return refusal
+
+
+def _with_events(rows: TargetRows, pair: _Pair) -> Candidate | NotEstimable:
+    """Variance from the events of both groups."""
+    first, second = _events(pair.first, rows.first), _events(pair.second, rows.second)
+    if first is None or second is None:
+        role = "the cohort" if first is None else "the comparator"
+        return NotEstimable(f"{role} has no printed number of events")
+    estimate = medians_and_events(pair.median_1, pair.median_2, first[1], second[1])
+    return _candidate(
+        pair,
+        estimate,
+        "medians and events",
+        f"{_LN}; variance 1/e1 + 1/e2, e = {first[1]} and {second[1]}",
+        others=tuple(row for row, _ in (first, second) if row not in pair.rows),
+    )
+
+
+def _events(median: ReportedResult, arm: tuple[ReportedResult, ...]) -> tuple[ReportedResult, int] | None:
+    """Events beside a median, else in a row of their own under the same definition."""
+    if median.events is not None:
+        return median, median.events
+    for row in arm:
+        if row.statistic == "events" and row.definition == median.definition and row.events is not None:
+            return row, row.events
+    return None
+
+
+def _with_intervals(pair: _Pair) -> Candidate | NotEstimable:
+    """Variance from the interval of each median; a change of unit does not change its log width."""
+    if pair.first.ci is None or pair.second.ci is None:
+        return NotEstimable("not both medians have an interval with two numbers")
+    return _candidate(
+        pair,
+        medians_and_intervals(pair.median_1, pair.median_2, pair.first.ci, pair.second.ci),
+        "medians and their intervals",
+        f"{_LN}; variance = sum of ((ln U − ln L)/(2z))² over both medians",
+        assumptions=("the log of each median is about normal with the width of its interval",),
+    )
+
+
+def _with_assumed_events(
+    rows: TargetRows, pair: _Pair, event_fraction: float | None
+) -> Candidate | NotEstimable:
+    """Variance from a stated share of participants with the event."""
+    if event_fraction is None:
+        return NotEstimable("no share of participants with the event is assumed (event_fraction)")
+    sizes, notes = [], []
+    for row, cohort in zip(pair.rows, (rows.cohort, rows.comparator), strict=True):
+        label = cohort.label if cohort else row.cohort_id
+        n = row.n if row.n is not None else (cohort.n if cohort else None)
+        if not n:
+            return NotEstimable(f"{label} has no printed number of participants")
+        sizes.append(n)
+        if row.n is None:
+            notes.append(f"n = {n} of {label} taken from the table of cohorts")
+    return _candidate(
+        pair,
+        medians_and_assumed_events(pair.median_1, pair.median_2, sizes[0], sizes[1], event_fraction),
+        "medians and assumed events",
+        f"{_LN}; variance 1/e1 + 1/e2, e = {event_fraction:g} × n, n = {sizes[0]} and {sizes[1]}",
+        notes=tuple(notes),
+        assumptions=(f"{100 * event_fraction:g}% of the participants of each group had the event",),
+    )
+
+
+def _candidate(
+    pair: _Pair,
+    estimate: Estimate | NotEstimable,
+    name: RouteName,
+    formula: str,
+    *,
+    others: tuple[ReportedResult, ...] = (),
+    notes: tuple[str, ...] = (),
+    assumptions: tuple[str, ...] = (),
+) -> Candidate | NotEstimable:
+    """The candidate of a pair of medians and one kind of standard error."""
+    if isinstance(estimate, NotEstimable):
+        return estimate
+    return Candidate(
+        route=Route(
+            name=name, grade=_GRADES[name], formula=formula, assumptions=(_EXPONENTIAL, *assumptions)
+        ),
+        rows=(*pair.rows, *others),
+        definitions=tuple(dict.fromkeys(row.definition for row in pair.rows)),
+        decimals=sum(printed_decimals(row) for row in pair.rows),
+        yi=estimate[0],
+        vi=estimate[1],
+        notes=(*pair.notes, *notes),
+    )
