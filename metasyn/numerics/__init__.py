@@ -1,0 +1,1 @@
+"""Numerical building blocks: tails, bracketed roots, weighted least squares; float arrays only."""

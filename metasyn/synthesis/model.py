@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
+from metasyn.synthesis.intervals import fit_mean, interval_around, reference_df, standard_error
 from metasyn.values import Finding, Interval, NotEstimable, require_level
 from metasyn.vocabulary import CiMethod, Model, PiMethod, SubgroupTau2, Tau2Method, require_option
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Alternative",
@@ -59,12 +64,20 @@ class SynthesisSpec:
             require_option("ci_method", self.ci_method, CiMethod)
         require_option("pi_method", self.pi_method, PiMethod)
         require_level(self.level)
-        if self.tau2 is not None and not (math.isfinite(self.tau2) and self.tau2 >= 0):
+        if self.tau2 is not None and not _is_variance(self.tau2):
             raise OptionError(f"tau2 must be a finite number >= 0; got {self.tau2!r}.")
+        if self.tau2 and self.model == "common-effect":
+            raise OptionError(
+                f"the common-effect model has no between-study variance; got tau2={self.tau2!r}."
+            )
 
     def update(self, **changes: Any) -> SynthesisSpec:
         """A copy with some options changed."""
         return replace(self, **changes)
+
+
+def _is_variance(value: object) -> bool:
+    return isinstance(value, Real) and 0 <= float(value) < math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,3 +270,60 @@ class SynthesisResult:
     def natural(self, value: float) -> float:
         """A value of the analysis scale on the natural scale (log hazard ratio -> hazard ratio)."""
         return self.effects.measure.to_natural(value)
+
+    def confidence_interval(
+        self, level: float | None = None, method: CiMethod | None = None
+    ) -> Interval | NotEstimable:
+        """The interval of the mean at another level or by another method, under the headline model.
+
+        Parameters
+        ----------
+        level : float, optional
+            Default: the level of the request.
+        method : str, optional
+            Default: the interval that headlines.
+
+        Returns
+        -------
+        Interval or NotEstimable
+            On the analysis scale.
+
+        Examples
+        --------
+        >>> from metasyn.synthesis import pool
+        >>> result = pool(yi=[-0.9, -0.1, -0.5], vi=[0.1, 0.05, 0.2])
+        >>> result.confidence_interval() == result.ci
+        True
+        """
+        level = self.request.level if level is None else require_level(level)
+        method = self.ci_method if method is None else method
+        require_option("ci_method", method, CiMethod)
+        if method == self.ci_method:
+            return interval_around(self.estimate, self.se, self.df, level)
+        if not self.pooled:
+            return NotEstimable("one study: only its own interval exists")
+        for other in self.alternatives:
+            if (other.model, other.ci_method) == (self.model, method):
+                return interval_around(other.estimate, other.se, other.df, level)
+        tau2 = 0.0
+        if self.model == "random-effects" and isinstance(self.heterogeneity, Heterogeneity):
+            tau2 = self.heterogeneity.tau2.value
+        fit = fit_mean(self.effects.yi, self.effects.vi, tau2)
+        return interval_around(fit.estimate, standard_error(fit, method), reference_df(fit, method), level)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One synthesis object of schema `metasyn-result/1`: plain data, numbers at full precision."""
+        from metasyn.synthesis.serialise import synthesis_to_dict
+
+        return synthesis_to_dict(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The effects as a pandas table, one row each, with weights and routes."""
+        from metasyn.synthesis.serialise import effects_to_frame
+
+        return effects_to_frame(self)
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.serialise import synthesis_to_text
+
+        return synthesis_to_text(self)

@@ -1,0 +1,200 @@
+"""Roots of a function of one variable: bracketed, safeguarded, and all of them on a grid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Crossing", "Root", "all_roots", "bracketed_root"]
+
+_EPSILON = 2.0**-52
+# Subdivisions of a cell in which the function comes close to zero without crossing it.
+_REFINEMENT = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """One root and how it was reached.
+
+    Attributes
+    ----------
+    root : float
+        The end of the last bracket with the smaller absolute function value.
+    converged : bool
+        True if the bracket shrank to the tolerance or the function is exactly 0 there.
+    iterations : int
+        Function evaluations inside the bracket.
+    """
+
+    root: float
+    converged: bool
+    iterations: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """A root with the direction in which the function passes zero."""
+
+    at: Root
+    falling: bool
+
+
+def bracketed_root(
+    function: Callable[[float], float],
+    low: float,
+    high: float,
+    *,
+    f_low: float | None = None,
+    f_high: float | None = None,
+    rtol: float = 4 * _EPSILON,
+    max_iterations: int = 400,
+) -> Root:
+    """The root inside a bracket, by Chandrupatla's mix of inverse quadratic steps and bisection.
+
+    The tolerance is relative to the root only, so that the answer does not depend on the units.
+
+    Parameters
+    ----------
+    function : callable
+        Continuous on `[low, high]`.
+    low, high : float
+        Ends with values of opposite sign, or one of them zero.
+    f_low, f_high : float, optional
+        Values at the ends, where they are known.
+    rtol : float
+        Width of the last bracket relative to the root.
+    max_iterations : int
+        Evaluations after which `converged` is False.
+
+    Returns
+    -------
+    Root
+
+    Raises
+    ------
+    ValueError
+        If the function has the same sign at both ends.
+
+    References
+    ----------
+    Chandrupatla TR. A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear
+    function without using derivatives. Adv Eng Softw 1997;28:145-149. 10.1016/S0965-9978(96)00051-8
+
+    Examples
+    --------
+    >>> round(bracketed_root(lambda x: x * x - 2, 0.0, 2.0).root, 14)
+    1.4142135623731
+    """
+    a, fa = high, function(high) if f_high is None else f_high
+    b, fb = low, function(low) if f_low is None else f_low
+    if fa == 0 or fb == 0:
+        return Root(root=a if fa == 0 else b, converged=True, iterations=0)
+    if (fa > 0) == (fb > 0):
+        raise ValueError(f"no sign change between {low!r} ({fb!r}) and {high!r} ({fa!r}).")
+    c, fc = b, fb  # a and b always bracket; c is the point dropped last
+    step = 0.5
+    for iteration in range(1, max_iterations + 1):
+        x = a + step * (b - a)
+        fx = function(x)
+        if (fx > 0) == (fa > 0):
+            c, fc = a, fa
+        else:
+            c, b, fc, fb = b, a, fb, fa
+        a, fa = x, fx
+        best, f_best = (a, fa) if abs(fa) < abs(fb) else (b, fb)
+        tolerance = 0.5 * rtol * abs(best) / abs(b - a) if b != a else math.inf
+        if tolerance > 0.5 or f_best == 0:
+            return Root(root=best, converged=True, iterations=iteration)
+        step = min(max(_next_step(a, b, c, fa, fb, fc), tolerance), 1 - tolerance)
+    return Root(root=best, converged=False, iterations=max_iterations)
+
+
+def _next_step(a: float, b: float, c: float, fa: float, fb: float, fc: float) -> float:
+    """Fraction of the way from a to b: inverse quadratic where that is safe, else the middle."""
+    if fa == fb or fc == fb or c == a:
+        return 0.5
+    xi = (a - b) / (c - b)
+    phi = (fa - fb) / (fc - fb)
+    if phi * phi < xi and (1 - phi) * (1 - phi) < 1 - xi:
+        return fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+    return 0.5
+
+
+def all_roots(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    grid: NDArray[np.float64],
+    *,
+    scalar: Callable[[float], float],
+) -> tuple[Crossing, ...]:
+    """Every root that a scan of a grid can see, each polished to full precision.
+
+    Where three neighbours come close to zero without crossing it, the cells around are scanned
+    again more finely, so that a pair of roots between two grid points is found as well.
+
+    Parameters
+    ----------
+    function : callable
+        Vectorised.
+    grid : ndarray of shape (n,)
+        Increasing.
+    scalar : callable
+        The same function for one float, for polishing.
+
+    Returns
+    -------
+    tuple of Crossing
+        In increasing order.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = all_roots(np.sin, np.linspace(1.0, 7.0, 50), scalar=lambda x: float(np.sin(x)))
+    >>> [(round(c.at.root, 6), c.falling) for c in found]
+    [(3.141593, True), (6.283185, False)]
+    """
+    values = function(grid)
+    extra = _near_misses(grid, values)
+    if extra.size:
+        order = np.argsort(np.concatenate([grid, extra]), kind="stable")
+        grid = np.concatenate([grid, extra])[order]
+        values = np.concatenate([values, function(extra)])[order]
+    signs = _filled_signs(values)
+    return tuple(
+        Crossing(
+            at=bracketed_root(
+                scalar,
+                float(grid[i]),
+                float(grid[i + 1]),
+                f_low=float(values[i]),
+                f_high=float(values[i + 1]),
+            ),
+            falling=bool(signs[i] > 0),
+        )
+        for i in np.flatnonzero(signs[1:] != signs[:-1])
+    )
+
+
+def _near_misses(grid: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Finer points around every local minimum of the absolute value that is not a crossing."""
+    size, signs = np.abs(values), np.sign(values)
+    dips = (size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:])
+    dips &= (signs[1:-1] == signs[:-2]) & (signs[1:-1] == signs[2:])
+    cells = [np.linspace(grid[i], grid[i + 2], 2 * _REFINEMENT + 1) for i in np.flatnonzero(dips)]
+    return np.setdiff1d(np.concatenate(cells), grid) if cells else np.empty(0)
+
+
+def _filled_signs(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Signs, an exact zero taking that of the point before it (at the start: after it)."""
+    signs = np.sign(values)
+    if not (signs == 0).any():
+        return signs
+    known = np.flatnonzero(signs)
+    if not known.size:
+        return signs
+    place = np.searchsorted(known, np.arange(signs.size), side="right") - 1
+    filled: NDArray[np.float64] = signs[known[np.maximum(place, 0)]]
+    return filled

@@ -1,0 +1,224 @@
+"""One synthesis of one set of effects: the only place where the parts are put together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from metasyn.effects.model import EffectSet
+from metasyn.errors import NotEstimableError
+from metasyn.numerics.additive import prepare
+from metasyn.synthesis.arrays import require_poolable
+from metasyn.synthesis.heterogeneity import FIXED, common_effect_heterogeneity, heterogeneity
+from metasyn.synthesis.intervals import MeanFit, fit_mean, infer, prediction_interval
+from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
+from metasyn.synthesis.policy import Choice, choose, single_study
+from metasyn.synthesis.tau2 import Tau2Solution, estimate_tau2_of
+from metasyn.values import Finding, Interval, NotEstimable
+from metasyn.vocabulary import CiMethod, Model
+
+__all__ = ["assemble", "synthesise"]
+
+NO_PREDICTION = NotEstimable(
+    "the common-effect model assumes one true effect: there is no distribution to predict from"
+)
+FEW_FOR_PREDICTION = 5
+
+# What is always computed beside the headline.
+_SHOWN: tuple[tuple[Model, CiMethod], ...] = (
+    ("common-effect", "wald"),
+    ("random-effects", "wald"),
+    ("random-effects", "hartung-knapp"),
+    ("random-effects", "hartung-knapp-adhoc"),
+)
+
+
+def synthesise(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
+    """Pool one set of effects, without subgroups.
+
+    Parameters
+    ----------
+    effects : EffectSet
+    spec : SynthesisSpec
+
+    Returns
+    -------
+    SynthesisResult
+
+    Raises
+    ------
+    OptionError
+        If an effect is not finite or a variance not above zero.
+    NotEstimableError
+        If there is no effect.
+    """
+    require_poolable(effects)
+    if effects.k == 0:
+        raise NotEstimableError("there are no effects to pool.")
+    if effects.k == 1:
+        return _report_single(effects, spec)
+    problem = prepare(effects.yi, effects.vi)
+    if spec.tau2 is None:
+        solution, method = estimate_tau2_of(problem, spec.tau2_method), str(spec.tau2_method)
+    else:
+        solution, method = Tau2Solution(value=float(spec.tau2)), FIXED
+    fits: dict[Model, MeanFit] = {
+        "random-effects": fit_mean(effects.yi, effects.vi, solution.value),
+        "common-effect": fit_mean(effects.yi, effects.vi, 0.0),
+    }
+    choice = choose(spec, fits["random-effects"])
+    pi: Interval | NotEstimable = NO_PREDICTION
+    if spec.model == "common-effect":
+        found, empty = common_effect_heterogeneity(problem), False
+    else:
+        found, empty = heterogeneity(problem, solution, method=method, level=spec.level)
+        pi = prediction_interval(
+            fits["random-effects"], spec.pi_method, level=spec.level, ci_method=choice.ci_method
+        )
+    return assemble(effects, spec, choice, fits, found, pi, findings=_empty_finding(empty))
+
+
+def assemble(
+    effects: EffectSet,
+    spec: SynthesisSpec,
+    choice: Choice,
+    fits: dict[Model, MeanFit],
+    found: Heterogeneity,
+    pi: Interval | NotEstimable,
+    *,
+    shown: Sequence[tuple[Model, CiMethod]] = _SHOWN,
+    findings: Iterable[Finding] = (),
+) -> SynthesisResult:
+    """Build a result from fits at hand, the headline as chosen."""
+    headline = (choice.model, choice.ci_method)
+    pairs = shown if headline in shown else (*shown, headline)
+    null = effects.measure.null
+    inferences = {pair: infer(fits[pair[0]], pair[1], level=spec.level, null=null) for pair in pairs}
+    fit, chosen = fits[choice.model], inferences[headline]
+    alternatives = tuple(
+        Alternative(
+            model=model,
+            ci_method=ci_method,
+            estimate=fits[model].estimate,
+            se=one.se,
+            df=one.df,
+            ci=one.ci,
+            pvalue=one.pvalue,
+            headline=(model, ci_method) == headline,
+        )
+        for (model, ci_method), one in inferences.items()
+    )
+    return SynthesisResult(
+        effects=effects,
+        request=spec,
+        model=choice.model,
+        ci_method=choice.ci_method,
+        policy=choice.policy,
+        k=effects.k,
+        n_studies=effects.n_studies,
+        estimate=fit.estimate,
+        se=chosen.se,
+        df=chosen.df,
+        statistic=chosen.statistic,
+        pvalue=chosen.pvalue,
+        ci=chosen.ci,
+        pi=pi,
+        weights=fit.weights,
+        heterogeneity=found,
+        alternatives=alternatives,
+        findings=(*choice.findings, *findings, *_findings(alternatives, found, pi, effects.k)),
+    )
+
+
+def _report_single(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
+    """k = 1: the study's own estimate and interval."""
+    choice = single_study(spec)
+    fit = fit_mean(effects.yi, effects.vi, 0.0)
+    own = infer(fit, choice.ci_method, level=spec.level, null=effects.measure.null)
+    return SynthesisResult(
+        effects=effects,
+        request=spec,
+        model=choice.model,
+        ci_method=choice.ci_method,
+        policy=choice.policy,
+        k=1,
+        n_studies=1,
+        estimate=fit.estimate,
+        se=own.se,
+        df=own.df,
+        statistic=own.statistic,
+        pvalue=own.pvalue,
+        ci=own.ci,
+        pi=NotEstimable("a prediction interval needs at least three studies"),
+        weights=np.ones(1),
+        heterogeneity=NotEstimable("heterogeneity needs at least two studies"),
+        findings=choice.findings,
+    )
+
+
+def _empty_finding(empty: bool) -> tuple[Finding, ...]:
+    if not empty:
+        return ()
+    return (
+        Finding(
+            code="tau2-interval-empty",
+            message="the studies agree more closely than sampling error alone would make likely: no value of "
+            "the between-study variance is compatible with them, and its interval is given as 0 to 0.",
+            severity="note",
+        ),
+    )
+
+
+def _findings(
+    alternatives: Sequence[Alternative], found: Heterogeneity, pi: Interval | NotEstimable, k: int
+) -> Iterable[Finding]:
+    """What a reader of the result must know."""
+    tau2 = found.tau2
+    if tau2.truncated:
+        yield Finding(
+            code="tau2-truncated",
+            message=f"the {tau2.method} solution for the between-study variance is negative; "
+            "0 stands in its place.",
+            severity="note",
+        )
+    if tau2.n_optima > 1:
+        yield Finding(
+            code="several-optima",
+            message=f"the {tau2.method} likelihood of the between-study variance has {tau2.n_optima} maxima; "
+            "the highest was taken.",
+            severity="warning",
+        )
+    if isinstance(tau2.ci, Interval) and tau2.value not in tau2.ci:
+        yield Finding(
+            code="tau2-outside-interval",
+            message="the estimate of the between-study variance lies outside its Q-profile interval; "
+            "the two follow different principles.",
+            severity="note",
+        )
+    if _narrower_than_wald(alternatives):
+        yield Finding(
+            code="narrower-than-wald",
+            message="the Hartung-Knapp interval is narrower than the Wald interval: the studies happen "
+            "to agree closely, and the interval may be too narrow.",
+            severity="warning",
+        )
+    if isinstance(pi, Interval) and k < FEW_FOR_PREDICTION:
+        yield Finding(
+            code="few-studies-pi",
+            message=f"a prediction interval from {k} studies is very uncertain itself.",
+            severity="note",
+        )
+
+
+def _narrower_than_wald(alternatives: Sequence[Alternative]) -> bool:
+    headline = next(a for a in alternatives if a.headline)
+    wald = next((a for a in alternatives if a.model == headline.model and a.ci_method == "wald"), None)
+    return (
+        headline.ci_method == "hartung-knapp" and wald is not None and _width(headline.ci) < _width(wald.ci)
+    )
+
+
+def _width(interval: Interval | NotEstimable) -> float:
+    return math.inf if isinstance(interval, NotEstimable) else interval.high - interval.low
