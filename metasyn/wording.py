@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.values import Interval, NotEstimable
@@ -16,6 +17,7 @@ __all__ = [
     "interval_text",
     "p_text",
     "percent_text",
+    "plain_number",
     "tau2_text",
     "whole",
 ]
@@ -58,6 +60,20 @@ def decimal(value: float, digits: int = 2) -> str:
 def whole(value: int) -> str:
     """A count; thousands are separated by a thin space from 10 000 on."""
     return f"{value:,}".replace(",", "\N{THIN SPACE}") if abs(value) >= 10_000 else str(value)
+
+
+def plain_number(value: float) -> str:
+    """A number as it is, at most 12 significant digits, never with an exponent; for axis ticks.
+
+    Examples
+    --------
+    >>> plain_number(0.25), plain_number(20.0), plain_number(-0.5), plain_number(1e-5)
+    ('0.25', '20', '−0.5', '0.00001')
+    """
+    text = f"{Decimal(f'{value:.12g}'):f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace("-", MINUS)
 
 
 def percent_text(proportion: float, digits: int = 1, *, sign: bool = True) -> str:
