@@ -1,0 +1,139 @@
+"""The application, and the one place where errors become words and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from cyclopts import App, Parameter
+from cyclopts.exceptions import CycloptsError
+
+from metasyn import __version__
+from metasyn.cli.check import CHECK_EXAMPLES, check
+from metasyn.cli.console import complain
+from metasyn.cli.exit_codes import ExitCode, exit_code_of
+from metasyn.cli.forest import FOREST_EXAMPLES, forest
+from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
+from metasyn.cli.new import NEW_EXAMPLES, new
+from metasyn.cli.pool import POOL_EXAMPLES, pool
+from metasyn.cli.run import RUN_EXAMPLES, run
+from metasyn.errors import MetasynError, OptionError
+
+__all__ = ["app", "main", "run_script"]
+
+_EXAMPLES = """\
+Examples:
+  metasyn run                             build the reports that are out of date
+  metasyn check                           look for mistakes in the project
+  metasyn pool trials.csv --measure HR    pool a table of hazard ratios
+  metasyn forest trials.csv --measure HR  draw it, to forest.svg
+  metasyn new my_question                 start a new analysis
+  metasyn pool --help                     what a command can do
+
+Exit codes: 0 ok, 1 stale or a check failed, 2 bad input, 3 cannot be estimated.
+"""
+
+app = App(
+    name="metasyn",
+    help="Evidence synthesis whose every number leads back to the figure as printed.",
+    help_epilogue=_EXAMPLES,
+    help_format="plaintext",
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+    suppress_keyboard_interrupt=False,
+)
+_COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
+    (run, "run", RUN_EXAMPLES),
+    (check, "check", CHECK_EXAMPLES),
+    (list_analyses, "list", LIST_EXAMPLES),
+    (pool, "pool", POOL_EXAMPLES),
+    (forest, "forest", FOREST_EXAMPLES),
+    (new, "new", NEW_EXAMPLES),
+)
+for _position, (_command, _name, _examples) in enumerate(_COMMANDS):
+    app.command(_command, name=_name, help_epilogue=_examples, sort_key=_position)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the process.
+
+    Returns
+    -------
+    int
+        Exit code, an `ExitCode`.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(given, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+        return ExitCode(code or 0)
+    except CycloptsError as error:
+        return _usage(error)
+    except MetasynError as error:
+        complain(f"metasyn: {error}")
+        return exit_code_of(error)
+    except BrokenPipeError:
+        # Who reads our output has gone: what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.BROKEN_PIPE
+    except KeyboardInterrupt:
+        complain("metasyn: interrupted.")
+        return ExitCode.INTERRUPTED
+    except ModuleNotFoundError as error:
+        return _missing(error)
+    except OSError as error:
+        complain(f"metasyn: {error.filename or 'a file'}: {error.strerror or error}.")
+        return ExitCode.BAD_INPUT
+    except Exception:  # noqa: BLE001 (the last resort: what is left is a defect of ours)
+        return _internal()
+
+
+def run_script(script: str) -> int:
+    """What `python analyses/NAME.py` does: the same as `metasyn run NAME`, in the script's project.
+
+    Parameters
+    ----------
+    script : str
+        Path of the running script; options given to it (`--force`) are those of `metasyn run`.
+
+    Returns
+    -------
+    int
+        Exit code, an `ExitCode`.
+    """
+    path = Path(script).resolve()
+    return main(["run", str(path), "--project", str(path.parent.parent), *sys.argv[1:]])
+
+
+def _usage(error: CycloptsError) -> ExitCode:
+    """A misspelt command or option, in one line, with the way to the help."""
+    command = " ".join(["metasyn", *(error.command_chain or ())])
+    said = error.__cause__ if isinstance(error.__cause__, OptionError) else error
+    complain(f"metasyn: {said}\nTry '{command} --help'.")
+    return ExitCode.BAD_INPUT
+
+
+def _missing(error: ModuleNotFoundError) -> ExitCode:
+    """A part of the installation that this command needs."""
+    if error.name is None or error.name.split(".")[0] == "metasyn":
+        return _internal()
+    complain(f"metasyn: this needs {error.name}: pip install 'metasyn-evidence[all]'.")
+    return ExitCode.STALE_OR_FAILED_CHECK
+
+
+def _internal() -> ExitCode:
+    """A defect of metasyn: everything that helps to mend it."""
+    import traceback
+
+    complain(traceback.format_exc().rstrip())
+    complain(
+        f"metasyn {__version__}: this is a defect of metasyn, not of your data. Please report the above."
+    )
+    return ExitCode.INTERNAL_ERROR
