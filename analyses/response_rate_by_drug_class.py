@@ -16,6 +16,7 @@ TREATED = [
     "any immunotherapy",
 ]
 PRIMARY_STUDIES = {"design": ["randomised", "single-arm", "cohort"]}
+NOT_SELECTED = "NRAS status was not an entry criterion: these are not the rates of NRAS-mutant disease."
 
 analysis = Analysis(
     title="Response rates in NRAS-mutant melanoma by drug class",
@@ -28,7 +29,7 @@ analysis = Analysis(
     overlap="whole",
     exclude={
         "GUIDA.mut": "reported by drug: the groups by drug are used, so that each enters its own class",
-        "RIBO_BINI.altered": "overlaps the phase II cohort of the same trial by an unknown number of patients",
+        "RIBO_BINI.altered": "overlaps the phase II cohort of the same trial, by how many is not known",
         "LY3009120.nras": "one of the five patients did not have melanoma",
     },
     outcomes=[
@@ -39,7 +40,7 @@ analysis = Analysis(
     apart=[
         Apart(
             title="Targeted drugs, patients not selected for NRAS",
-            reason="NRAS status was not an entry criterion, so the rates are not those of NRAS-mutant disease.",
+            reason=NOT_SELECTED,
             studies=PRIMARY_STUDIES,
             cohorts={
                 "nras_status": "unselected",
@@ -48,15 +49,15 @@ analysis = Analysis(
         ),
         Apart(
             title="Chemotherapy, patients not selected for NRAS",
-            reason="NRAS status was not an entry criterion, so the rates are not those of NRAS-mutant disease.",
+            reason=NOT_SELECTED,
             studies=PRIMARY_STUDIES,
             cohorts={"nras_status": "unselected", "drug_class": "chemotherapy"},
         ),
     ],
     notes=[
         "The groups come from different studies: differences between classes are not effects of the drugs.",
-        "Cohorts without any event enter with 0.5 added to events and non-events; the arcsine scale, which "
-        "needs no such addition, stands beside it.",
+        "Cohorts in which nobody, or everybody, had the event enter with 0.5 added to both counts; the "
+        "arcsine scale, which needs no such addition, stands beside it.",
     ],
 )
 

@@ -88,7 +88,7 @@ def _estimators(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity
 def _intervals(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
     """The common-effect model where the headline is a random-effects one."""
     if effects.k >= 3 and spec.model != "common-effect":
-        result = pool(effects, spec=spec.update(model="common-effect", ci_method=None))
+        result = pool(effects, spec=spec.update(model="common-effect", ci_method=None, tau2=None))
         yield Sensitivity(group="model", label="common-effect", result=result)
 
 

@@ -12,25 +12,70 @@ DATA = ROOT / "data"
 COVERAGE = Path(__file__).with_name("evidence_coverage.csv")
 GATHERED = ROOT.parent / "shared" / "evidence" / "evidence.csv"
 
-RESULT_COLUMNS = (
-    "result_id,study_id,cohort_id,comparator_id,outcome,definition,timepoint,statistic,value,ci_low,"
-    "ci_high,ci_level,p,p_sided,events,n,unit,source_id,locator,as_printed,derived,derivation,"
-    "derived_from,status,status_reason,note"
-).split(",")
+RESULT_COLUMNS = [
+    "result_id",
+    "study_id",
+    "cohort_id",
+    "comparator_id",
+    "outcome",
+    "definition",
+    "timepoint",
+    "statistic",
+    "value",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p",
+    "p_sided",
+    "events",
+    "n",
+    "unit",
+    "source_id",
+    "locator",
+    "as_printed",
+    "derived",
+    "derivation",
+    "derived_from",
+    "status",
+    "status_reason",
+    "note",
+]
 RATIOS = {"HR", "OR", "RR"}
 WORDS = {
     "statistic": {*RATIOS, "RD", "median", "percent", "events", "n", "p", "range", "Q", "I2"},
     "ci_level": {"", "0.95"},
     "p_sided": {"", "one", "two", "not stated"},
-    "unit": {"", "percent", "months", "weeks", "days", "years", "patients", "episodes", "treatment lines", "studies"},
+    "unit": {
+        "",
+        "percent",
+        "months",
+        "weeks",
+        "days",
+        "years",
+        "patients",
+        "episodes",
+        "treatment lines",
+        "studies",
+    },
     "derived": {"no", "yes"},
     "status": {"usable", "unusable"},
 }
 COHORT_WORDS = {
     "drug_class": {
-        "MEK inhibitor", "MEK inhibitor combination", "ERK inhibitor", "RAF inhibitor", "other kinase inhibitor",
-        "kinase inhibitor + chemotherapy", "farnesyltransferase inhibitor", "chemotherapy", "anti-CTLA-4",
-        "anti-PD-1", "anti-PD-1 + anti-CTLA-4", "any immunotherapy", "mixed", "none",
+        "MEK inhibitor",
+        "MEK inhibitor combination",
+        "ERK inhibitor",
+        "RAF inhibitor",
+        "other kinase inhibitor",
+        "kinase inhibitor + chemotherapy",
+        "farnesyltransferase inhibitor",
+        "chemotherapy",
+        "anti-CTLA-4",
+        "anti-PD-1",
+        "anti-PD-1 + anti-CTLA-4",
+        "any immunotherapy",
+        "mixed",
+        "none",
     },
     "nras_status": {"mutant", "wild type", "unselected", "mixed"},
     "braf_status": {"mutant", "wild type", "any", "unselected"},
@@ -224,7 +269,10 @@ def test_usable_percentages_of_a_known_n_are_some_whole_number_of_it():
         if r["statistic"] == "percent" and is_number(r["value"]) and r["n"] and not r["timepoint"]
         and r["status"] == "usable"
     ]  # fmt: skip
-    assert offenders(checked, lambda r: any(rounds_to(k, r["n"], r["value"]) for k in range(int(r["n"]) + 1))) == []
+    assert (
+        offenders(checked, lambda r: any(rounds_to(k, r["n"], r["value"]) for k in range(int(r["n"]) + 1)))
+        == []
+    )
 
 
 def test_derived_rows_say_how_and_from_what():
@@ -372,7 +420,11 @@ def test_figures_typed_by_hand_from_the_documents(source, cohort, comparator, ou
     ],
 )
 def test_impossible_figures_are_kept_and_marked(cohort, outcome, value, n):
-    rows = [r for r in RESULTS if (r["cohort_id"], r["outcome"], r["value"], r["n"]) == (cohort, outcome, value, n)]
+    rows = [
+        r
+        for r in RESULTS
+        if (r["cohort_id"], r["outcome"], r["value"], r["n"]) == (cohort, outcome, value, n)
+    ]
     assert [r["status"] for r in rows] == ["unusable"]
 
 
@@ -423,9 +475,19 @@ def test_coverage_reaches_every_gathered_row():
     for name, row in gathered.items():
         rows = [BY_ID[result] for result in coverage[name]]
         if row["derived"] == "yes":
-            assert any(r["derived"] == "yes" and r["events"] == row["events"] and r["n"] == row["n"] for r in rows), name
+            assert any(
+                r["derived"] == "yes" and r["events"] == row["events"] and r["n"] == row["n"] for r in rows
+            ), name
         for column in ("ci_low", "events"):
             if row[column]:
                 assert any(r[column] == row[column] for r in rows), (name, column)
-        if row["value"] not in {"", "NR"} and row["stat_type"] in {"HR", "OR", "RR", "median", "percent", "events", "n"}:
+        if row["value"] not in {"", "NR"} and row["stat_type"] in {
+            "HR",
+            "OR",
+            "RR",
+            "median",
+            "percent",
+            "events",
+            "n",
+        }:
             assert any(row["value"] == r["value"] for r in rows), name
