@@ -1,0 +1,177 @@
+"""The shipped analyses on the shipped evidence: what enters, by which route, and what does not.
+
+The expected figures are worked out here from the figures as printed, not copied from our output.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.analysis.run import run_analysis, selections
+from metasyn.effects.model import Effect
+from metasyn.evidence import read_evidence
+from metasyn.evidence.selection import Evidence
+from metasyn.synthesis import SynthesisResult
+from metasyn.workspace.scripts import load_script
+
+ROOT = Path(__file__).resolve().parents[2]
+Z = 1.959963984540054
+
+
+@cache
+def evidence() -> Evidence:
+    return read_evidence(ROOT / "data")
+
+
+@cache
+def result(name: str) -> AnalysisResult:
+    return run_analysis(load_script(ROOT / "analyses" / f"{name}.py"), evidence(), name)
+
+
+def outcome(name: str, slug: str) -> OutcomeResult:
+    return next(part for part in result(name).outcomes if part.slug == slug)
+
+
+def effect(part: OutcomeResult, study: str) -> Effect:
+    return next(e for e in part.effects.effects if e.study_id == study)
+
+
+def test_every_script_is_shipped() -> None:
+    assert {path.stem for path in (ROOT / "analyses").glob("*.py")} == {
+        "chemotherapy_after_ici",
+        "ici_nras_mutant_vs_wild_type",
+        "mek_inhibitor_vs_chemotherapy",
+        "response_rate_by_drug_class",
+    }
+
+
+def test_mek_pfs_is_two_trials_and_says_so() -> None:
+    pfs = outcome("mek_inhibitor_vs_chemotherapy", "pfs-hr")
+    nemo, pima = effect(pfs, "NEMO"), effect(pfs, "PIMA")
+    assert (nemo.route.name, nemo.yi) == ("ratio and interval", pytest.approx(math.log(0.62)))
+    assert nemo.sei == pytest.approx(math.log(0.80 / 0.47) / (2 * Z))
+    assert pima.route.name == "medians and assumed events"
+    assert pima.yi == pytest.approx(math.log(6.9 / 13.0))
+    assert pima.vi == pytest.approx(1 / (0.75 * 130) + 1 / (0.75 * 64))
+    assert isinstance(pfs.synthesis, SynthesisResult)
+    assert (pfs.synthesis.k, pfs.synthesis.model) == (2, "common-effect")
+    assert pfs.synthesis.policy.rule == "k-aware/2"
+    assert {a.ci_method for a in pfs.synthesis.alternatives if not a.headline} >= {"wald", "hartung-knapp"}
+
+
+def test_mek_counts_and_the_subgroup_beside() -> None:
+    name = "mek_inhibitor_vs_chemotherapy"
+    counts = effect(outcome(name, "orr-rr"), "NEMO").counts
+    assert counts is not None
+    assert (counts.events_1, counts.n_1, counts.events_2, counts.n_2) == (41, 269, 9, 133)
+    counts = effect(outcome(name, "serious-ae-rr"), "NEMO").counts
+    assert counts is not None
+    assert (counts.events_1, counts.n_1, counts.events_2, counts.n_2) == (91, 269, 25, 114)
+    (prior,) = [part for part in outcome(name, "pfs-hr").apart if part.effects.k]
+    assert prior.effects.effects[0].yi == pytest.approx(math.log(0.46))
+    not_reported = [e.label for e in outcome(name, "orr-rr").effects.exclusions if e.code == "not-reported"]
+    assert not_reported == ["Lebbé 2020"]
+
+
+def test_ici_cohorts_each_enter_once() -> None:
+    orr = outcome("ici_nras_mutant_vs_wild_type", "orr-rr")
+    tables = [
+        (e.counts.events_1, e.counts.n_1, e.counts.events_2, e.counts.n_2)
+        for e in orr.effects.effects
+        if e.counts
+    ]
+    assert tables == [(68, 162, 63, 169), (19, 60, 34, 169), (2, 21, 17, 71), (0, 12, 14, 102)]
+    zero = orr.effects.effects[-1]
+    assert "1/2" in zero.adjustment
+    assert zero.yi == pytest.approx(math.log((0.5 / 13) / (14.5 / 103)))
+    reasons = " ".join(e.reason for e in orr.effects.exclusions if e.label.startswith("Kirchberger"))
+    assert "no printed number of participants" in reasons
+
+
+def test_ici_survival_takes_the_best_route_of_each_report() -> None:
+    os = outcome("ici_nras_mutant_vs_wild_type", "os-hr")
+    routes = {e.study_id: (e.route.name, e.route.grade) for e in os.effects.effects}
+    assert routes == {
+        "ZHOU": ("ratio and p", 3),
+        "KIRCH": ("medians and p", 4),
+        "JOHN": ("medians and p", 4),
+        "GUIDA": ("medians and their intervals", 6),
+    }
+    kirchberger = effect(os, "KIRCH")
+    assert kirchberger.yi == pytest.approx(math.log(33 / 21))
+    # Two-sided p = 0.034 is |z| = 2.1201 (tables of the normal distribution).
+    assert kirchberger.sei == pytest.approx(math.log(33 / 21) / 2.1201, rel=1e-4)
+    assert len(os.leave_one_out) == 4
+    assert [r.value for r in result("ici_nras_mutant_vs_wild_type").external] == [1.28, 1.11]
+
+
+def test_response_rates_by_class_leave_nothing_unsaid() -> None:
+    orr = outcome("response_rate_by_drug_class", "orr-plo")
+    counts = {e.cohort_id: (e.counts.events_1, e.counts.n_1) for e in orr.effects.effects if e.counts}
+    assert counts["NEMO.binimetinib"] == (41, 269)
+    assert counts["TRAM_P1.nras"] == (0, 7)
+    assert counts["TRAM_AKT.nras"] == (0, 10)
+    assert counts["ZHOU.noncut.mut"] == (0, 12)
+    assert "BINI_P2.nras" not in counts
+    assert "IMATINIB.all" not in counts
+    apart = {e.cohort_id for part in orr.apart for e in part.effects.effects}
+    assert {"IMATINIB.all", "GOLD.all"} <= apart
+    impossible = [e for e in orr.effects.exclusions if e.label.startswith("Ulixertinib")]
+    assert any("no whole number of 19" in e.reason for e in impossible)
+    (classes,) = orr.subgroups
+    assert sum(len(i) for i in classes.indices) == orr.effects.k
+
+
+def test_regimens_are_one_cohort_in_six_parts() -> None:
+    orr = outcome("chemotherapy_after_ici", "orr-plo")
+    counts = [(e.counts.events_1, e.counts.n_1) for e in orr.effects.effects if e.counts]
+    assert counts == [(21, 147), (12, 118), (2, 71), (10, 40), (3, 29), (10, 58)]
+    assert (sum(x for x, _ in counts), sum(n for _, n in counts)) == (58, 463)
+    assert [e.result_ids for e in orr.effects.exclusions if e.code == "overlap"]
+
+
+def test_no_participant_counts_twice() -> None:
+    """In no pool is a cohort, or a part of it, there twice."""
+    cohorts = evidence().cohorts
+
+    def lineage(cohort_id: str) -> set[str]:
+        found = set()
+        while cohort_id:
+            found.add(cohort_id)
+            cohort_id = cohorts[cohort_id].part_of
+        return found
+
+    for path in (ROOT / "analyses").glob("*.py"):
+        for part in result(path.stem).outcomes:
+            members = [c for e in part.effects.effects for c in (e.cohort_id, e.comparator_id) if c]
+            assert len(members) == len(set(members))
+            for a in members:
+                assert not (lineage(a) - {a}) & set(members), (path.stem, part.slug, a)
+
+
+def test_every_effect_leads_back_to_a_printed_figure() -> None:
+    for path in (ROOT / "analyses").glob("*.py"):
+        for part in result(path.stem).outcomes:
+            for e in part.effects.effects:
+                assert any(row.as_printed and row.locator and row.citation for row in e.rows), e.label
+
+
+def test_no_figure_of_an_eligible_cohort_vanishes() -> None:
+    """Every figure about a selected cohort or contrast is used, or excluded by name."""
+    for path in (ROOT / "analyses").glob("*.py"):
+        analysis = load_script(path)
+        mine = selections(analysis, evidence())[:: 1 + len(analysis.apart)]
+        for part, whole in zip(result(path.stem).outcomes, mine, strict=True):
+            named = {i for e in part.effects.exclusions for i in e.result_ids}
+            used = {row.result_id for e in part.effects.effects for row in e.rows}
+            pairs = {frozenset((t.cohort_id, t.comparator_id)) for t in whole.targets}
+            alone = {c for t in whole.targets for c in (t.cohort_id, t.comparator_id)} | {*whole.unpaired}
+            for row in whole.results:
+                pair = frozenset((row.cohort_id, row.comparator_id))
+                if pair in pairs if row.is_contrast else row.cohort_id in alone:
+                    assert row.result_id in named | used, (path.stem, part.slug, row.result_id)
