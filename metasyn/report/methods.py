@@ -1,0 +1,205 @@
+"""The methods section: only what was used, with the exact options and the literature for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from metasyn.analysis.result import AnalysisResult
+from metasyn.report.blocks import Definitions, References, Section
+from metasyn.report.methods_data import Method, data_methods
+from metasyn.report.opening import outcome_label
+from metasyn.report.phrases import sentence
+from metasyn.report.references import reference_list
+from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
+from metasyn.tables.words import PI_WORDS, TAU2_WORDS
+from metasyn.values import NotEstimable
+from metasyn.vocabulary import CiMethod
+
+__all__ = ["methods_section"]
+
+_TAU2_KEYS = {
+    "REML": "reml",
+    "DL": "dl",
+    "PM": "pm",
+    "ML": "ml",
+    "EB": "eb",
+    "HE": "he",
+    "HS": "hs",
+    "SJ": "sj",
+}
+
+_CI_TEXT: dict[CiMethod, tuple[str, tuple[str, ...]]] = {
+    "hartung-knapp": (
+        (
+            "The confidence interval of the mean is that of Hartung and Knapp: the standard error is "
+            "rescaled by the observed spread of the studies and compared with a t distribution with k "
+            "\N{MINUS SIGN} 1 degrees of freedom"
+        ),
+        ("hk-2001",),
+    ),
+    "hartung-knapp-adhoc": (
+        (
+            "The confidence interval of the mean is that of Hartung and Knapp with its ad hoc floor: the "
+            "rescaling factor is never below 1, so that few studies which happen to agree do not give a "
+            "deceptively narrow interval"
+        ),
+        ("hk-2001", "adhoc"),
+    ),
+    "wald": ("The confidence interval of the mean is a Wald interval from the normal distribution", ()),
+    "t": (
+        (
+            "The confidence interval of the mean uses the unmodified standard error and a t distribution "
+            "with k \N{MINUS SIGN} 1 degrees of freedom"
+        ),
+        (),
+    ),
+}
+
+
+_INTERVAL_LEADS: dict[CiMethod, str] = {
+    "hartung-knapp": "Hartung-Knapp interval.",
+    "hartung-knapp-adhoc": "Ad hoc floor.",
+    "wald": "Wald interval.",
+    "t": "t interval.",
+}
+
+_Labelled = tuple[tuple[str, SynthesisResult], ...]
+
+
+def methods_section(result: AnalysisResult) -> Section:
+    """Measures, routes, models, intervals and tests that were used, and the exact options.
+
+    Parameters
+    ----------
+    result : AnalysisResult
+
+    Returns
+    -------
+    Section
+        Ends with the literature, every entry cited in the text.
+    """
+    syntheses = _syntheses(result)
+    methods = (*data_methods(result), *_model_methods(syntheses), *_extra_methods(result))
+    keys = {key for method in methods for key in method.keys}
+    inner = [
+        Section(
+            anchor="options",
+            heading="Exact options",
+            blocks=(Definitions(_options(result.analysis.synthesis, syntheses)),),
+        )
+    ]
+    if keys:
+        inner.append(
+            Section(anchor="literature", heading="Literature", blocks=(References(reference_list(keys)),))
+        )
+    return Section(
+        anchor="methods",
+        heading="Methods",
+        blocks=tuple(block for method in methods for block in method.blocks()),
+        sections=tuple(inner),
+    )
+
+
+def _syntheses(result: AnalysisResult) -> _Labelled:
+    """Main syntheses and those of cohorts apart, with what they are about."""
+    found: list[tuple[str, SynthesisResult]] = []
+    for part in result.outcomes:
+        label = outcome_label(part)
+        if isinstance(part.synthesis, SynthesisResult):
+            found.append((label, part.synthesis))
+        for other in part.apart:
+            if isinstance(other.synthesis, SynthesisResult):
+                found.append((f"{label}, {other.apart.title}", other.synthesis))
+    return tuple(found)
+
+
+def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
+    pooled = [one for _, one in syntheses if one.pooled]
+    if not pooled:
+        yield Method("Pooling.", "No outcome is reported by more than one study; nothing was pooled")
+        return
+    by_rule = any(one.policy.rule.startswith("k-aware") for one in pooled)
+    few = by_rule and any(one.k <= 4 for one in pooled)
+    yield Method(
+        "Model.",
+        "What headlines follows a stated rule on the number of studies"
+        if by_rule
+        else "The model was requested",
+        ("few",) if few else (),
+        tuple(f"{label}: {sentence(one.policy.reason)}" for label, one in syntheses),
+    )
+    yield from _variance_methods(pooled)
+    for method in dict.fromkeys(one.ci_method for one in pooled):
+        text, literature = _CI_TEXT[method]
+        yield Method(_INTERVAL_LEADS[method], text, literature)
+    if any(not isinstance(one.pi, NotEstimable) for one in pooled):
+        for name in dict.fromkeys(one.request.pi_method for one in pooled):
+            text = f"The prediction interval of the true effect in a new study uses the {PI_WORDS[name]}"
+            yield Method("Prediction.", text, ("pi",))
+
+
+def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
+    used = dict.fromkeys(
+        one.heterogeneity.tau2.method for one in pooled if not isinstance(one.heterogeneity, NotEstimable)
+    )
+    for method in used:
+        if method in _TAU2_KEYS:
+            text = f"The variance between studies (τ²) is estimated by {TAU2_WORDS[method]}"
+            yield Method("Between-study variance.", text, (_TAU2_KEYS[method],))
+        else:
+            yield Method("Between-study variance.", sentence(f"τ²: {method}"))
+    if used:
+        yield Method(
+            "Heterogeneity.",
+            "Q is Cochran's statistic with inverse-variance weights. The intervals of τ², I² and H² are "
+            "Q-profile intervals. I² is computed from τ² and the typical sampling variance: the share of "
+            "the variability of the study results that goes beyond chance; it is not sorted into classes",
+            ("q", "q-profile", "i2"),
+        )
+
+
+def _extra_methods(result: AnalysisResult) -> Iterator[Method]:
+    subgroups = [groups for part in result.outcomes for groups in part.subgroups]
+    if subgroups:
+        yield Method("Subgroups.", _subgroup_text(subgroups))
+    if any(part.leave_one_out for part in result.outcomes):
+        yield Method("Leaving out one at a time.", "The synthesis is repeated without each effect in turn")
+    if any(part.sensitivity for part in result.outcomes):
+        groups = dict.fromkeys(variant.group for part in result.outcomes for variant in part.sensitivity)
+        yield Method("Sensitivity.", f"The synthesis is repeated with another choice of: {'; '.join(groups)}")
+    if result.external:
+        yield Method("Results of others.", "Published pooled results are shown for comparison and not pooled")
+
+
+def _subgroup_text(subgroups: list[SubgroupAnalysis]) -> str:
+    modes = dict.fromkeys(groups.tau2_mode for groups in subgroups)
+    words = {
+        "common": "one between-study variance shared by the groups",
+        "separate": "a between-study variance of its own in each group",
+    }
+    used = " or ".join(words[mode] for mode in modes)
+    return (
+        f"Groups are pooled with {used}, as stated with each table. The test between groups compares the "
+        "group means with their inverse-variance mean (chi-square with as many degrees of freedom as "
+        "groups less one)"
+    )
+
+
+def _options(spec: SynthesisSpec, syntheses: _Labelled) -> tuple[tuple[str, str], ...]:
+    by_policy = "not set: decided by the stated policy on the number of studies"
+    items = [
+        ("model", spec.model or by_policy),
+        ("tau2_method", spec.tau2_method),
+        ("tau2", "estimated" if spec.tau2 is None else f"fixed at {spec.tau2:g}"),
+        ("ci_method", spec.ci_method or by_policy),
+        ("pi_method", spec.pi_method),
+        ("level", f"{spec.level:g}"),
+    ]
+    used = dict.fromkeys(
+        f"k = {one.k}: {one.model}, {one.ci_method} (rule {one.policy.rule})"
+        for _, one in syntheses
+        if one.pooled
+    )
+    if used:
+        items.append(("used", "; ".join(used)))
+    return tuple(items)

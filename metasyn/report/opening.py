@@ -1,0 +1,151 @@
+"""The opening of a report: the question, the answers at a glance, what was eligible."""
+
+from __future__ import annotations
+
+from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.analysis.spec import Analysis, Outcome
+from metasyn.effects.measure import get_measure
+from metasyn.report.blocks import Block, Bullets, Definitions, KeyResult, Paragraph, Section, TableBlock
+from metasyn.report.groups import contrast_words, group_words, part_names, rule_words
+from metasyn.report.phrases import capital, estimate_text, headline_sentence, interval_phrase, sentence
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.tables.results import results_table
+from metasyn.tables.words import MODEL_WORDS, column_word, counted, how_many, unit_word
+from metasyn.values import NotEstimable
+
+__all__ = ["OVERLAP_WORDS", "eligibility_section", "key_result", "outcome_label", "question_section"]
+
+OVERLAP_WORDS = {
+    "whole": "where a cohort and a part of it are both reported, the whole cohort is kept",
+    "parts": "where a cohort and parts of it are both reported, the parts are kept",
+}
+
+
+def outcome_label(part: OutcomeResult) -> str:
+    """`Tuberculosis (risk ratio)`, with the time point where there is one."""
+    measure = get_measure(part.outcome.measure)
+    words = [measure.label]
+    if part.outcome.timepoint:
+        words.append(part.outcome.timepoint)
+    return f"{capital(part.definition.label)} ({', '.join(words)})"
+
+
+def question_section(result: AnalysisResult) -> Section:
+    """The question, the analyst's remarks, the answers at a glance."""
+    analysis = result.analysis
+    blocks: list[Block] = [Paragraph(analysis.question)]
+    blocks.extend(Paragraph(note) for note in analysis.notes)
+    glance: list[Block] = [key_result(part, analysis) for part in result.outcomes]
+    if len(result.outcomes) > 1:
+        rows = [(outcome_label(part), part.synthesis) for part in result.outcomes]
+        glance.append(TableBlock(results_table(rows, slug="results")))
+    inner = Section(anchor="at-a-glance", heading="Results at a glance", blocks=tuple(glance))
+    return Section(anchor="question", heading="Question", blocks=tuple(blocks), sections=(inner,))
+
+
+def key_result(part: OutcomeResult, analysis: Analysis) -> KeyResult:
+    """The headline of one outcome.
+
+    Parameters
+    ----------
+    part : OutcomeResult
+    analysis : Analysis
+
+    Returns
+    -------
+    KeyResult
+        Its `figure` is in words where nothing can be estimated.
+    """
+    anchor, label, result = f"outcome-{part.slug}", outcome_label(part), part.synthesis
+    if isinstance(result, NotEstimable):
+        return KeyResult(
+            anchor=anchor,
+            label=label,
+            figure="no result",
+            interval="",
+            basis="no usable evidence",
+            sentence=sentence(result.reason),
+        )
+    measure = result.effects.measure
+    short = "" if measure.family == "proportion" else f"{measure.short} "
+    return KeyResult(
+        anchor=anchor,
+        label=label,
+        figure=f"{short}{estimate_text(result.estimate, measure)}",
+        interval=interval_phrase(result.ci, measure),
+        basis=_basis(result),
+        sentence=headline_sentence(result, names=part_names(analysis), better=part.definition.better),
+        why=sentence(result.policy.reason),
+    )
+
+
+def _basis(result: SynthesisResult) -> str:
+    if not result.pooled:
+        return "1 study, not pooled"
+    return f"{how_many(result.effects)}, {MODEL_WORDS[result.model]}"
+
+
+def eligibility_section(result: AnalysisResult) -> Section:
+    """The selection rule in words and what it found, outcome by outcome."""
+    analysis = result.analysis
+    blocks: list[Block] = [
+        Paragraph(
+            "Everything below follows from the declared rule and the evidence tables; no result was chosen "
+            "by hand except where the list says so."
+        ),
+        Definitions(_rule(result)),
+        Paragraph(lead="Found.", text="What the rule selects for each outcome:"),
+        Bullets(tuple(_found(part) for part in result.outcomes)),
+    ]
+    if analysis.exclude:
+        blocks.append(Paragraph(lead="Left out by the analyst.", text="Each with the stated reason:"))
+        blocks.append(Bullets(tuple(f"{key}: {sentence(why)}" for key, why in analysis.exclude.items())))
+    return Section(anchor="eligible", heading="What was eligible", blocks=tuple(blocks))
+
+
+def _rule(result: AnalysisResult) -> tuple[tuple[str, str], ...]:
+    analysis = result.analysis
+    items: list[tuple[str, str]] = []
+    if analysis.contrast is not None:
+        compared, common = contrast_words(analysis.contrast)
+        items.append(("Comparison", f"{compared}, within one study"))
+        if common:
+            items.append(("Both groups", common))
+    if analysis.cohorts is not None:
+        items.append(("Cohorts", f"{group_words(analysis.cohorts)}, each on its own"))
+    if analysis.same:
+        same = ", ".join(column_word(name) for name in analysis.same)
+        items.append(("Alike in both cohorts", same))
+    items.append(("Studies", rule_words(analysis.studies) or "any"))
+    items.extend((capital(part.definition.label), _outcome_rule(part.outcome)) for part in result.outcomes)
+    items.append(("One row per cohort", sentence(OVERLAP_WORDS[analysis.overlap])))
+    items.extend((f"Apart: {apart.title}", sentence(apart.reason)) for apart in analysis.apart)
+    return tuple(items)
+
+
+def _outcome_rule(outcome: Outcome) -> str:
+    measure = get_measure(outcome.measure)
+    parts = [f"{measure.label}, analysed as {measure.scale}"]
+    if outcome.timepoint:
+        parts.append(f"at {outcome.timepoint}")
+    if outcome.definitions:
+        parts.append(
+            f"preferred definition: {', then '.join(word or 'none stated' for word in outcome.definitions)}"
+        )
+    if outcome.event_fraction is not None:
+        share = f"{100 * outcome.event_fraction:g}%"
+        parts.append(
+            f"where only medians are printed, {share} of the participants are assumed to have had the event"
+        )
+    return sentence("; ".join(parts))
+
+
+def _found(part: OutcomeResult) -> str:
+    effects = part.effects
+    left_out = counted(len(effects.exclusions), "exclusion") + ", listed below"
+    if effects.k == 0:
+        return f"{outcome_label(part)}: nothing usable{'; ' + left_out if effects.exclusions else ''}."
+    studies = counted(effects.n_studies, "study", "studies")
+    units = f"{counted(effects.k, unit_word(effects.measure, 1))} from {studies}"
+    tail = f"; {left_out}" if effects.exclusions else "; nothing was excluded"
+    return f"{outcome_label(part)}: {units}{tail}."

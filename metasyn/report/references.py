@@ -1,0 +1,177 @@
+"""The methods literature a report may cite, by key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from metasyn.report.blocks import Reference
+
+__all__ = ["cite", "reference_list"]
+
+# key -> (author-year as cited in the text, full reference, DOI)
+_LITERATURE: dict[str, tuple[str, str, str]] = {
+    "reml": (
+        "Viechtbauer 2005",
+        (
+            "Viechtbauer W. Bias and efficiency of meta-analytic variance estimators in the random-effects "
+            "model. J Educ Behav Stat 2005;30:261-293."
+        ),
+        "10.3102/10769986030003261",
+    ),
+    "dl": (
+        "DerSimonian and Laird 1986",
+        "DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials 1986;7:177-188.",
+        "10.1016/0197-2456(86)90046-2",
+    ),
+    "pm": (
+        "Paule and Mandel 1982",
+        "Paule RC, Mandel J. Consensus values and weighting factors. J Res Natl Bur Stand 1982;87:377-385.",
+        "10.6028/jres.087.022",
+    ),
+    "ml": (
+        "Hardy and Thompson 1996",
+        (
+            "Hardy RJ, Thompson SG. A likelihood approach to meta-analysis with random effects. Stat Med "
+            "1996;15:619-629."
+        ),
+        "10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A",
+    ),
+    "eb": (
+        "Morris 1983",
+        (
+            "Morris CN. Parametric empirical Bayes inference: theory and applications. J Am Stat Assoc "
+            "1983;78:47-55."
+        ),
+        "10.1080/01621459.1983.10477920",
+    ),
+    "he": (
+        "Hedges 1983",
+        "Hedges LV. A random effects model for effect sizes. Psychol Bull 1983;93:388-395.",
+        "10.1037/0033-2909.93.2.388",
+    ),
+    "hs": (
+        "Brannick et al. 2019",
+        (
+            "Brannick MT, Potter SM, Benitez B, Morris SB. Bias and precision of alternate estimators in "
+            "meta-analysis: benefits of blending Schmidt-Hunter and Hedges approaches. Organ Res Methods "
+            "2019;22:490-514."
+        ),
+        "10.1177/1094428117741966",
+    ),
+    "sj": (
+        "Sidik and Jonkman 2005",
+        (
+            "Sidik K, Jonkman JN. Simple heterogeneity variance estimation for meta-analysis. J R Stat "
+            "Soc Ser C 2005;54:367-384."
+        ),
+        "10.1111/j.1467-9876.2005.00489.x",
+    ),
+    "hk-2001": (
+        "Hartung and Knapp 2001",
+        (
+            "Hartung J, Knapp G. A refined method for the meta-analysis of controlled clinical trials with "
+            "binary outcome. Stat Med 2001;20:3875-3889."
+        ),
+        "10.1002/sim.1009",
+    ),
+    "adhoc": (
+        "Röver et al. 2015",
+        (
+            "Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its modification for "
+            "random-effects meta-analysis with few studies. BMC Med Res Methodol 2015;15:99."
+        ),
+        "10.1186/s12874-015-0091-1",
+    ),
+    "few": (
+        "Bender et al. 2018",
+        (
+            "Bender R, Friede T, Koch A, et al. Methods for evidence synthesis in the case of very few "
+            "studies. Res Synth Methods 2018;9:382-392."
+        ),
+        "10.1002/jrsm.1297",
+    ),
+    "q": (
+        "Cochran 1954",
+        "Cochran WG. The combination of estimates from different experiments. Biometrics 1954;10:101-129.",
+        "10.2307/3001666",
+    ),
+    "q-profile": (
+        "Viechtbauer 2007",
+        (
+            "Viechtbauer W. Confidence intervals for the amount of heterogeneity in meta-analysis. Stat Med "
+            "2007;26:37-52."
+        ),
+        "10.1002/sim.2514",
+    ),
+    "i2": (
+        "Higgins and Thompson 2002",
+        "Higgins JPT, Thompson SG. Quantifying heterogeneity in a meta-analysis. Stat Med 2002;21:1539-1558.",
+        "10.1002/sim.1186",
+    ),
+    "pi": (
+        "Higgins et al. 2009",
+        (
+            "Higgins JPT, Thompson SG, Spiegelhalter DJ. A re-evaluation of random-effects "
+            "meta-analysis. J R Stat Soc Ser A 2009;172:137-159."
+        ),
+        "10.1111/j.1467-985X.2008.00552.x",
+    ),
+    "parmar": (
+        "Parmar et al. 1998",
+        (
+            "Parmar MKB, Torri V, Stewart L. Extracting summary statistics to perform meta-analyses of the "
+            "published literature for survival endpoints. Stat Med 1998;17:2815-2834."
+        ),
+        "10.1002/(SICI)1097-0258(19981230)17:24<2815::AID-SIM110>3.0.CO;2-8",
+    ),
+    "tierney": (
+        "Tierney et al. 2007",
+        (
+            "Tierney JF, Stewart LA, Ghersi D, Burdett S, Sydes MR. Practical methods for incorporating "
+            "summary time-to-event data into meta-analysis. Trials 2007;8:16."
+        ),
+        "10.1186/1745-6215-8-16",
+    ),
+    "clopper": (
+        "Clopper and Pearson 1934",
+        (
+            "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the case of the "
+            "binomial. Biometrika 1934;26:404-413."
+        ),
+        "10.1093/biomet/26.4.404",
+    ),
+    "zero": (
+        "Gart and Zweifel 1967",
+        (
+            "Gart JJ, Zweifel JR. On the bias of various estimators of the logit and its variance with "
+            "application to quantal bioassay. Biometrika 1967;54:181-187."
+        ),
+        "10.1093/biomet/54.1-2.181",
+    ),
+    "arcsine": (
+        "Rücker et al. 2009",
+        (
+            "Rücker G, Schwarzer G, Carpenter J, Olkin I. Why add anything to nothing? The arcsine "
+            "difference as a measure of treatment effect in meta-analysis with zero cells. Stat Med "
+            "2009;28:721-738."
+        ),
+        "10.1002/sim.3511",
+    ),
+}
+
+
+def cite(*keys: str) -> str:
+    """Author and year as they stand in the text.
+
+    Examples
+    --------
+    >>> cite("parmar", "tierney")
+    'Parmar et al. 1998; Tierney et al. 2007'
+    """
+    return "; ".join(_LITERATURE[key][0] for key in keys)
+
+
+def reference_list(keys: Iterable[str]) -> tuple[Reference, ...]:
+    """The full references of the keys, each once, in alphabetical order."""
+    used = sorted((_LITERATURE[key] for key in set(keys)), key=lambda entry: entry[1].casefold())
+    return tuple(Reference(text=text, link=f"https://doi.org/{doi}") for _, text, doi in used)

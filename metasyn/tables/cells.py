@@ -1,0 +1,201 @@
+"""Finished cells shared by several tables and by the sentences of a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from metasyn.effects.measure import EffectMeasure
+from metasyn.effects.model import Effect, RowRef
+from metasyn.evidence.model import Source
+from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult
+from metasyn.values import Interval, NotEstimable
+from metasyn.wording import (
+    data_number,
+    interval_text,
+    natural_text,
+    p_text,
+    percent_text,
+    tau2_text,
+    whole,
+)
+
+__all__ = [
+    "I2_cell",
+    "cohorts_cell",
+    "counts_cell",
+    "effect_cell",
+    "estimate_cell",
+    "estimate_with_unit",
+    "full_number",
+    "interval_cell",
+    "interval_with_unit",
+    "on_natural",
+    "p_cell",
+    "printed_cell",
+    "short_citation",
+    "source_cell",
+    "source_labels",
+    "tau2_cell",
+    "tau2_interval_text",
+    "unit_sign",
+]
+
+_INITIALS = re.compile(r"^([^.,;]+?),? (?:[A-Z]{1,3}|(?:[A-Z]\.[ -]?){1,3})(?:[,.;]| et al| and |$)")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def on_natural(interval: Interval | NotEstimable, measure: EffectMeasure) -> Interval | NotEstimable:
+    """An interval of the analysis scale on the natural scale."""
+    if isinstance(interval, NotEstimable):
+        return interval
+    return Interval(measure.to_natural(interval.low), measure.to_natural(interval.high), interval.level)
+
+
+def interval_cell(interval: Interval | NotEstimable, measure: EffectMeasure) -> str:
+    """An interval of the analysis scale as natural-scale text."""
+    return interval_text(on_natural(interval, measure), measure)
+
+
+def estimate_cell(result: SynthesisResult | Alternative, measure: EffectMeasure) -> str:
+    """`0.49 (0.34 to 0.70)` on the natural scale; the bare estimate where there is no interval."""
+    estimate = natural_text(measure.to_natural(result.estimate), measure)
+    if isinstance(result.ci, NotEstimable):
+        return f"{estimate} (interval not estimable)"
+    return f"{estimate} ({interval_cell(result.ci, measure)})"
+
+
+def unit_sign(measure: EffectMeasure) -> str:
+    """What follows a number of this measure where no header says its unit."""
+    return "%" if measure.family == "proportion" else ""
+
+
+def interval_with_unit(interval: Interval | NotEstimable, measure: EffectMeasure) -> str:
+    """An interval of the analysis scale with the unit on both bounds."""
+    sign = unit_sign(measure)
+    if isinstance(interval, NotEstimable):
+        return interval_cell(interval, measure)
+    return interval_text(on_natural(interval, measure), measure, to=f"{sign} to ") + sign
+
+
+def estimate_with_unit(result: SynthesisResult | Alternative, measure: EffectMeasure) -> str:
+    """`RR 0.49 (0.34 to 0.70)`, `20.6% (15.1% to 27.4%)`: for columns that mix measures."""
+    estimate = natural_text(measure.to_natural(result.estimate), measure) + unit_sign(measure)
+    if measure.family != "proportion":
+        estimate = f"{measure.short} {estimate}"
+    if isinstance(result.ci, NotEstimable):
+        return f"{estimate} (interval not estimable)"
+    return f"{estimate} ({interval_with_unit(result.ci, measure)})"
+
+
+def effect_cell(effect: Effect, measure: EffectMeasure, level: float) -> str:
+    """One study's effect with its interval on the natural scale."""
+    from metasyn.effects.display import natural_estimate, natural_interval
+
+    estimate = natural_text(natural_estimate(effect, measure), measure)
+    return f"{estimate} ({interval_text(natural_interval(effect, measure, level), measure)})"
+
+
+def p_cell(p: float | NotEstimable) -> str:
+    """A p value for a column that is headed p: `0.034`, `< 0.001`."""
+    return p_text(p).removeprefix("p").removeprefix(" =").strip()
+
+
+def tau2_cell(heterogeneity: Heterogeneity | NotEstimable) -> str:
+    """`0.313 (0.120 to 1.115)`."""
+    if isinstance(heterogeneity, NotEstimable):
+        return "not estimable"
+    tau2 = heterogeneity.tau2
+    return f"{tau2_text(tau2.value)}{_bracketed(tau2_interval_text(tau2.ci))}"
+
+
+def tau2_interval_text(interval: Interval | NotEstimable) -> str:
+    """The interval of a between-study variance; empty where there is none."""
+    if isinstance(interval, NotEstimable):
+        return ""
+    return f"{tau2_text(interval.low)} to {tau2_text(interval.high)}"
+
+
+def I2_cell(heterogeneity: Heterogeneity | NotEstimable) -> str:
+    """`92% (82% to 98%)`."""
+    if isinstance(heterogeneity, NotEstimable):
+        return "not estimable"
+    ci = heterogeneity.I2_ci
+    text = "" if isinstance(ci, NotEstimable) else f"{percent_text(ci.low, 0)} to {percent_text(ci.high, 0)}"
+    return f"{percent_text(heterogeneity.I2, 0)}{_bracketed(text)}"
+
+
+def _bracketed(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def counts_cell(effect: Effect) -> str:
+    """`4/123 vs 11/139`, or `3/40`; empty where the effect does not rest on counts."""
+    counts = effect.counts
+    if counts is None:
+        return ""
+    first = _of(counts.events_1, counts.n_1)
+    if counts.events_2 is None or counts.n_2 is None:
+        return first
+    return f"{first} vs {_of(counts.events_2, counts.n_2)}"
+
+
+def _of(events: int, n: int) -> str:
+    """Events out of participants; a line never breaks inside a number."""
+    return f"{whole(events)}/{whole(n)}".replace("\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}")
+
+
+def cohorts_cell(effect: Effect) -> str:
+    """Ids of the cohort and of what it is compared with."""
+    if not effect.comparator_id:
+        return effect.cohort_id
+    return f"{effect.cohort_id} vs {effect.comparator_id}"
+
+
+def printed_cell(rows: Sequence[RowRef]) -> str:
+    """The figures as their sources print them."""
+    return "; ".join(dict.fromkeys(row.as_printed for row in rows if row.as_printed))
+
+
+def short_citation(citation: str, year: int | None = None) -> str:
+    """First author and year.
+
+    Examples
+    --------
+    >>> short_citation("van der Berg AB, Smith C. A trial. J Trials 2004;3:1-9.")
+    'van der Berg 2004'
+    >>> short_citation("World Health Organization. Global report.", 2020)
+    'World Health Organization 2020'
+    """
+    match = _INITIALS.match(citation)
+    name = match.group(1) if match else re.split(r"[.,;(]", citation, maxsplit=1)[0][:40].strip()
+    found = _YEAR.search(citation)
+    when = str(year) if year is not None else (found.group() if found else "")
+    return name if when in name else f"{name} {when}".strip()
+
+
+def source_labels(sources: Sequence[Source]) -> dict[str, str]:
+    """Source id -> `Smith 2017 [1]`; the number is the place in the list of sources."""
+    return {
+        source.source_id: f"{short_citation(source.citation, source.year)} [{number}]"
+        for number, source in enumerate(sources, start=1)
+    }
+
+
+def source_cell(rows: Sequence[RowRef], labels: Mapping[str, str]) -> str:
+    """Where the figures are printed, each source once: `Smith 2017 [1], Table 2; Figure 3`."""
+    places: dict[str, list[str]] = {}
+    for row in rows:
+        label = labels.get(row.source_id) or short_citation(row.citation) or row.source_id
+        known = places.setdefault(label, [])
+        if row.locator and row.locator not in known:
+            known.append(row.locator)
+    return "; ".join(
+        ", ".join([label, "; ".join(found)]) if found else label for label, found in places.items()
+    )
+
+
+def full_number(value: float | None) -> str:
+    """A number for machines, 12 significant digits; empty where there is none."""
+    number = None if value is None else data_number(value)
+    return "" if number is None else repr(number)

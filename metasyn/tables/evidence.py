@@ -1,0 +1,183 @@
+"""The evidence behind one synthesis: every figure with its source, its place and the way it went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metasyn.effects.model import Effect, EffectSet, Exclusion
+from metasyn.evidence.model import Source
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.tables.cells import (
+    counts_cell,
+    effect_cell,
+    full_number,
+    printed_cell,
+    source_cell,
+    source_labels,
+)
+from metasyn.tables.model import ReportTable, columns
+from metasyn.tables.words import ROUTE_WORDS, estimate_header, subject
+from metasyn.values import NotEstimable
+from metasyn.wording import level_text
+
+__all__ = ["effect_notes", "evidence_table", "exclusions_table", "rows_table"]
+
+_ROW_KEYS = (
+    *("label", "study_id", "cohort_id", "comparator_id", "measure", "yi", "vi", "sei", "weight"),
+    *("route", "grade", "events_1", "n_1", "events_2", "n_2", "adjustment", "inverted"),
+    *("result_ids", "source_ids", "locators", "as_printed", "notes"),
+)
+
+
+def evidence_table(
+    effects: EffectSet, sources: Sequence[Source], *, slug: str, level: float = 0.95
+) -> ReportTable:
+    """Study, figure as printed, source and locator, route, effect with interval.
+
+    Parameters
+    ----------
+    effects : EffectSet
+        What the synthesis rests on, in order.
+    sources : sequence of Source
+        The numbered list of sources of the report.
+    slug : str
+        Stem of the CSV file.
+    level : float
+        Level of the study intervals, as a proportion.
+
+    Returns
+    -------
+    ReportTable
+        Notes of single effects are collected under the table.
+    """
+    labels = source_labels(sources)
+    header = estimate_header(effects.measure, level_text(level))
+    with_counts = any(effect.counts for effect in effects.effects)
+    rows = []
+    for effect in effects.effects:
+        row = [
+            effect.label,
+            printed_cell(effect.rows) or "\N{EN DASH}",
+            source_cell(effect.rows, labels) or "\N{EN DASH}",
+            ROUTE_WORDS[effect.route.name],
+            counts_cell(effect),
+            effect_cell(effect, effects.measure, level),
+        ]
+        rows.append(tuple(row if with_counts else row[:4] + row[5:]))
+    made = columns(
+        ("study", "Study", "left", 1.6),
+        ("as_printed", "Figure as printed", "left", 1.5),
+        ("source", "Source", "left", 1.8),
+        ("route", "Route", "left", 1.4),
+        ("events", "Events/n", "right", 1.5),
+        ("effect", header, "right", 1.6),
+    )
+    return ReportTable(
+        slug=slug,
+        caption=f"{subject(effects.outcome, 'Evidence')}: the reported figures and what they became",
+        columns=made if with_counts else (*made[:4], made[5]),
+        rows=tuple(rows),
+        notes=effect_notes(effects.effects),
+    )
+
+
+def effect_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
+    """Remarks on single effects, each once, headed by the effects it is about."""
+    about: dict[str, list[str]] = {}
+    for effect in effects:
+        for remark in _remarks(effect):
+            about.setdefault(remark, []).append(effect.label)
+    return tuple(f"{_whom(labels, len(effects))}: {remark}" for remark, labels in about.items())
+
+
+def _remarks(effect: Effect) -> list[str]:
+    remarks = list(effect.notes)
+    if effect.inverted and not any("invert" in note or "other way" in note for note in effect.notes):
+        remarks.append("the source states the contrast the other way round; it was inverted")
+    if effect.adjustment:
+        remarks.append(effect.adjustment)
+    return remarks + [f"assumes that {assumption}" for assumption in effect.route.assumptions]
+
+
+def _whom(labels: Sequence[str], total: int) -> str:
+    if len(labels) == total and total > 3:
+        return "All rows"
+    return ", ".join(dict.fromkeys(labels))
+
+
+def exclusions_table(
+    exclusions: Sequence[Exclusion], *, slug: str, caption: str = "Not in the synthesis, and why"
+) -> ReportTable:
+    """What was left out, why, and which rows of the evidence it concerns.
+
+    Parameters
+    ----------
+    exclusions : sequence of Exclusion
+    slug, caption : str
+
+    Returns
+    -------
+    ReportTable
+        One row per exclusion, in the order of the rules that made them.
+    """
+    rows = tuple(
+        (exclusion.label, exclusion.reason, ", ".join(exclusion.result_ids)) for exclusion in exclusions
+    )
+    made = columns(
+        ("what", "What", "left", 2.0), ("reason", "Reason", "left", 3.0), ("rows", "Rows", "left", 1.4)
+    )
+    return ReportTable(slug=slug, caption=caption, columns=made, rows=rows)
+
+
+def rows_table(
+    effects: EffectSet, synthesis: SynthesisResult | NotEstimable | None = None, *, slug: str
+) -> ReportTable:
+    """The synthesis as machines want it: full numbers on the analysis scale.
+
+    Parameters
+    ----------
+    effects : EffectSet
+    synthesis : SynthesisResult, optional
+        Gives the weights of the headline model.
+    slug : str
+
+    Returns
+    -------
+    ReportTable
+        `yi` estimate, `vi` sampling **variance**, `sei` standard error, `weight` (summing to 1).
+    """
+    pooled = synthesis if isinstance(synthesis, SynthesisResult) else None
+    weights = [None] * effects.k if pooled is None else [float(weight) for weight in pooled.weights]
+    rows = tuple(
+        _full_row(effect, effects.measure.code, weight)
+        for effect, weight in zip(effects.effects, weights, strict=True)
+    )
+    return ReportTable(
+        slug=slug,
+        caption=f"{subject(effects.outcome)}: rows on the analysis scale ({effects.measure.scale})",
+        columns=columns(*((key, key) for key in _ROW_KEYS)),
+        rows=rows,
+    )
+
+
+def _full_row(effect: Effect, measure: str, weight: float | None) -> tuple[str, ...]:
+    counts = effect.counts
+    numbers = (counts.events_1, counts.n_1, counts.events_2, counts.n_2) if counts else (None,) * 4
+    return (
+        effect.label,
+        effect.study_id,
+        effect.cohort_id,
+        effect.comparator_id,
+        measure,
+        *(full_number(value) for value in (effect.yi, effect.vi, effect.sei, weight)),
+        effect.route.name,
+        str(effect.route.grade),
+        *("" if number is None else str(number) for number in numbers),
+        effect.adjustment,
+        "yes" if effect.inverted else "",
+        *(
+            " | ".join(getattr(row, name) for row in effect.rows)
+            for name in ("result_id", "source_id", "locator", "as_printed")
+        ),
+        " | ".join(effect.notes),
+    )

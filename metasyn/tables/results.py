@@ -1,0 +1,201 @@
+"""Pooled results: one line per synthesis, every alternative of one, its heterogeneity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metasyn.synthesis.model import Heterogeneity, SynthesisResult
+from metasyn.tables.cells import (
+    I2_cell,
+    estimate_cell,
+    estimate_with_unit,
+    interval_with_unit,
+    p_cell,
+    tau2_cell,
+    tau2_interval_text,
+)
+from metasyn.tables.model import ReportTable, columns
+from metasyn.tables.words import CI_WORDS, MODEL_WORDS, TAU2_WORDS, subject
+from metasyn.values import Interval, NotEstimable
+from metasyn.wording import decimal, level_text, percent_text, tau2_text, whole
+
+__all__ = ["alternatives_table", "heterogeneity_table", "results_table"]
+
+
+def results_table(results: Sequence[tuple[str, SynthesisResult | NotEstimable]], *, slug: str) -> ReportTable:
+    """One line per outcome: amount of evidence, model, estimate, prediction, heterogeneity.
+
+    Parameters
+    ----------
+    results : sequence of (label, SynthesisResult or NotEstimable)
+    slug : str
+
+    Returns
+    -------
+    ReportTable
+        Estimates on the natural scale; the reasons for what cannot be estimated are in the notes.
+    """
+    rows: list[tuple[str, ...]] = []
+    notes: dict[str, None] = {}
+    for label, result in results:
+        if isinstance(result, NotEstimable):
+            rows.append((label, "0", "0", "\N{EN DASH}", "not estimable", "", "", "", ""))
+            notes[f"{label}: {result.reason}."] = None
+            continue
+        rows.append(_result_row(label, result))
+        for what, value in (("prediction interval", result.pi), ("heterogeneity", result.heterogeneity)):
+            if isinstance(value, NotEstimable) and result.pooled:
+                notes[f"{label}, {what}: {value.reason}."] = None
+    levels = {level_text(r.request.level) for _, r in results if isinstance(r, SynthesisResult)} or {"95%"}
+    level = " / ".join(sorted(levels))
+    return ReportTable(
+        slug=slug,
+        caption="Results of every outcome",
+        columns=columns(
+            ("outcome", "Outcome", "left", 2.0),
+            ("k", "k", "right", 0.5),
+            ("studies", "Studies", "right", 0.9),
+            ("model", "Model", "left", 1.5),
+            ("estimate", f"Estimate ({level} CI)", "right", 2.2),
+            ("p", "p", "right", 0.9),
+            ("prediction_interval", f"{level} prediction interval", "right", 1.6),
+            ("tau2", f"τ² ({level} CI)", "right", 2.0),
+            ("I2", f"I² ({level} CI)", "right", 1.7),
+        ),
+        rows=tuple(rows),
+        notes=tuple(notes),
+    )
+
+
+def _result_row(label: str, result: SynthesisResult) -> tuple[str, ...]:
+    measure = result.effects.measure
+    single = not result.pooled
+    dash = "\N{EN DASH}"
+    return (
+        label,
+        whole(result.k),
+        whole(result.n_studies),
+        "one study, not pooled" if single else MODEL_WORDS[result.model],
+        estimate_with_unit(result, measure),
+        dash if measure.null is None else p_cell(result.pvalue),
+        dash if single else interval_with_unit(result.pi, measure),
+        dash if single else tau2_cell(result.heterogeneity),
+        dash if single else I2_cell(result.heterogeneity),
+    )
+
+
+def alternatives_table(result: SynthesisResult, *, slug: str) -> ReportTable:
+    """The headline and every withheld alternative, side by side.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+    slug : str
+
+    Returns
+    -------
+    ReportTable
+        The headline row is emphasised; the notes say which rule chose it.
+    """
+    measure = result.effects.measure
+    with_p = measure.null is not None
+    rows = []
+    for other in result.alternatives:
+        row = [
+            MODEL_WORDS[other.model],
+            CI_WORDS[other.ci_method],
+            estimate_cell(other, measure),
+            p_cell(other.pvalue),
+            "headline" if other.headline else "shown for comparison",
+        ]
+        rows.append(tuple(row if with_p else row[:3] + row[4:]))
+    made = columns(
+        ("model", "Model", "left", 1.3),
+        ("interval", "Interval of the mean", "left", 2.4),
+        ("estimate", f"{measure.short} ({level_text(result.request.level)} CI)", "right", 1.8),
+        ("p", "p", "right", 0.7),
+        ("standing", "Standing", "left", 1.4),
+    )
+    return ReportTable(
+        slug=slug,
+        caption=f"{subject(result.effects.outcome)}: the same studies under other models and intervals",
+        columns=made if with_p else (*made[:3], made[4]),
+        rows=tuple(rows),
+        notes=(f"Why this headline: {result.policy.reason}",),
+        emphasis=tuple(i for i, other in enumerate(result.alternatives) if other.headline),
+    )
+
+
+def heterogeneity_table(result: SynthesisResult, *, slug: str) -> ReportTable:
+    """Q, tau2, tau, I2, H2 and the prediction interval, each with its interval.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+    slug : str
+
+    Returns
+    -------
+    ReportTable
+        Without rows where heterogeneity cannot be estimated; the note gives the reason.
+    """
+    found = result.heterogeneity
+    level = level_text(result.request.level)
+    rows = () if isinstance(found, NotEstimable) else (*_heterogeneity_rows(found), _prediction_row(result))
+    notes = [f"{found.reason}."] if isinstance(found, NotEstimable) else []
+    if isinstance(result.pi, NotEstimable):
+        notes.append(f"Prediction interval: {result.pi.reason}.")
+    return ReportTable(
+        slug=slug,
+        caption=f"{subject(result.effects.outcome)}: heterogeneity between the studies",
+        columns=columns(
+            ("quantity", "Quantity", "left", 3.0),
+            ("value", "Value", "right", 1.0),
+            ("interval", f"{level} interval", "right", 1.5),
+        ),
+        rows=rows,
+        notes=tuple(notes),
+    )
+
+
+def _heterogeneity_rows(found: Heterogeneity) -> tuple[tuple[str, ...], ...]:
+    tau2 = found.tau2
+    method = TAU2_WORDS.get(tau2.method, tau2.method)
+    return (
+        (f"Q (df = {found.df}, p {_p_relation(found.pvalue)})", decimal(found.Q), ""),
+        (f"τ², between-study variance, {method}", tau2_text(tau2.value), tau2_interval_text(tau2.ci)),
+        ("τ, its square root", tau2_text(tau2.value**0.5), tau2_interval_text(_root(tau2.ci))),
+        ("I², share of variability beyond chance", percent_text(found.I2, 0), _percents(found.I2_ci)),
+        ("H², total over sampling variability", decimal(found.H2), _decimals(found.H2_ci)),
+    )
+
+
+def _prediction_row(result: SynthesisResult) -> tuple[str, ...]:
+    return (
+        "Prediction interval of a new study's true effect",
+        "",
+        interval_with_unit(result.pi, result.effects.measure),
+    )
+
+
+def _p_relation(p: float) -> str:
+    text = p_cell(p)
+    return text if text[0] in "<>" else f"= {text}"
+
+
+def _root(interval: Interval | NotEstimable) -> Interval | NotEstimable:
+    if isinstance(interval, NotEstimable):
+        return interval
+    return Interval(interval.low**0.5, interval.high**0.5, interval.level)
+
+
+def _percents(interval: Interval | NotEstimable) -> str:
+    if isinstance(interval, NotEstimable):
+        return ""
+    return f"{percent_text(interval.low, 0)} to {percent_text(interval.high, 0)}"
+
+
+def _decimals(interval: Interval | NotEstimable) -> str:
+    if isinstance(interval, NotEstimable):
+        return ""
+    return f"{decimal(interval.low)} to {decimal(interval.high)}"

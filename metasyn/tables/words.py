@@ -1,0 +1,115 @@
+"""What the words of the option vocabularies are called in prose."""
+
+from __future__ import annotations
+
+from metasyn.effects.measure import EffectMeasure
+from metasyn.effects.model import EffectSet
+from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName
+from metasyn.wording import whole
+
+__all__ = [
+    "CI_WORDS",
+    "MODEL_WORDS",
+    "PI_WORDS",
+    "ROUTE_WORDS",
+    "TAU2_WORDS",
+    "column_word",
+    "counted",
+    "estimate_header",
+    "how_many",
+    "measure_word",
+    "subject",
+    "unit_word",
+]
+
+MODEL_WORDS: dict[Model, str] = {"random-effects": "random effects", "common-effect": "common effect"}
+
+CI_WORDS: dict[CiMethod, str] = {
+    "hartung-knapp": "Hartung-Knapp",
+    "hartung-knapp-adhoc": "Hartung-Knapp, never narrower than its ad hoc floor",
+    "wald": "Wald (normal)",
+    "t": "t distribution, unmodified standard error",
+}
+
+PI_WORDS: dict[PiMethod, str] = {
+    "t(k-1)": "t distribution with k \N{MINUS SIGN} 1 degrees of freedom",
+    "t(k-2)": "t distribution with k \N{MINUS SIGN} 2 degrees of freedom",
+    "hartung-knapp": "t distribution with k \N{MINUS SIGN} 1 degrees of freedom and the "
+    "Hartung-Knapp standard error",
+    "normal": "normal distribution",
+}
+
+TAU2_WORDS: dict[str, str] = {
+    "REML": "restricted maximum likelihood (REML)",
+    "DL": "DerSimonian-Laird (DL)",
+    "PM": "Paule-Mandel (PM)",
+    "ML": "maximum likelihood (ML)",
+    "EB": "empirical Bayes (EB)",
+    "HE": "Hedges (HE)",
+    "HS": "Hunter-Schmidt (HS)",
+    "SJ": "Sidik-Jonkman (SJ)",
+}
+
+ROUTE_WORDS: dict[RouteName, str] = {
+    "given": "effect and variance as given",
+    "ratio and interval": "printed ratio and its confidence interval",
+    "ratio and p": "printed ratio and its p value",
+    "O-E and V": "log-rank O\N{MINUS SIGN}E and variance",
+    "medians and p": "ratio of medians, standard error from the p value",
+    "medians and events": "ratio of medians, standard error from the events",
+    "medians and their intervals": "ratio of medians, standard error from their intervals",
+    "medians and assumed events": "ratio of medians, standard error from assumed events",
+    "events": "printed events and participants",
+    "percent": "events recovered from percent and participants",
+}
+
+
+def column_word(name: str) -> str:
+    """A column name as words.
+
+    Examples
+    --------
+    >>> column_word("drug_class")
+    'drug class'
+    """
+    return name.replace("_", " ").strip()
+
+
+def subject(outcome: str, otherwise: str = "Result") -> str:
+    """The outcome at the beginning of a caption."""
+    return outcome[:1].upper() + outcome[1:] or otherwise
+
+
+def measure_word(measure: EffectMeasure) -> str:
+    """The measure in a sentence: `risk ratio`, `proportion`, ..."""
+    return measure.label
+
+
+def estimate_header(measure: EffectMeasure, level: str) -> str:
+    """Header of a column that holds estimates with intervals."""
+    return f"{measure.short} ({level} CI)"
+
+
+def unit_word(measure: EffectMeasure, count: int) -> str:
+    """What one effect is: a comparison of two groups, a cohort, or just an estimate."""
+    word = {2: "comparison", 1: "cohort"}.get(measure.n_groups, "estimate")
+    return word if count == 1 else word + "s"
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "study"), counted(3, "study", "studies")
+    ('1 study', '3 studies')
+    """
+    return f"{whole(count)} {singular if count == 1 else plural or singular + 's'}"
+
+
+def how_many(effects: EffectSet) -> str:
+    """How much evidence: `13 studies`, or `7 comparisons from 5 studies`."""
+    studies = counted(effects.n_studies, "study", "studies")
+    if effects.k == effects.n_studies:
+        return studies
+    return f"{whole(effects.k)} {unit_word(effects.measure, effects.k)} from {studies}"

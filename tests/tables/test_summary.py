@@ -1,0 +1,53 @@
+"""The readable summary of a synthesis."""
+
+from __future__ import annotations
+
+from metasyn.synthesis import pool
+from metasyn.tables.summary import summary_text
+
+YI = (-0.90, 0.15, -0.40, -1.10, 0.05, -0.60)
+VI = (0.05, 0.04, 0.06, 0.05, 0.07, 0.04)
+
+
+def test_numbers_are_on_the_natural_scale() -> None:
+    result = pool(yi=YI, vi=VI, measure="HR", labels=["Ash", "Birch", "Cedar", "Elm", "Fir", "Oak"])
+    text = summary_text(result)
+    assert text.startswith("Hazard ratio, 6 studies\n")
+    # exp(-0.9) and exp(-0.9 -/+ 1.96 sqrt(0.05))
+    assert "Ash    0.41 (0.26 to 0.63)" in text
+    assert "Pooled (random effects): " in text
+    assert "Why: Five or more studies" in text
+    assert "95% prediction interval: " in text
+    assert "τ² = " in text
+    assert "Also computed:" in text
+    assert not text.endswith("\n")
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_withheld_intervals_of_two_studies_are_listed() -> None:
+    text = summary_text(pool(yi=YI[:2], vi=VI[:2], measure="HR"))
+    assert "Pooled (common effect)" in text
+    for other in (
+        "random effects, wald",
+        "random effects, hartung-knapp",
+        "random effects, hartung-knapp-adhoc",
+    ):
+        assert f"  {other}  " in text
+    assert "Prediction interval: none; a prediction interval needs at least three studies." in text
+
+
+def test_one_study_is_not_called_pooled() -> None:
+    text = summary_text(pool(yi=[-0.4], vi=[0.1], measure="HR"))
+    assert "Not pooled: 0.67 (0.36 to 1.25)" in text
+    assert "Heterogeneity: none" in text
+    assert "Also computed" not in text
+
+
+def test_groups_and_findings() -> None:
+    text = summary_text(pool(yi=YI, vi=VI, measure="RR", by=["old", "new", "old", "old", "new", "new"]))
+    assert "By group:" in text
+    assert "  old  k = 3  " in text
+    assert "Difference between groups: Q = " in text
+    alone = summary_text(pool(yi=YI[:3], vi=VI[:3], measure="RR", by=["x", "x", "x"]))
+    assert "not tested; there is only one group." in alone
+    assert "Note: with fewer than five studies" in alone
