@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from metasyn.analysis.result import Sensitivity
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.effects import EffectSet, get_measure, standardise
+from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
@@ -67,7 +68,7 @@ def sensitivity(
         *_measures(again, outcome, spec),
         *_routes(effects, spec),
         *_fractions(again, effects, outcome, spec),
-        *_overlap(again, effects, analysis, spec),
+        *_overlap(again, effects, analysis, spec, selection.evidence.cohorts),
     )
 
 
@@ -127,10 +128,41 @@ def _fractions(
 
 
 def _overlap(
-    again: Callable[..., EffectSet], effects: EffectSet, analysis: Analysis, spec: SynthesisSpec
+    again: Callable[..., EffectSet],
+    effects: EffectSet,
+    analysis: Analysis,
+    spec: SynthesisSpec,
+    cohorts: Mapping[str, Cohort],
 ) -> Iterator[Sensitivity]:
     if not any(exclusion.code == "overlap" for exclusion in effects.exclusions):
         return
     other: Overlap = "parts" if analysis.overlap == "whole" else "whole"
+    varied = again(overlap=other)
+    whole, parts = (effects, varied) if other == "parts" else (varied, effects)
+    if not _parts_make_up_the_whole(parts, whole, cohorts):
+        return
     label = "parts instead of whole cohorts" if other == "parts" else "whole cohorts instead of their parts"
-    yield Sensitivity(group="one row per cohort", label=label, result=_pool(again(overlap=other), spec))
+    yield Sensitivity(group="one row per cohort", label=label, result=_pool(varied, spec))
+
+
+def _parts_make_up_the_whole(parts: EffectSet, whole: EffectSet, cohorts: Mapping[str, Cohort]) -> bool:
+    """Whether the parts hold at least half of the participants of every whole they stand for.
+
+    A small subgroup in the place of its trial does not answer the same question.
+    """
+    there = {c for e in parts.effects for c in (e.cohort_id, e.comparator_id) if c}
+    for replaced in {c for e in whole.effects for c in (e.cohort_id, e.comparator_id) if c} - there:
+        sizes = [cohorts[c].n for c in there if replaced in _lineage(c, cohorts)]
+        size = cohorts[replaced].n
+        if size is None or None in sizes or 2 * sum(n or 0 for n in sizes) < size:
+            return False
+    return True
+
+
+def _lineage(cohort_id: str, cohorts: Mapping[str, Cohort]) -> set[str]:
+    """The cohort and every larger one that contains it."""
+    found: set[str] = set()
+    while cohort_id and cohort_id not in found:
+        found.add(cohort_id)
+        cohort_id = cohorts[cohort_id].part_of
+    return found

@@ -106,7 +106,9 @@ class Analysis:
     external : sequence of str
         Ids of reported results shown as reference, never pooled.
     favours : tuple of str, optional
-        Labels left and right of the line of no effect.
+        `(when the group is better off, when what it is compared with is)`, e.g. `("favours drug",
+        "favours placebo")`. Each stands on its side of the line of no effect, by what is better for
+        the outcome. Without it the labels follow from the names of the groups.
     synthesis : SynthesisSpec
         Model and methods; the default is the stated policy on the number of studies.
     notes : sequence of str

@@ -34,7 +34,7 @@ class SynthesisOptions:
 
     Attributes
     ----------
-    measure, tau2, ci, pi, model, level, by, zero_cells
+    measure, tau2, ci, pi, model, level, ci_level, by, zero_cells
         As the options of the command line.
     """
 
@@ -59,7 +59,11 @@ class SynthesisOptions:
             converter=_word, help="Model; by default chosen by the number of studies.", show_default=False
         ),
     ] = None
-    level: Annotated[float, Parameter(help="Level of every interval, as a proportion.")] = 0.95
+    level: Annotated[float, Parameter(help="Level of the intervals in the result, as a proportion.")] = 0.95
+    ci_level: Annotated[
+        float,
+        Parameter(help="Level of the intervals in FILE; a column ci_level in FILE says it row by row."),
+    ] = 0.95
     by: Annotated[str | None, Parameter(help="Column whose values make subgroups.", show_default=False)] = (
         None
     )
@@ -98,7 +102,7 @@ class SynthesisOptions:
         from metasyn.synthesis import pool
 
         effects = effects_from_table(
-            columns, measure=self.measure, level=self.level, file=file, zero_cells=self.zero_cells
+            columns, measure=self.measure, level=self.ci_level, file=file, zero_cells=self.zero_cells
         )
         if effects.k == 0:
             left_out = [f"\n  {row.label}: {row.reason}" for row in effects.exclusions]

@@ -12,6 +12,7 @@ from metasyn.effects.model import Counts, Route
 from metasyn.effects.rounding import decimals_of
 from metasyn.evidence.model import Cohort, PValue, ReportedResult
 from metasyn.evidence.selection import Selection, Target
+from metasyn.values import Interval
 
 __all__ = [
     "Attempts",
@@ -45,6 +46,8 @@ class Candidate:
         Arms whose number of participants is not printed beside the figure.
     counts : Counts or None
         Where given, `yi` and `vi` follow later from the counts of the whole set.
+    reported_ci : Interval or None
+        The printed interval it rests on, natural scale, in the direction of the target.
     """
 
     route: Route
@@ -55,6 +58,7 @@ class Candidate:
     yi: float = math.nan
     vi: float = math.nan
     counts: Counts | None = None
+    reported_ci: Interval | None = None
     inverted: bool = False
     notes: tuple[str, ...] = ()
 

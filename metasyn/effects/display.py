@@ -45,8 +45,10 @@ def natural_estimate(effect: Effect, measure: EffectMeasure) -> float:
 def natural_interval(effect: Effect, measure: EffectMeasure, level: float = 0.95) -> Interval:
     """The interval of a single effect.
 
-    Proportions with counts get the exact Clopper-Pearson interval; everything else the Wald
-    interval of the analysis scale, back-transformed (a raw proportion is kept within 0 and 1).
+    An effect that rests on a printed interval of this level shows that interval, so that a reader
+    finds it in the source. Proportions with counts get the exact Clopper-Pearson interval;
+    everything else the Wald interval of the analysis scale, back-transformed (a raw proportion is
+    kept within 0 and 1).
 
     Parameters
     ----------
@@ -74,6 +76,8 @@ def natural_interval(effect: Effect, measure: EffectMeasure, level: float = 0.95
     >>> interval.low, round(interval.high, 4)
     (0.0, 0.1372)
     """
+    if effect.reported_ci is not None and effect.reported_ci.level == level:
+        return effect.reported_ci
     if measure.family == "proportion" and effect.counts is not None:
         return clopper_pearson(effect.counts.events_1, effect.counts.n_1, level)
     margin = quantile(level) * math.sqrt(effect.vi)

@@ -52,6 +52,7 @@ def _reference(selection: Selection, row: ReportedResult) -> RowRef:
         citation=source.citation if source else "",
         locator=row.locator,
         as_printed=row.as_printed,
+        derivation=row.derivation,
     )
 
 

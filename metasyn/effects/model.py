@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
+from metasyn.values import Interval
 from metasyn.vocabulary import RouteName
 
 __all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "Route", "RowRef"]
@@ -49,13 +50,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowRef:
-    """The way back to one printed figure."""
+    """The way back to one printed figure.
+
+    `derivation` is the arithmetic by which a figure was recovered from others; empty for printed ones.
+    """
 
     result_id: str
     source_id: str
     citation: str
     locator: str
     as_printed: str
+    derivation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,8 @@ class Effect:
         The printed figures they come from.
     counts : Counts or None
         Events and participants, where the effect rests on them.
+    reported_ci : Interval or None
+        The interval as printed, natural scale, in the direction of the effect, where it rests on one.
     adjustment : str
         Zero-cell treatment of this row; empty if none.
     inverted : bool
@@ -91,6 +98,7 @@ class Effect:
     comparator_id: str = ""
     rows: tuple[RowRef, ...] = ()
     counts: Counts | None = None
+    reported_ci: Interval | None = None
     adjustment: str = ""
     inverted: bool = False
     notes: tuple[str, ...] = ()

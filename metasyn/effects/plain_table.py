@@ -11,7 +11,7 @@ from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.effects.model import Counts, Effect, EffectSet, Exclusion, Route
 from metasyn.effects.plain_cells import Cells
 from metasyn.errors import EvidenceError, OptionError
-from metasyn.values import require_level
+from metasyn.values import Interval, require_level
 from metasyn.vocabulary import Measure, ZeroCells, require_option
 
 __all__ = ["COLUMN_SETS", "effects_from_table"]
@@ -38,8 +38,8 @@ def effects_from_table(
 
     One of these column sets: `yi,vi` or `yi,sei` (analysis scale), `estimate,ci_low,ci_high`
     (natural scale: ratios, proportions 0 to 1), `events,n` (PLO, PAS, PR),
-    `events_1,n_1,events_2,n_2` (RR, OR, RD). `label` names the rows; every other column becomes
-    an attribute.
+    `events_1,n_1,events_2,n_2` (RR, OR, RD). `label` names the rows; `ci_level` holds the level of
+    the interval of each row where it is not `level`; every other column becomes an attribute.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def effects_from_table(
     measure : str
         Effect measure.
     level : float
-        Level of the intervals in `ci_low, ci_high`, as a proportion.
+        Level of the intervals in `ci_low, ci_high`, as a proportion, where `ci_level` is not given.
     file : str
         Name of the file, for messages.
     zero_cells : {'only0', 'all', 'if0all', 'none'}
@@ -85,15 +85,45 @@ def effects_from_table(
         counts = [_counts(cells, i, given) for i in range(cells.k)]
         _raise_findings(cells)
         return _from_counts(columns, scale, given, labels, [c for c in counts if c], zero_cells)
-    pairs = [_estimate(cells, i, given, scale, level) for i in range(cells.k)]
+    levels = [_level(cells, columns, i, given, level) for i in range(cells.k)]
+    pairs = [_estimate(cells, i, given, scale, levels[i]) for i in range(cells.k)]
     _raise_findings(cells)
-    route = _route(given, scale, level)
     effects = tuple(
-        Effect(label=label, yi=pair[0], vi=pair[1], route=route, attributes=_attributes(columns, given, i))
+        Effect(
+            label=label,
+            yi=pair[0],
+            vi=pair[1],
+            route=_route(given, scale, levels[i]),
+            reported_ci=_reported_ci(columns, given, i, levels[i]),
+            attributes=_attributes(columns, given, i),
+        )
         for i, (label, pair) in enumerate(zip(labels, pairs, strict=True))
         if pair is not None
     )
     return EffectSet(measure=scale, effects=effects)
+
+
+def _level(
+    cells: Cells, columns: Mapping[str, Sequence[str]], i: int, given: Sequence[str], otherwise: float
+) -> float:
+    """Level of the interval of one row."""
+    if given[0] != "estimate" or "ci_level" not in columns:
+        return otherwise
+    level = cells.number(i, "ci_level")
+    if level is not None and not 0 < level < 1:
+        cells.refuse(i, "ci_level", "a level must be between 0 and 1 (write 0.95 for 95%)")
+        return otherwise
+    return otherwise if level is None else level
+
+
+def _reported_ci(
+    columns: Mapping[str, Sequence[str]], given: Sequence[str], i: int, level: float
+) -> Interval | None:
+    """The interval of a row as it stands in the table, once its cells are known to be good."""
+    if given[0] != "estimate":
+        return None
+    low, high = (float(columns[name][i].replace("\N{MINUS SIGN}", "-")) for name in ("ci_low", "ci_high"))
+    return Interval(low, high, level)
 
 
 def _column_set(columns: Mapping[str, Sequence[str]], measure: EffectMeasure) -> tuple[str, ...]:
@@ -137,7 +167,9 @@ def _labels(columns: Mapping[str, Sequence[str]], cells: Cells) -> list[str]:
 
 
 def _attributes(columns: Mapping[str, Sequence[str]], given: Sequence[str], i: int) -> dict[str, str]:
-    return {name: cells[i].strip() for name, cells in columns.items() if name not in (*given, "label")}
+    return {
+        name: cells[i].strip() for name, cells in columns.items() if name not in (*given, "label", "ci_level")
+    }
 
 
 def _estimate(

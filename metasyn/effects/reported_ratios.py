@@ -20,7 +20,7 @@ from metasyn.effects.hazard_ratio import (
 )
 from metasyn.effects.model import Route
 from metasyn.evidence.model import ReportedResult
-from metasyn.values import NotEstimable
+from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import RouteName
 
 __all__ = ["difference_candidates", "o_minus_e_candidates", "ratio_candidates"]
@@ -61,7 +61,7 @@ def _with_interval(
     width = f"(ln U − ln L)/(2 × {quantile(row.ci.level):.3f})"
     formula = f"ln {rows.measure.code}; se = {width}, {100 * row.ci.level:g}% interval"
     attempts.candidates.append(
-        _candidate(rows, row, estimate, "ratio and interval", grade, formula, notes=notes)
+        _candidate(rows, row, estimate, "ratio and interval", grade, formula, notes=notes, interval=row.ci)
     )
 
 
@@ -143,10 +143,13 @@ def _candidate(
     others: tuple[ReportedResult, ...] = (),
     notes: tuple[str, ...] = (),
     assumptions: tuple[str, ...] = (),
+    interval: Interval | None = None,
 ) -> Candidate:
     """A candidate in the direction of the target, whichever way the source states it."""
     swapped = rows.swapped(row)
     yi, vi = estimate
+    if swapped and interval is not None:
+        interval = Interval(1 / interval.high, 1 / interval.low, interval.level)
     return Candidate(
         route=Route(name=name, grade=grade, formula=formula, assumptions=assumptions),
         rows=(row, *others),
@@ -155,5 +158,6 @@ def _candidate(
         yi=-yi if swapped else yi,
         vi=vi,
         inverted=swapped,
+        reported_ci=interval,
         notes=notes,
     )

@@ -70,6 +70,7 @@ def _row(effect: Effect, measure: EffectMeasure, level: float) -> dict[str, Any]
                 "citation": row.citation,
                 "locator": row.locator,
                 "as_printed": row.as_printed,
+                "derivation": row.derivation,
             }
             for row in effect.rows
         ],

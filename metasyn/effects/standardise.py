@@ -330,6 +330,7 @@ def _effects(
                 comparator_id=target.comparator_id,
                 rows=row_references(selection, _used_ids(draft)),
                 counts=chosen.counts,
+                reported_ci=chosen.reported_ci,
                 adjustment=adjustment,
                 inverted=chosen.inverted,
                 notes=chosen.notes,

@@ -99,8 +99,23 @@ def eligibility_section(result: AnalysisResult) -> Section:
     ]
     if analysis.exclude:
         blocks.append(Paragraph(lead="Left out by the analyst.", text="Each with the stated reason:"))
-        blocks.append(Bullets(tuple(f"{key}: {sentence(why)}" for key, why in analysis.exclude.items())))
+        blocks.append(Bullets(_by_analyst(result)))
     return Section(anchor="eligible", heading="What was eligible", blocks=tuple(blocks))
+
+
+def _by_analyst(result: AnalysisResult) -> tuple[str, ...]:
+    """What the analyst excluded, by name, each once; one that touches nothing here is told apart."""
+    excluded = {
+        exclusion.label: exclusion.reason
+        for part in result.outcomes
+        for effects in (part.effects, *(beside.effects for beside in part.apart))
+        for exclusion in effects.exclusions
+        if exclusion.code == "by-analyst"
+    }
+    lines = [f"{label}: {sentence(reason)}" for label, reason in excluded.items()]
+    idle = {n: why for n, why in result.analysis.exclude.items() if why not in excluded.values()}
+    lines += [f"{name}: {sentence(why)} (The rule selects it for no outcome.)" for name, why in idle.items()]
+    return tuple(lines)
 
 
 def _rule(result: AnalysisResult) -> tuple[tuple[str, str], ...]:

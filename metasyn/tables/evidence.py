@@ -59,7 +59,7 @@ def evidence_table(
             effect.label,
             printed_cell(effect.rows) or "\N{EN DASH}",
             source_cell(effect.rows, labels) or "\N{EN DASH}",
-            ROUTE_WORDS[effect.route.name],
+            _route(effect),
             counts_cell(effect),
             effect_cell(effect, effects.measure, level),
         ]
@@ -79,6 +79,12 @@ def evidence_table(
         rows=tuple(rows),
         notes=effect_notes(effects.effects),
     )
+
+
+def _route(effect: Effect) -> str:
+    """The route in words; counts that no source prints are said to be recovered."""
+    recovered = effect.route.name == "events" and any(row.derivation for row in effect.rows)
+    return ROUTE_WORDS[effect.route.name] + (", recovered by arithmetic" if recovered else "")
 
 
 def effect_notes(effects: Sequence[Effect]) -> tuple[str, ...]:

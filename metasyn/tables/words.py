@@ -59,7 +59,7 @@ ROUTE_WORDS: dict[RouteName, str] = {
     "medians and events": "ratio of medians, standard error from the events",
     "medians and their intervals": "ratio of medians, standard error from their intervals",
     "medians and assumed events": "ratio of medians, standard error from assumed events",
-    "events": "printed events and participants",
+    "events": "events and participants",
     "percent": "events recovered from percent and participants",
 }
 

@@ -13,10 +13,12 @@ import pytest
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.analysis.run import run_analysis, selections
+from metasyn.effects.display import natural_interval
 from metasyn.effects.model import Effect
 from metasyn.evidence import read_evidence
 from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisResult
+from metasyn.tables.evidence import evidence_table
 from metasyn.workspace.scripts import load_script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -175,3 +177,30 @@ def test_no_figure_of_an_eligible_cohort_vanishes() -> None:
                 pair = frozenset((row.cohort_id, row.comparator_id))
                 if pair in pairs if row.is_contrast else row.cohort_id in alone:
                     assert row.result_id in named | used, (path.stem, part.slug, row.result_id)
+
+
+def test_a_small_subgroup_does_not_stand_in_for_its_trial() -> None:
+    """57 of 269 patients of NEMO had immunotherapy before: no variant of the whole trial."""
+    groups = {v.group for v in outcome("mek_inhibitor_vs_chemotherapy", "pfs-hr").sensitivity}
+    assert "one row per cohort" not in groups
+    # In Johnson 2015 the parts, 116 of 169, are most of the whole.
+    groups = {v.group for v in outcome("ici_nras_mutant_vs_wild_type", "orr-rr").sensitivity}
+    assert "one row per cohort" in groups
+
+
+def test_printed_intervals_are_shown_as_printed() -> None:
+    pfs = outcome("mek_inhibitor_vs_chemotherapy", "pfs-hr")
+    shown = natural_interval(effect(pfs, "NEMO"), pfs.effects.measure, 0.95)
+    assert (shown.low, shown.high) == (0.47, 0.80)
+
+
+def test_counts_that_no_source_prints_are_said_to_be_recovered() -> None:
+    orr = outcome("mek_inhibitor_vs_chemotherapy", "orr-rr")
+    table = evidence_table(orr.effects, result("mek_inhibitor_vs_chemotherapy").sources, slug="x", level=0.95)
+    (row,) = table.rows
+    assert "recovered by arithmetic" in row[3]
+    events = outcome("mek_inhibitor_vs_chemotherapy", "serious-ae-rr")
+    table = evidence_table(
+        events.effects, result("mek_inhibitor_vs_chemotherapy").sources, slug="x", level=0.95
+    )
+    assert "recovered" not in table.rows[0][3]

@@ -27,7 +27,7 @@ def test_run_writes_every_report_and_the_index(metasyn, tiny_project, snapshot):
         assert f"{name}/report.html".encode() in reports["index.html"]
         results = json.loads(reports[f"{name}/results.json"])
         assert results["schema"] == "metasyn-result/1"
-    assert re.search(r"time to waking.* 0\.\d\d .*3 (studies|trials)", answer.out)
+    assert re.search(r"[Tt]ime to waking.* 0\.\d\d .*3 (studies|trials)", answer.out)
 
 
 def test_a_second_run_does_nothing(metasyn, built, monkeypatch, snapshot):

@@ -75,6 +75,7 @@ def test_plain_data_holds_the_whole_way_back(oak) -> None:
             "citation": "Oak 2001, Journal of Pressure",
             "locator": "Table 2",
             "as_printed": "2.0 (1.0-4.0)",
+            "derivation": "",
         }
     ]
     assert [e["code"] for e in data["exclusions"]] == ["unusable"]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from metasyn.effects.display import natural_interval
 from metasyn.effects.plain_table import effects_from_table
 from metasyn.effects.two_by_two import log_odds_ratio
 from metasyn.errors import EvidenceError, OptionError
@@ -37,6 +38,27 @@ def test_ratio_with_interval() -> None:
     assert effects.effects[0].route.name == "ratio and interval"
     at_90 = table("HR", level=0.9, estimate=["0.62"], ci_low=["0.47"], ci_high=["0.80"])
     assert math.sqrt(at_90.vi[0]) == pytest.approx(math.log(0.80 / 0.47) / (2 * 1.6448536269514722))
+
+
+def test_the_level_may_be_said_row_by_row() -> None:
+    columns = {"estimate": ["0.62"] * 2, "ci_low": ["0.47"] * 2, "ci_high": ["0.80"] * 2}
+    effects = table("HR", **columns, ci_level=["0.95", "0.9"])
+    width = math.log(0.80 / 0.47) / 2
+    np.testing.assert_allclose(np.sqrt(effects.vi), [width / 1.959963984540054, width / 1.6448536269514722])
+    assert "90% interval" in effects.effects[1].route.formula
+    assert "ci_level" not in effects.effects[0].attributes
+    (problem,) = findings("HR", **columns, ci_level=["0.95", "95"])
+    assert "line 3, column ci_level" in problem
+    assert "write 0.95 for 95%" in problem
+
+
+def test_the_interval_of_the_table_is_the_one_that_is_shown() -> None:
+    """0.62 (0.47 to 0.80) is not symmetric on the log scale; a reader looks for the figures given."""
+    effects = table("HR", estimate=["0.62"], ci_low=["0.47"], ci_high=["0.80"])
+    shown = natural_interval(effects.effects[0], effects.measure, 0.95)
+    assert (shown.low, shown.high) == (0.47, 0.80)
+    at_90 = natural_interval(effects.effects[0], effects.measure, 0.9)
+    assert (at_90.low, at_90.high) == pytest.approx((0.4960, 0.7750), abs=5e-5)
 
 
 @pytest.mark.parametrize(

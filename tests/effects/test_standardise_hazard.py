@@ -270,3 +270,10 @@ def test_every_refusal_is_in_the_reason(oak) -> None:
 def test_fraction_out_of_range(oak) -> None:
     with pytest.raises(OptionError, match="event_fraction"):
         standardise(oak.row(AB, "HR", 0.5, (0.2, 0.9)).contrast(), measure="HR", event_fraction=80)
+
+
+def test_a_printed_interval_turns_with_its_ratio(oak) -> None:
+    oak.row("oak.placebo|oak.drug", "HR", 1.25, (1.0, 2.0))
+    (effect,) = standardise(oak.contrast(), measure="HR").effects
+    assert effect.inverted
+    assert effect.reported_ci == Interval(0.5, 1.0)

@@ -93,7 +93,7 @@ def test_evidence_row_by_hand(bcg: EffectSet) -> None:
         "Trial 1",
         "4/123",
         "Colditz 1994 [1], row 1",
-        "printed events and participants",
+        "events and participants",
         "4/123 vs 11/139",
         "0.41 (0.13 to 1.26)",
     )
