@@ -183,8 +183,8 @@ def test_a_small_subgroup_does_not_stand_in_for_its_trial() -> None:
     """57 of 269 patients of NEMO had immunotherapy before: no variant of the whole trial."""
     groups = {v.group for v in outcome("mek_inhibitor_vs_chemotherapy", "pfs-hr").sensitivity}
     assert "one row per cohort" not in groups
-    # In Johnson 2015 the parts, 116 of 169, are most of the whole.
-    groups = {v.group for v in outcome("ici_nras_mutant_vs_wild_type", "orr-rr").sensitivity}
+    # The six regimens of Goldinger 2022 are the whole cohort: 463 of 463.
+    groups = {v.group for v in outcome("chemotherapy_after_ici", "orr-plo").sensitivity}
     assert "one row per cohort" in groups
 
 
