@@ -16,25 +16,25 @@ REQUESTED = "as requested"
 _ROUNDING = 1e-9
 
 _TWO = (
-    "Two studies are too few to tell how much true effects differ between studies, so the headline is "
-    "the common-effect estimate, which speaks about these two studies; the random-effects intervals "
-    "are shown beside it."
+    "Two study results are too few to tell how much true effects differ between studies, so the headline "
+    "is the common-effect estimate, which speaks about these two only; the random-effects intervals are "
+    "shown beside it."
 )
 _FEW = (
-    "Three or four studies: random-effects model with a Hartung-Knapp interval that is kept from being "
-    "too narrow when the studies happen to agree (ad hoc correction); with so few studies the power is low."
+    "Three or four study results: random-effects model with a Hartung-Knapp interval that is kept from being "
+    "too narrow when they happen to agree (ad hoc correction); with so few of them the power is low."
 )
 _MORE = (
-    "Five or more studies: random-effects model with the Hartung-Knapp interval, which allows for not "
+    "Five or more study results: random-effects model with the Hartung-Knapp interval, which allows for not "
     "knowing exactly how much true effects differ between studies."
 )
 _NO_SPREAD = (
-    "Five or more studies: random-effects model with a Hartung-Knapp interval; the studies differ no more "
+    "Five or more study results: random-effects model with a Hartung-Knapp interval; they differ no more "
     "than chance alone would make them, so it is kept from being too narrow (ad hoc correction)."
 )
 _LITTLE_SPREAD = (
-    "Five or more studies: random-effects model with a Hartung-Knapp interval; its standard error would come "
-    "out smaller than the usual one, so the usual one is kept as its floor (ad hoc correction)."
+    "Five or more study results: random-effects model with a Hartung-Knapp interval; its standard error "
+    "would come out smaller than the usual one, so that one is kept as its floor (ad hoc correction)."
 )
 _TWO_RANDOM = (
     "with two studies its Hartung-Knapp interval is kept from being too narrow (ad hoc correction) "

@@ -231,15 +231,17 @@ def effects_to_frame(result: SynthesisResult) -> pd.DataFrame:
 
 
 def synthesis_to_text(result: SynthesisResult) -> str:
-    """Compact text of the numbers on the analysis scale.
+    """Compact text: the result on the natural scale, then the numbers on the analysis scale.
 
     The readable summary on the natural scale is `metasyn.tables.summary.summary_text`.
     """
     level = f"{100 * result.request.level:g}%"
     model = result.model if result.pooled else "single study"
+    measure, shown = result.effects.measure, _range(_natural(result), digits=4)
     lines = [
-        f"{result.effects.measure.code} ({result.effects.measure.scale}), k = {result.k}",
-        f"{model}, {result.ci_method}: {result.estimate:.6g} (se {result.se:.6g})",
+        f"{measure.label} {result.natural(result.estimate):.4g}, {level} CI {shown}",
+        f"{model}, {result.ci_method}, k = {result.k}",
+        f"on the scale of analysis ({measure.scale}): {result.estimate:.6g} (se {result.se:.6g})",
         f"{level} confidence interval: {_range(result.ci)}",
         f"prediction interval ({result.request.pi_method}): {_range(result.pi)}",
     ]
@@ -254,7 +256,14 @@ def synthesis_to_text(result: SynthesisResult) -> str:
     return "\n".join(lines)
 
 
-def _range(interval: Interval | NotEstimable) -> str:
+def _natural(result: SynthesisResult) -> Interval | NotEstimable:
+    """The confidence interval on the natural scale."""
+    if isinstance(result.ci, NotEstimable):
+        return result.ci
+    return Interval(result.natural(result.ci.low), result.natural(result.ci.high), result.ci.level)
+
+
+def _range(interval: Interval | NotEstimable, *, digits: int = 6) -> str:
     if isinstance(interval, NotEstimable):
         return f"not estimable ({interval.reason})"
-    return f"{interval.low:.6g} to {interval.high:.6g}"
+    return f"{interval.low:.{digits}g} to {interval.high:.{digits}g}"

@@ -82,7 +82,7 @@ def test_spread_a_little_below_expectation_gets_the_floor_too() -> None:
     assert isinstance(result.heterogeneity, Heterogeneity)
     assert result.heterogeneity.tau2.value > 0
     assert result.ci_method == "hartung-knapp-adhoc"
-    assert "the usual one is kept as its floor" in result.policy.reason
+    assert "that one is kept as its floor" in result.policy.reason
 
 
 @pytest.mark.parametrize("method", ["PM", "EB"])

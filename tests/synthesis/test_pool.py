@@ -191,8 +191,10 @@ def test_table_of_effects() -> None:
 
 
 def test_text() -> None:
-    text = str(pool(yi=YI, vi=VI, measure="HR"))
-    assert "HR (log hazard ratio), k = 6" in text
+    result = pool(yi=YI, vi=VI, measure="HR")
+    text = str(result)
+    assert text.startswith(f"hazard ratio {np.exp(result.estimate):.4g}, 95% CI ")
+    assert f"on the scale of analysis (log hazard ratio): {result.estimate:.6g} " in text
     assert "k-aware/5+" in text
     assert "single study" in str(pool(yi=[0.1], vi=[0.2]))
 

@@ -16,7 +16,7 @@ def test_numbers_are_on_the_natural_scale() -> None:
     # exp(-0.9) and exp(-0.9 -/+ 1.96 sqrt(0.05))
     assert "Ash    0.41 (0.26 to 0.63)" in text
     assert "Pooled (random effects): " in text
-    assert "Why: Five or more studies" in text
+    assert "Why: Five or more study results" in text
     assert "95% prediction interval: " in text
     assert "τ² = " in text
     assert "Also computed:" in text

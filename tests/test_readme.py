@@ -1,0 +1,32 @@
+"""What the README shows runs as it stands there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_lines_run() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "0.59" in done.stdout or "-0.5358" in done.stdout
+
+
+def test_every_path_exists() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert links
+    assert not missing
+
+
+def test_the_commands_are_commands() -> None:
+    named = set(re.findall(r"metasyn (run|check|list|new|pool|forest)\b", README))
+    assert named == {"run", "check", "list", "new", "pool", "forest"}
