@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.numerics.roots import Root, bracketed_root
-from metasyn.numerics.wls import orthonormal_columns
+from metasyn.numerics.wls import inner, orthonormal_columns
 
 __all__ = [
     "AdditiveProblem",
@@ -120,7 +120,7 @@ def prepare(y: Array, v: Array, X: Array | None = None) -> AdditiveProblem:
     v = v / unit
     e = (y - y[v.argmin()]) / size
     deviation = e - e.mean()
-    spread = float(deviation @ deviation) / e.size
+    spread = inner(deviation, deviation) / e.size
     if X is None:
         rss, leverage_v, basis, p = spread * e.size, float(v.mean()), None, 1
     else:
@@ -128,8 +128,8 @@ def prepare(y: Array, v: Array, X: Array | None = None) -> AdditiveProblem:
         p = basis.shape[1]
         for _ in range(2):  # the second pass removes what rounding left of the first
             e = e - basis @ (basis.T @ e)
-        rss = float(e @ e)
-        leverage_v = float(np.einsum("ij,ij->i", basis, basis) @ v)
+        rss = inner(e, e)
+        leverage_v = inner(np.einsum("ij,ij->i", basis, basis), v)
     return AdditiveProblem(
         e=e, v=v, basis=basis, p=p, unit=unit, rss=rss, leverage_v=leverage_v, spread=spread
     )
@@ -140,8 +140,8 @@ def weighted_rss(problem: AdditiveProblem, t: float) -> float:
     if problem.basis is not None:
         return float(moments(problem, np.array([t])).rss[0])
     w = 1.0 / (problem.v + t)
-    r = problem.e - float(w @ problem.e) / float(w.sum())
-    return float(w @ (r * r))
+    r = problem.e - inner(w, problem.e) / float(w.sum())
+    return inner(w, r * r)
 
 
 def moments(problem: AdditiveProblem, t: Array) -> Moments:

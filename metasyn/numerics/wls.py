@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from metasyn.errors import NotEstimableError
 
-__all__ = ["WeightedFit", "orthonormal_columns", "weighted_least_squares", "weighted_mean"]
+__all__ = ["WeightedFit", "inner", "orthonormal_columns", "weighted_least_squares", "weighted_mean"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +30,25 @@ class WeightedFit:
     unscaled_covariance: NDArray[np.float64]
     residuals: NDArray[np.float64]
     rss: float
+
+
+def inner(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """Inner product that does not depend on where the arrays lie in memory.
+
+    BLAS sums in another order from one alignment to the next; the last digit of a published number
+    must not.
+
+    Parameters
+    ----------
+    a, b : ndarray of shape (k,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> inner(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
+    11.0
+    """
+    return float((a * b).sum())
 
 
 def weighted_mean(y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -55,7 +74,7 @@ def weighted_mean(y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple
     """
     total = float(weights.sum())
     centre = float(y[weights.argmax()])
-    return centre + float(weights @ (y - centre)) / total, total
+    return centre + inner(weights, y - centre) / total, total
 
 
 def orthonormal_columns(X: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -125,5 +144,5 @@ def weighted_least_squares(
         coefficients=coefficients,
         unscaled_covariance=inverse @ inverse.T,
         residuals=residuals,
-        rss=float(weights @ (residuals * residuals)),
+        rss=inner(weights, residuals * residuals),
     )

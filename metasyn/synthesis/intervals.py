@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.numerics.tails import two_sided_p, two_sided_quantile
-from metasyn.numerics.wls import weighted_mean
+from metasyn.numerics.wls import inner, weighted_mean
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, PiMethod
 
@@ -96,7 +96,7 @@ def fit_mean(yi: NDArray[np.float64], vi: NDArray[np.float64], tau2: float) -> M
     return MeanFit(
         estimate=estimate,
         variance=1.0 / total,
-        q=float(w @ (residual * residual)) / df if df else math.nan,
+        q=inner(w, residual * residual) / df if df else math.nan,
         df=df,
         k=yi.size,
         tau2=tau2,

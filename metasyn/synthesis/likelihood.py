@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from metasyn.errors import NotEstimableError
 from metasyn.numerics.additive import AdditiveProblem, log_determinant, moments, weighted_rss
 from metasyn.numerics.roots import all_roots
+from metasyn.numerics.wls import inner
 
 __all__ = ["Maximum", "log_likelihood", "maximise", "score"]
 
@@ -121,11 +122,11 @@ def _score_at(problem: AdditiveProblem, t: float, restricted: bool) -> float:
     if restricted:
         running = w.cumsum()
         total = float(running[-1])
-        trace = 2 * float(w[1:] @ running[:-1]) / total
+        trace = 2 * inner(w[1:], running[:-1]) / total
     else:
         trace = total = float(w.sum())
-    r = w * (problem.e - float(w @ problem.e) / total)
-    return 0.5 * (float(r @ r) - trace) * (t + problem.v_min)
+    r = w * (problem.e - inner(w, problem.e) / total)
+    return 0.5 * (inner(r, r) - trace) * (t + problem.v_min)
 
 
 def _blocked_score(problem: AdditiveProblem, t: Array, restricted: bool) -> Array:

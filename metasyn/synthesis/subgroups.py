@@ -11,7 +11,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.numerics.additive import prepare
 from metasyn.numerics.tails import chi2_upper_p
-from metasyn.numerics.wls import weighted_mean
+from metasyn.numerics.wls import inner, weighted_mean
 from metasyn.synthesis.core import assemble, synthesise
 from metasyn.synthesis.heterogeneity import (
     COMMON_EFFECT,
@@ -205,5 +205,5 @@ def _between(centres: Array, variances: Array) -> tuple[float | NotEstimable, fl
         return only, only
     w = 1.0 / variances
     centre, _ = weighted_mean(centres, w)
-    Q = float(w @ (centres - centre) ** 2)
+    Q = inner(w, (centres - centre) ** 2)
     return Q, chi2_upper_p(Q, centres.size - 1)
