@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.metasyn-installed
 PYTEST_ARGS ?= -n 2
 
-.PHONY: help report test lint types clean lock install
+.PHONY: help report test lint types confirm clean lock install
 
 help:
 	@echo 'make report  build every report that is out of date, into reports/'
 	@echo 'make test    run the tests'
 	@echo 'make lint    ruff: style and format'
 	@echo 'make types   mypy: strict types of the package'
+	@echo 'make confirm fit every synthesis of the reports again with R metafor (needs R)'
 	@echo 'make clean   remove .venv and caches (reports stay)'
 	@echo 'make lock    choose package versions anew (needs uv)'
 
@@ -30,6 +31,9 @@ lint: $(READY)
 
 types: $(READY)
 	@$(BIN)/mypy
+
+confirm:
+	@Rscript scripts/confirm_with_metafor.R
 
 install: $(READY)
 
