@@ -106,6 +106,9 @@ def _study_intervals(sets: tuple[EffectSet, ...], level: float) -> Method:
         )
         return Method("Single studies.", text, ("clopper",))
     text = "its estimate \N{PLUS-MINUS SIGN} z standard errors on the analysis scale"
+    printed = any(effect.reported_ci for effects in sets for effect in effects.effects)
+    if printed:
+        text += "; where a source prints the interval, it is shown as printed"
     return Method("Single studies.", f"The {level_text(level)} interval of a single study is {text}")
 
 
