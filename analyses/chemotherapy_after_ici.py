@@ -13,6 +13,7 @@ analysis = Analysis(
     studies={"study_id": "GOLD"},
     cohorts=AFTER_ICI,
     overlap="parts",
+    exclude={"GOLD.prior-pd1": "patients of all regimens, who would be counted twice beside them"},
     outcomes=[Outcome("ORR", measure="PLO")],
     apart=[
         Apart(

@@ -87,8 +87,8 @@ def ongoing_section(result: AnalysisResult) -> Section | None:
     if not result.ongoing:
         return None
     text = (
-        f"{counted(len(result.ongoing), 'registered trial')} without results in the evidence tables may "
-        "change these answers."
+        f"{counted(len(result.ongoing), 'registered trial')} from the table of ongoing trials; some may "
+        "have reported since that table was made, and not all bear on this question."
     )
     return Section(
         anchor="ongoing",

@@ -97,7 +97,7 @@ def headline_sentence(
         label = result.effects.effects[0].label
         opening = (
             f"Only one study ({label}) reports this outcome: {measure_word(measure)} {value} ({interval}). "
-            "It is reported as it stands; nothing was pooled."
+            "Nothing was pooled; the interval follows from its standard error."
         )
     else:
         opening = (

@@ -14,6 +14,8 @@ from metasyn.errors import OptionError
 __all__ = ["effects_from_arrays", "require_poolable"]
 
 _GIVEN = Route(name="given", grade=1, formula="as given")
+# Squares of sizes and of their ratios must stay within double precision.
+_WIDEST, _SPAN = 1e100, 1e70
 
 
 def effects_from_arrays(
@@ -95,6 +97,14 @@ def require_poolable(effects: EffectSet) -> None:
     if not (np.isfinite(effects.yi).all() and np.isfinite(effects.vi).all() and (effects.vi > 0).all()):
         names = [effect.label for effect in effects.effects]
         _require_each(names, {"yi": effects.yi, "vi": effects.vi}, positive="vi", kind="a variance")
+    if effects.k:
+        size = max(float(np.abs(effects.yi).max()), float(np.sqrt(effects.vi.max())))
+        smallest = float(np.sqrt(effects.vi.min()))
+        if size > _WIDEST or smallest < 1 / _WIDEST or size > _SPAN * smallest:
+            raise OptionError(
+                f"the effects cannot be pooled in double precision: sizes from {smallest:.3g} (the smallest "
+                f"standard error) to {size:.3g} (the largest estimate or standard error)."
+            )
 
 
 def _numbers(name: str, values: ArrayLike | None) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError
 from metasyn.numerics.additive import prepare
 from metasyn.synthesis.arrays import require_poolable
-from metasyn.synthesis.heterogeneity import FIXED, common_effect_heterogeneity, heterogeneity
+from metasyn.synthesis.heterogeneity import COMMON_EFFECT, FIXED, common_effect_heterogeneity, heterogeneity
 from metasyn.synthesis.intervals import MeanFit, fit_mean, infer, prediction_interval
 from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.synthesis.policy import Choice, choose, single_study
@@ -25,6 +25,7 @@ NO_PREDICTION = NotEstimable(
     "the common-effect model assumes one true effect: there is no distribution to predict from"
 )
 FEW_FOR_PREDICTION = 5
+_DISAGREE = 0.1
 
 # What is always computed beside the headline.
 _SHOWN: tuple[tuple[Model, CiMethod], ...] = (
@@ -196,6 +197,14 @@ def _findings(
             message="the estimate of the between-study variance lies outside its Q-profile interval; "
             "the two follow different principles.",
             severity="note",
+        )
+    headline = next(a for a in alternatives if a.headline)
+    if headline.model == "common-effect" and tau2.method != COMMON_EFFECT and found.pvalue < _DISAGREE:
+        yield Finding(
+            code="studies-disagree",
+            message="the studies differ by more than chance makes likely; the common-effect estimate is an "
+            "average of results that disagree, and its interval does not show that.",
+            severity="warning",
         )
     if _narrower_than_wald(alternatives):
         yield Finding(

@@ -29,8 +29,8 @@ _MORE = (
     "knowing exactly how much true effects differ between studies."
 )
 _NO_SPREAD = (
-    "Five or more study results: random-effects model with a Hartung-Knapp interval; they differ no more "
-    "than chance alone would make them, so it is kept from being too narrow (ad hoc correction)."
+    "Five or more study results: random-effects model with a Hartung-Knapp interval; the variance "
+    "between studies is estimated as 0, so the interval is kept from being too narrow (ad hoc correction)."
 )
 _LITTLE_SPREAD = (
     "Five or more study results: random-effects model with a Hartung-Knapp interval; its standard error "
@@ -160,7 +160,8 @@ def single_study(spec: SynthesisSpec) -> Choice:
         model="common-effect",
         ci_method="wald",
         policy=Policy(
-            rule="k-aware/1", reason="One study: it is reported as it stands; there is nothing to pool."
+            rule="k-aware/1",
+            reason="One study: there is nothing to pool; its own estimate and standard error are reported.",
         ),
         findings=findings,
     )
@@ -174,7 +175,7 @@ _LOW_POWER = Finding(
 )
 _FLOORED = Finding(
     code="ad-hoc-floor",
-    message="the studies agree more closely than the model expects; the Hartung-Knapp interval is used "
-    "with its ad hoc floor.",
+    message="the Hartung-Knapp interval is used with its ad hoc floor: its standard error is not taken "
+    "smaller than the usual one.",
     severity="note",
 )

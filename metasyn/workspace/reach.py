@@ -50,6 +50,11 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
         for target in selection.targets:
             keys[f"study:{target.study_id}"] = None
             keys.update(_cohorts((target.cohort_id, target.comparator_id), evidence))
+        for study_id in selection.unreported:
+            keys[f"study:{study_id}"] = None
+            keys.update(
+                _cohorts((c for c, o in evidence.cohorts.items() if o.study_id == study_id), evidence)
+            )
         keys.update(_results(selection.results, evidence, by_id))
     external = (by_id[result_id] for result_id in analysis.external if result_id in by_id)
     keys.update(_results(external, evidence, by_id))

@@ -137,6 +137,8 @@ def test_control_c(tiny_project):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Under nohup, and on many CI runners, a process inherits an ignored interrupt.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"

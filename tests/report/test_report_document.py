@@ -101,7 +101,7 @@ def test_an_interval_over_the_null_takes_no_side() -> None:
 def test_one_study_is_not_pooled(bcg: AnalysisResult) -> None:
     text = headline_sentence(bcg.outcomes[2].synthesis)
     assert text.startswith("Only one study (Comstock & Webster 1969) reports this outcome: risk ratio 1.56")
-    assert "nothing was pooled" in text
+    assert "Nothing was pooled" in text
 
 
 def test_two_studies_are_said_to_be_two(document: ReportDocument) -> None:

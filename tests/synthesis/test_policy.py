@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metasyn.errors import OptionError
 from metasyn.synthesis import SynthesisResult, pool
 from metasyn.synthesis.model import Heterogeneity, SynthesisSpec
 from metasyn.values import Interval, NotEstimable
@@ -174,3 +175,18 @@ def test_spec_refuses_contradictions() -> None:
     for wrong in (-0.1, float("nan"), "0.1"):
         with pytest.raises(ValueError, match="finite number >= 0"):
             SynthesisSpec(tau2=wrong)  # type: ignore[arg-type]
+
+
+def test_two_studies_that_disagree_are_said_to() -> None:
+    """Risk ratios 1.01 and 1.69 with these standard errors: Q = (difference)^2 / (sum of variances) = 6.8."""
+    apart = pool(yi=[0.0119, 0.5245], vi=[0.0907**2, 0.1754**2], measure="RR")
+    assert apart.model == "common-effect"
+    assert "studies-disagree" in codes(apart)
+    together = pool(yi=[0.0119, 0.10], vi=[0.0907**2, 0.1754**2], measure="RR")
+    assert "studies-disagree" not in codes(together)
+
+
+@pytest.mark.parametrize(("yi", "vi"), [([1e200, 2.0], [1.0, 1.0]), ([1.0, 2.0], [1e-320, 1.0])])
+def test_sizes_beyond_double_precision_are_refused(yi: list[float], vi: list[float]) -> None:
+    with pytest.raises(OptionError, match="double precision"):
+        pool(yi=yi, vi=vi)
