@@ -46,7 +46,7 @@ def select(
         second = _group(evidence, contrast[1], "contrast[1]")
         pairs = _pairs(evidence, wanted, first, second, same)
         targets = _contrasts(pairs, rows)
-        matching = tuple(dict.fromkeys(c for t in pairs for c in (t.cohort_id, t.comparator_id)))
+        matching = tuple(c.cohort_id for study in wanted for c in _members(evidence, study, first | second))
         about = {t.cohort_id for t in targets} | {t.comparator_id for t in targets}
         unpaired = tuple(c for c in matching if c not in about and c in _reported(rows))
     elif cohorts is not None and contrast is None:

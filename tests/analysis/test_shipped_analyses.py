@@ -204,3 +204,15 @@ def test_counts_that_no_source_prints_are_said_to_be_recovered() -> None:
         events.effects, result("mek_inhibitor_vs_chemotherapy").sources, slug="x", level=0.95
     )
     assert "recovered" not in table.rows[0][3]
+
+
+def test_cohorts_without_any_counterpart_are_listed() -> None:
+    listed = {
+        row
+        for slug in ("orr-rr", "os-hr", "pfs-hr")
+        for e in outcome("ici_nras_mutant_vs_wild_type", slug).effects.exclusions
+        if e.code == "no-comparison"
+        for row in e.result_ids
+    }
+    of_interest = {"SYSUCC.pd1-combo", "ROSE.nras.combo", "GUIDA.mut.ipi", "GUIDA.mut.pd1"}
+    assert of_interest == {r.cohort_id for r in evidence().results if r.result_id in listed} & of_interest
