@@ -70,6 +70,9 @@ def _with_p(rows: TargetRows, row: ReportedResult, ratio: float, attempts: Attem
     if not printed:
         attempts.refuse("ratio and p", f"{figure(row)} has no p value")
     for p_row, p in printed:
+        if p_row.definition != row.definition:
+            attempts.refuse("ratio and p", f"{figure(row)}: the only p value belongs to another definition")
+            continue
         estimate = ratio_and_p(ratio, p)
         if isinstance(estimate, NotEstimable):
             attempts.refuse("ratio and p", f"{figure(row)}: {estimate.reason}")

@@ -49,8 +49,19 @@ def summary_text(result: SynthesisResult) -> str:
         list(_alternatives(result)),
         [f"Excluded: {x.label}: {x.reason}" for x in result.effects.exclusions],
         [f"{_capital(finding.severity)}: {finding}" for finding in result.findings],
+        list(_adjusted(result)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _adjusted(result: SynthesisResult) -> Iterator[str]:
+    """Rows whose cells were changed before they were pooled."""
+    changed: dict[str, list[str]] = {}
+    for effect in result.effects.effects:
+        if effect.adjustment:
+            changed.setdefault(effect.adjustment, []).append(effect.label)
+    for adjustment, labels in changed.items():
+        yield f"{', '.join(labels)}: {adjustment}"
 
 
 def _rows(result: SynthesisResult) -> Iterator[str]:

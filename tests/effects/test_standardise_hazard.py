@@ -277,3 +277,10 @@ def test_a_printed_interval_turns_with_its_ratio(oak) -> None:
     (effect,) = standardise(oak.contrast(), measure="HR").effects
     assert effect.inverted
     assert effect.reported_ci == Interval(0.5, 1.0)
+
+
+def test_a_p_value_of_another_definition_gives_no_standard_error(oak) -> None:
+    oak.row(AB, "HR", 0.7, definition="multivariable").row(AB, "p", p=0.6)
+    effects = standardise(oak.contrast(), measure="HR")
+    assert effects.k == 0
+    assert any("belongs to another definition" in e.reason for e in effects.exclusions)

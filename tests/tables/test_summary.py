@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from metasyn.effects.plain_table import effects_from_table
 from metasyn.synthesis import pool
 from metasyn.tables.summary import summary_text
 
@@ -51,3 +52,9 @@ def test_groups_and_findings() -> None:
     alone = summary_text(pool(yi=YI[:3], vi=VI[:3], measure="RR", by=["x", "x", "x"]))
     assert "not tested; there is only one group." in alone
     assert "Note: with fewer than five studies" in alone
+
+
+def test_rows_with_an_addition_for_zero_cells_are_named() -> None:
+    columns = {"label": ["Ax", "Bo", "Cy"], "events": ["0", "4", "7"], "n": ["12", "30", "41"]}
+    effects = effects_from_table(columns, measure="PLO", level=0.95, file="arms.csv")
+    assert "Ax: 1/2 added" in summary_text(pool(effects))
