@@ -31,7 +31,10 @@ def resolve_overlap(
     cohorts: Mapping[str, Cohort],
     overlap: Overlap,
 ) -> tuple[Dropped, ...]:
-    """Targets to leave out so that no participant counts twice.
+    """Targets to leave out so that no participant known to overlap counts twice.
+
+    Overlap is known through `part_of` only: two parts of one whole are taken to be disjoint. Where
+    they are not (by stage and by line), the script has to exclude one of them by name.
 
     Two targets overlap if a cohort of one is, contains or is part of a cohort of the other, on
     either side of the contrast. With `whole` the larger cohort stays, with `parts` the smallest

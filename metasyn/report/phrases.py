@@ -104,7 +104,14 @@ def headline_sentence(
             f"Pooled over {how_many(result.effects)}, the {measure_word(measure)} was {value} "
             f"({interval}; {result.model} model)."
         )
-    return " ".join(part for part in (opening, reading(result, names, better)) if part)
+    return " ".join(part for part in (opening, reading(result, names, better), _disagreement(result)) if part)
+
+
+def _disagreement(result: SynthesisResult) -> str:
+    """A headline over results that disagree says so where it stands."""
+    if all(finding.code != "studies-disagree" for finding in result.findings):
+        return ""
+    return "But the studies differ by more than chance makes likely, and this interval does not show that."
 
 
 def reading(result: SynthesisResult | Alternative, names: tuple[str, str] | None, better: str) -> str:
