@@ -31,7 +31,8 @@ class Interval:
     def __post_init__(self) -> None:
         if not self.low <= self.high:
             raise OptionError(f"interval bounds must be ordered; got low={self.low!r}, high={self.high!r}.")
-        require_level(self.level)
+        if type(self.level) is not float or not 0 < self.level < 1:
+            require_level(self.level)
 
     def __contains__(self, value: float) -> bool:
         return self.low <= value <= self.high

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metasyn.numerics.roots import Root, bracketed_root
+from metasyn.numerics.roots import Root
 from metasyn.numerics.wls import inner, orthonormal_columns
 
 __all__ = [
@@ -21,6 +21,9 @@ __all__ = [
     "log_determinant",
     "moments",
     "prepare",
+    "residual_sums",
+    "rss_and_trace",
+    "slope_terms",
     "solve_weighted_rss",
     "weighted_rss",
 ]
@@ -29,6 +32,16 @@ Array = NDArray[np.float64]
 
 # Margin by which a bracket is widened: above rounding, below everything that matters.
 _MARGIN = 1e-9
+_EPSILON = 2.0**-52
+# A Newton step relative to t + min v after which the next could no longer be seen.
+_SMALL_STEP = 1e-9
+_MAX_STEPS = 400
+# A constant leaves residuals this small (of 1) where it belongs to the column space.
+_CONSTANT = 1e-9
+
+# The methods `sum` and `min` cost twice as much on short arrays.
+_total, _lowest = np.add.reduce, np.minimum.reduce
+_ZERO = np.zeros(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,6 +67,10 @@ class AdditiveProblem:
         Sum of h_i v_i, h the unweighted leverages.
     spread : float
         Mean squared deviation of `y` from its unweighted mean.
+    v_min, v_max, v_mean : float
+        Smallest, largest and mean variance.
+    rss_at_zero, trace_at_zero : float
+        y'Py and the trace of P with the weights 1/v.
     """
 
     e: Array
@@ -64,21 +81,16 @@ class AdditiveProblem:
     rss: float
     leverage_v: float
     spread: float
+    v_min: float
+    v_max: float
+    v_mean: float
+    rss_at_zero: float
+    trace_at_zero: float
 
     @property
     def k(self) -> int:
         """Number of rows."""
         return self.e.size
-
-    @property
-    def v_min(self) -> float:
-        """Smallest variance."""
-        return float(self.v.min())
-
-    @property
-    def v_max(self) -> float:
-        """Largest variance."""
-        return float(self.v.max())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,25 +126,64 @@ def prepare(y: Array, v: Array, X: Array | None = None) -> AdditiveProblem:
     NotEstimableError
         If `X` is not of full column rank.
     """
-    exponent = math.floor(math.log2(float(v.min())) / 2)
-    size = math.ldexp(1.0, exponent)
+    size = math.ldexp(1.0, math.floor(math.log2(float(_lowest(v))) / 2))
     unit = size * size
     v = v / unit
     e = (y - y[v.argmin()]) / size
-    deviation = e - e.mean()
-    spread = inner(deviation, deviation) / e.size
-    if X is None:
-        rss, leverage_v, basis, p = spread * e.size, float(v.mean()), None, 1
-    else:
+    deviation = e - float(_total(e)) / e.size
+    square = float(_total(deviation * deviation))
+    v_mean = float(_total(v)) / v.size
+    basis, p, rss, leverage_v = None, 1, square, v_mean
+    if X is not None:
         basis = orthonormal_columns(X)
         p = basis.shape[1]
+        if not _spans_constant(basis):  # an offset may only be taken out where the model has one
+            e = y / size
         for _ in range(2):  # the second pass removes what rounding left of the first
             e = e - basis @ (basis.T @ e)
         rss = inner(e, e)
         leverage_v = inner(np.einsum("ij,ij->i", basis, basis), v)
+    rss_at_zero, trace_at_zero = _rss_and_trace(e, v, basis)
     return AdditiveProblem(
-        e=e, v=v, basis=basis, p=p, unit=unit, rss=rss, leverage_v=leverage_v, spread=spread
+        e=e,
+        v=v,
+        basis=basis,
+        p=p,
+        unit=unit,
+        rss=rss,
+        leverage_v=leverage_v,
+        spread=square / e.size,
+        v_min=float(_lowest(v)),
+        v_max=float(np.maximum.reduce(v)),
+        v_mean=v_mean,
+        rss_at_zero=rss_at_zero,
+        trace_at_zero=trace_at_zero,
     )
+
+
+def _spans_constant(basis: Array) -> bool:
+    """Whether a constant lies in the column space."""
+    ones = np.ones(basis.shape[0])
+    rest = ones - basis @ (basis.T @ ones)
+    return float(np.abs(rest).max()) < _CONSTANT
+
+
+def _rss_and_trace(e: Array, v: Array, basis: Array | None) -> tuple[float, float]:
+    """y'Py and the trace of P with weights 1/v."""
+    w = 1.0 / v
+    if basis is None:
+        total = float(_total(w))
+        r = e - float(_total(w * e)) / total
+        return float(_total(w * r * r)), 2 * float(_total(w[1:] * np.add.accumulate(w)[:-1])) / total
+    at = _general_moments(w[None, :], e, basis)
+    return float(at.rss[0]), float(at.trace[0])
+
+
+def rss_and_trace(problem: AdditiveProblem, t: float) -> tuple[float, float]:
+    """y'Py and the trace of P at one t."""
+    if t == 0:
+        return problem.rss_at_zero, problem.trace_at_zero
+    return _rss_and_trace(problem.e, problem.v + t, problem.basis)
 
 
 def weighted_rss(problem: AdditiveProblem, t: float) -> float:
@@ -140,8 +191,8 @@ def weighted_rss(problem: AdditiveProblem, t: float) -> float:
     if problem.basis is not None:
         return float(moments(problem, np.array([t])).rss[0])
     w = 1.0 / (problem.v + t)
-    r = problem.e - inner(w, problem.e) / float(w.sum())
-    return inner(w, r * r)
+    r = problem.e - float(_total(w * problem.e)) / float(_total(w))
+    return float(_total(w * r * r))
 
 
 def moments(problem: AdditiveProblem, t: Array) -> Moments:
@@ -152,22 +203,47 @@ def moments(problem: AdditiveProblem, t: Array) -> Moments:
     t : ndarray of shape (n,)
     """
     W = 1.0 / (problem.v + t[:, None])
-    if problem.basis is None:
-        # Sums of positive terms: s - sum(w^2)/s would cancel where one weight dominates.
-        running = np.cumsum(W, axis=1)
-        total = running[:, -1]
-        trace = 2 * np.einsum("gk,gk->g", W[:, 1:], running[:, :-1]) / total
-        R = problem.e - ((W @ problem.e) / total)[:, None]
-    else:
-        B = problem.basis
-        A = _cross(W, B)
-        b = np.linalg.solve(A, ((W * problem.e) @ B)[:, :, None])[:, :, 0]
-        R = problem.e - b @ B.T
-        total = W.sum(axis=1)
-        trace = total - np.trace(np.linalg.solve(A, _cross(W * W, B)), axis1=1, axis2=2)
+    if problem.basis is not None:
+        return _general_moments(W, problem.e, problem.basis)
+    total, trace = _totals_and_traces(W)
+    R = problem.e - (np.einsum("gk,k->g", W, problem.e) / total)[:, None]
     WR = W * R
     return Moments(
         rss=np.einsum("gk,gk->g", WR, R), rss2=np.einsum("gk,gk->g", WR, WR), trace=trace, trace_w=total
+    )
+
+
+def slope_terms(problem: AdditiveProblem, t: Array) -> tuple[Array, Array, Array]:
+    """y'PPy, the trace of P and the sum of the weights at several t, shape (n,): what a score needs."""
+    if problem.basis is not None:
+        at = moments(problem, t)
+        return at.rss2, at.trace, at.trace_w
+    W = 1.0 / (problem.v + t[:, None])
+    total, trace = _totals_and_traces(W)
+    W *= problem.e - (np.einsum("gk,k->g", W, problem.e) / total)[:, None]
+    return np.einsum("gk,gk->g", W, W), trace, total
+
+
+def _totals_and_traces(W: Array) -> tuple[Array, Array]:
+    """Sum of the weights and trace of P for a mean, for every row of W."""
+    # Sums of positive terms: s - sum(w^2)/s would cancel where one weight dominates.
+    running = np.add.accumulate(W, axis=1)
+    total = running[:, -1]
+    return total, 2 * np.einsum("gk,gk->g", W[:, 1:], running[:, :-1]) / total
+
+
+def _general_moments(W: Array, e: Array, B: Array) -> Moments:
+    """Moments for a design with the orthonormal columns B, for every row of W."""
+    A = _cross(W, B)
+    b = np.linalg.solve(A, ((W * e) @ B)[:, :, None])[:, :, 0]
+    R = e - b @ B.T
+    WR = W * R
+    total = W.sum(axis=1)
+    return Moments(
+        rss=np.einsum("gk,gk->g", WR, R),
+        rss2=np.einsum("gk,gk->g", WR, WR),
+        trace=total - np.trace(np.linalg.solve(A, _cross(W * W, B)), axis1=1, axis2=2),
+        trace_w=total,
     )
 
 
@@ -186,21 +262,53 @@ def _cross(W: Array, B: Array) -> Array:
     return (W @ products).reshape(-1, p, p)
 
 
-def solve_weighted_rss(problem: AdditiveProblem, target: float) -> Root | None:
+def residual_sums(problem: AdditiveProblem, t: float) -> tuple[float, float]:
+    """y'Py and y'PPy at one t: the weighted residual sum of squares and minus its slope."""
+    if problem.basis is not None:
+        at = moments(problem, np.array([t]))
+        return float(at.rss[0]), float(at.rss2[0])
+    w = 1.0 / (problem.v + t)
+    r = problem.e - float(_total(w * problem.e)) / float(_total(w))
+    wr = w * r
+    return float(_total(wr * r)), float(_total(wr * wr))
+
+
+def solve_weighted_rss(problem: AdditiveProblem, target: float, at_zero: float | None = None) -> Root | None:
     """The t >= 0 at which the weighted residual sum of squares is `target`; None if it is below at 0.
 
-    The bracket needs no search: with u the unweighted sum, the weighted one lies between
-    u / (t + max v) and u / (t + min v).
+    Newton's method on the reciprocal of the sum, which is nearly a straight line in t (exactly one
+    where all variances are equal), safeguarded by a bracket that needs no search: with u the
+    unweighted sum, the weighted one lies between u / (t + max v) and u / (t + min v).
+
+    Parameters
+    ----------
+    problem : AdditiveProblem
+    target : float
+        Above 0.
     """
-    at_zero = weighted_rss(problem, 0.0) - target
-    if at_zero < 0:
-        return None
-    centre = problem.rss / target
+    if problem.rss_at_zero <= target:
+        return None if problem.rss_at_zero < target else Root(root=0.0, converged=True, iterations=0)
+    centre, v_min = problem.rss / target, problem.v_min
     low = max(0.0, centre * (1 - _MARGIN) - problem.v_max)
-    high = max(0.0, centre * (1 + _MARGIN) - problem.v_min)
-    return bracketed_root(
-        lambda t: weighted_rss(problem, t) - target,
-        low,
-        high,
-        f_low=at_zero if low == 0 else None,
-    )
+    high = max(low, centre * (1 + _MARGIN) - v_min)
+    t = min(max(centre - problem.v_mean, low), high)
+    for step in range(1, _MAX_STEPS + 1):
+        rss, rss2 = residual_sums(problem, t)
+        if rss > target:
+            low = t
+        else:
+            high = t
+        new = t + rss * (rss - target) / (target * rss2)
+        # Newton's error after a step is of the order of the square of the step.
+        enough = _SMALL_STEP
+        if not low <= new <= high:
+            new, enough = _middle(low, high, v_min), 4 * _EPSILON
+        if rss == target or abs(new - t) <= enough * (new + v_min):
+            return Root(root=t if rss == target else new, converged=True, iterations=step)
+        t = new
+    return Root(root=t, converged=False, iterations=_MAX_STEPS)
+
+
+def _middle(low: float, high: float, v_min: float) -> float:
+    """Between two bounds, even in log(t + min v)."""
+    return math.sqrt((low + v_min) * (high + v_min)) - v_min

@@ -14,6 +14,7 @@ __all__ = ["Crossing", "Root", "all_roots", "bracketed_root"]
 _EPSILON = 2.0**-52
 # Subdivisions of a cell in which the function comes close to zero without crossing it.
 _REFINEMENT = 16
+_NONE = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +51,15 @@ def bracketed_root(
     *,
     f_low: float | None = None,
     f_high: float | None = None,
+    start: float | None = None,
+    scale: float = 0.0,
     rtol: float = 4 * _EPSILON,
     max_iterations: int = 400,
 ) -> Root:
     """The root inside a bracket, by Chandrupatla's mix of inverse quadratic steps and bisection.
 
-    The tolerance is relative to the root only, so that the answer does not depend on the units.
+    The tolerance is relative to the root (and to `scale`, where the function cannot resolve less),
+    so that the answer does not depend on the units.
 
     Parameters
     ----------
@@ -65,8 +69,12 @@ def bracketed_root(
         Ends with values of opposite sign, or one of them zero.
     f_low, f_high : float, optional
         Values at the ends, where they are known.
+    start : float, optional
+        A good guess, tried first; default the middle.
+    scale : float
+        Size below which differences of x do not show in the function.
     rtol : float
-        Width of the last bracket relative to the root.
+        Width of the last bracket relative to the root plus `scale`.
     max_iterations : int
         Evaluations after which `converged` is False.
 
@@ -96,7 +104,7 @@ def bracketed_root(
     if (fa > 0) == (fb > 0):
         raise ValueError(f"no sign change between {low!r} ({fb!r}) and {high!r} ({fa!r}).")
     c, fc = b, fb  # a and b always bracket; c is the point dropped last
-    step = 0.5
+    step = 0.5 if start is None else min(max((start - a) / (b - a), 0.0), 1.0)
     for iteration in range(1, max_iterations + 1):
         x = a + step * (b - a)
         fx = function(x)
@@ -106,7 +114,7 @@ def bracketed_root(
             c, b, fc, fb = b, a, fb, fa
         a, fa = x, fx
         best, f_best = (a, fa) if abs(fa) < abs(fb) else (b, fb)
-        tolerance = 0.5 * rtol * abs(best) / abs(b - a) if b != a else math.inf
+        tolerance = 0.5 * rtol * (abs(best) + scale) / abs(b - a) if b != a else math.inf
         if tolerance > 0.5 or f_best == 0:
             return Root(root=best, converged=True, iterations=iteration)
         step = min(max(_next_step(a, b, c, fa, fb, fc), tolerance), 1 - tolerance)
@@ -129,6 +137,7 @@ def all_roots(
     grid: NDArray[np.float64],
     *,
     scalar: Callable[[float], float],
+    scale: float = 0.0,
 ) -> tuple[Crossing, ...]:
     """Every root that a scan of a grid can see, each polished to full precision.
 
@@ -143,6 +152,8 @@ def all_roots(
         Increasing.
     scalar : callable
         The same function for one float, for polishing.
+    scale : float
+        As for `bracketed_root`.
 
     Returns
     -------
@@ -171,26 +182,43 @@ def all_roots(
                 float(grid[i + 1]),
                 f_low=float(values[i]),
                 f_high=float(values[i + 1]),
+                start=_interpolated(grid, values, i),
+                scale=scale,
             ),
             falling=bool(signs[i] > 0),
         )
-        for i in np.flatnonzero(signs[1:] != signs[:-1])
+        for i in np.flatnonzero(signs[1:] != signs[:-1]).tolist()
     )
+
+
+def _interpolated(grid: NDArray[np.float64], values: NDArray[np.float64], i: int) -> float | None:
+    """Where the inverse through four neighbours is zero; None if they are not monotone around cell i."""
+    if i < 1 or i + 3 > grid.size:
+        return None
+    x, f = grid[i - 1 : i + 3].tolist(), values[i - 1 : i + 3].tolist()
+    if not (f[0] > f[1] > f[2] > f[3] or f[0] < f[1] < f[2] < f[3]):
+        return None
+    # Neville's scheme for x as a function of f, at f = 0.
+    for width in range(1, 4):
+        x = [(f[j + width] * x[j] - f[j] * x[j + 1]) / (f[j + width] - f[j]) for j in range(4 - width)]
+    return float(x[0])
 
 
 def _near_misses(grid: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Finer points around every local minimum of the absolute value that is not a crossing."""
-    size, signs = np.abs(values), np.sign(values)
-    dips = (size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:])
-    dips &= (signs[1:-1] == signs[:-2]) & (signs[1:-1] == signs[2:])
+    size = np.abs(values)
+    rise = size[1:] >= size[:-1]
+    dips = (rise[1:] > rise[:-1]) & (values[2:] * values[:-2] > 0)
+    if not np.logical_or.reduce(dips):
+        return _NONE
     cells = [np.linspace(grid[i], grid[i + 2], 2 * _REFINEMENT + 1) for i in np.flatnonzero(dips)]
-    return np.setdiff1d(np.concatenate(cells), grid) if cells else np.empty(0)
+    return np.setdiff1d(np.concatenate(cells), grid)
 
 
 def _filled_signs(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Signs, an exact zero taking that of the point before it (at the start: after it)."""
-    signs = np.sign(values)
-    if not (signs == 0).any():
+    signs: NDArray[np.float64] = np.sign(values)
+    if np.logical_and.reduce(signs):
         return signs
     known = np.flatnonzero(signs)
     if not known.size:

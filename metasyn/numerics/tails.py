@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 from scipy.special import betainc, betaincinv, chdtrc, gammainccinv, ndtr, ndtri
 
@@ -31,6 +32,7 @@ def normal_two_sided_p(z: float) -> float:
     return 2.0 * float(ndtr(-abs(z)))
 
 
+@lru_cache(maxsize=1024)
 def normal_quantile(tail: float) -> float:
     """The z > 0 that is exceeded in absolute value with probability `tail`.
 
@@ -55,6 +57,7 @@ def t_two_sided_p(t: float, df: float) -> float:
     return float(betainc(df / 2, 0.5, df / (df + t * t)))
 
 
+@lru_cache(maxsize=1024)
 def t_quantile(tail: float, df: float) -> float:
     """The t > 0 that is exceeded in absolute value with probability `tail`.
 
@@ -92,6 +95,7 @@ def chi2_upper_p(x: float, df: float) -> float:
     return float(chdtrc(df, x))
 
 
+@lru_cache(maxsize=1024)
 def chi2_quantile(upper: float, df: float) -> float:
     """The x that is exceeded with probability `upper`.
 

@@ -48,7 +48,7 @@ def inner(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     >>> inner(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     11.0
     """
-    return float((a * b).sum())
+    return float(np.add.reduce(a * b))
 
 
 def weighted_mean(y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[float, float]:
@@ -72,7 +72,7 @@ def weighted_mean(y: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple
     >>> weighted_mean(np.array([1.0, 4.0]), np.array([2.0, 1.0]))
     (2.0, 3.0)
     """
-    total = float(weights.sum())
+    total = float(np.add.reduce(weights))
     centre = float(y[weights.argmax()])
     return centre + inner(weights, y - centre) / total, total
 
