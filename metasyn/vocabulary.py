@@ -9,15 +9,18 @@ from metasyn.errors import OptionError
 __all__ = [
     "CiMethod",
     "Design",
+    "I2Method",
     "Measure",
     "Model",
     "Overlap",
     "PSided",
     "PiMethod",
+    "Profile",
     "RouteName",
     "Statistic",
     "Status",
     "SubgroupTau2",
+    "Tau2CiMethod",
     "Tau2Method",
     "Unit",
     "ZeroCells",
@@ -26,14 +29,56 @@ __all__ = [
 ]
 
 Model = Literal["random-effects", "common-effect"]
-Tau2Method = Literal["REML", "DL", "PM", "ML", "EB", "HE", "HS", "SJ"]
-CiMethod = Literal["hartung-knapp", "hartung-knapp-adhoc", "wald", "t"]
-PiMethod = Literal["t(k-1)", "t(k-2)", "hartung-knapp", "normal"]
+Tau2Method = Literal[
+    "REML", "DL", "PM", "ML", "EB", "HE", "HS", "SJ",
+    "DL2", "DLIT", "HSk", "SJIT", "PMM", "GENQ", "GENQM",
+]  # fmt: skip
+CiMethod = Literal[
+    "hartung-knapp",
+    "hartung-knapp-adhoc",
+    "hartung-knapp-hybrid",
+    "hartung-knapp-iqwig",
+    "wald",
+    "t",
+    "kenward-roger",
+    "profile-likelihood",
+    "henmi-copas",
+    "sidik-jonkman",
+    "permutation",
+]
+PiMethod = Literal[
+    "t(k-1)",
+    "t(k-2)",
+    "hartung-knapp",
+    "hartung-knapp(k-2)",
+    "kenward-roger",
+    "kenward-roger(df-1)",
+    "bootstrap",
+    "normal",
+    "none",
+]
+Tau2CiMethod = Literal["q-profile", "generalised-q", "jackson", "profile-likelihood"]
+I2Method = Literal["tau2", "Q"]
+Profile = Literal["metasyn", "cochrane-2025", "iqwig-6", "metafor", "meta-8", "meta-7", "revman-5"]
 SubgroupTau2 = Literal["common", "separate"]
 ZeroCells = Literal["only0", "all", "if0all", "none"]
 Overlap = Literal["whole", "parts"]
 
-Measure = Literal["HR", "OR", "RR", "RD", "PLO", "PAS", "PR", "GEN"]
+Measure = Literal[
+    # two groups: times to event, counts, person-time, means
+    "HR", "OR", "RR", "RD", "AS", "PETO", "PHI", "YUQ", "YUY", "OR2DL", "OR2DN",
+    "IRR", "IRD", "IRSD",
+    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "ROM", "CVR", "VR",
+    # association in one group
+    "COR", "UCOR", "ZCOR", "PCOR", "SPCOR",
+    # one group: proportions, rates, means, spread, reliability
+    "PLO", "PAS", "PR", "PLN", "PFT",
+    "IR", "IRLN", "IRS", "IRFT",
+    "MN", "MNLN", "SDLN", "CVLN", "ARAW",
+    # one group measured twice
+    "MC", "SMCC", "SMCR", "SMCRH", "ROMC", "CVRC", "VRC",
+    "GEN",
+]  # fmt: skip
 RouteName = Literal[
     "given",
     "ratio and interval",
@@ -45,6 +90,11 @@ RouteName = Literal[
     "medians and assumed events",
     "events",
     "percent",
+    "person-time",
+    "means",
+    "paired means",
+    "correlation",
+    "alpha",
 ]
 
 # What a row of a results table may hold.
@@ -82,6 +132,36 @@ _HINTS = {
     "pas": "PAS",
     "praw": "PR",
     "loghr": "HR",
+    "logor": "OR",
+    "lnor": "OR",
+    "logrr": "RR",
+    "arr": "RD",
+    "logirr": "IRR",
+    "wmd": "MD",
+    "g": "SMD",
+    "d": "SMD",
+    "hedges": "SMD",
+    "hedges' g": "SMD",
+    "cohen's d": "SMD",
+    "cohen": "SMD",
+    "glass": "SMD1",
+    "glass' delta": "SMD1",
+    "rr of means": "ROM",
+    "lnrom": "ROM",
+    "lncvr": "CVR",
+    "lnvr": "VR",
+    "r": "COR",
+    "pearson": "COR",
+    "fisher": "ZCOR",
+    "fisher's z": "ZCOR",
+    "zr": "ZCOR",
+    "mraw": "MN",
+    "mln": "MNLN",
+    "ft": "PFT",
+    "freeman-tukey": "PFT",
+    "irlog": "IRLN",
+    "smc": "SMCC",
+    "gain": "MC",
 }
 
 

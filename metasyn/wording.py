@@ -90,10 +90,13 @@ def percent_text(proportion: float, digits: int = 1, *, sign: bool = True) -> st
 def natural_text(value: float, measure: EffectMeasure) -> str:
     """A value on the natural scale of a measure: ratios with 2 decimals, proportions as percent.
 
-    Ratios below 0.1 keep two significant digits, ratios of 100 and more none after the point.
+    Ratios below 0.1 keep two significant digits, ratios of 100 and more none after the point; rates
+    and means keep two significant digits.
     """
     if measure.family == "proportion":
         return percent_text(value, sign=False)
+    if measure.family in ("rate", "mean") and 0 < abs(value) < 0.095:
+        return decimal(value, min(8, 1 - math.floor(math.log10(abs(value)))))
     if measure.family == "ratio" and math.isfinite(value):
         if 0 < value < 0.095:
             return decimal(value, max(2, 1 - math.floor(math.log10(value))) if value > 1e-4 else 4)

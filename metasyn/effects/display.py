@@ -47,8 +47,8 @@ def natural_interval(effect: Effect, measure: EffectMeasure, level: float = 0.95
 
     An effect that rests on a printed interval of this level shows that interval, so that a reader
     finds it in the source. Proportions with counts get the exact Clopper-Pearson interval;
-    everything else the Wald interval of the analysis scale, back-transformed (a raw proportion is
-    kept within 0 and 1).
+    everything else the Wald interval of the analysis scale, back-transformed and kept within what can
+    occur (a raw proportion within 0 and 1, a rate above 0, a correlation within -1 and 1).
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def natural_interval(effect: Effect, measure: EffectMeasure, level: float = 0.95
     if measure.family == "proportion" and effect.counts is not None:
         return clopper_pearson(effect.counts.events_1, effect.counts.n_1, level)
     margin = quantile(level) * math.sqrt(effect.vi)
-    low, high = measure.to_natural(effect.yi - margin), measure.to_natural(effect.yi + margin)
-    if measure.family == "proportion":
-        low, high = max(low, 0.0), min(high, 1.0)
+    least, most = measure.natural_range
+    ends = (measure.to_natural(effect.yi - margin), measure.to_natural(effect.yi + margin))
+    low, high = (min(max(end, least), most) for end in ends)
     return Interval(low, high, level)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metasyn.effects.given import GivenEffects
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
 from metasyn.values import Interval
@@ -140,8 +141,8 @@ class EffectSet:
     Attributes
     ----------
     measure : EffectMeasure
-    effects : tuple of Effect
-        Length k.
+    effects : sequence of Effect
+        Length k; a tuple, or arrays behind the same interface.
     exclusions : tuple of Exclusion
     outcome : str
         Label of the outcome; empty for effects given as arrays.
@@ -150,7 +151,7 @@ class EffectSet:
     """
 
     measure: EffectMeasure
-    effects: tuple[Effect, ...]
+    effects: Sequence[Effect]
     exclusions: tuple[Exclusion, ...] = ()
     outcome: str = ""
     yi: NDArray[np.float64] = field(init=False)
@@ -158,7 +159,10 @@ class EffectSet:
 
     def __post_init__(self) -> None:
         for name in ("yi", "vi"):
-            values = np.array([getattr(effect, name) for effect in self.effects], dtype=float)
+            if isinstance(self.effects, GivenEffects):
+                values = getattr(self.effects, name).view()
+            else:
+                values = np.array([getattr(effect, name) for effect in self.effects], dtype=float)
             values.flags.writeable = False
             object.__setattr__(self, name, values)
 
@@ -173,6 +177,8 @@ class EffectSet:
     @property
     def n_studies(self) -> int:
         """Number of distinct studies (each effect its own where no study is named)."""
+        if isinstance(self.effects, GivenEffects):
+            return self.k
         named = {effect.study_id for effect in self.effects if effect.study_id}
         return len(named) + sum(not effect.study_id for effect in self.effects)
 
@@ -180,9 +186,21 @@ class EffectSet:
         """The effects at `indices`, in that order; exclusions are kept with the whole set only."""
         return EffectSet(
             measure=self.measure,
-            effects=tuple(self.effects[i] for i in indices),
+            effects=self.effects.take(indices)
+            if isinstance(self.effects, GivenEffects)
+            else tuple(self.effects[i] for i in indices),
             outcome=self.outcome,
         )
+
+    def with_column(self, name: str, values: Sequence[str]) -> EffectSet:
+        """The same effects, each with the attribute `name` as given (length k)."""
+        if isinstance(self.effects, GivenEffects):
+            return replace(self, effects=self.effects.with_column(name, tuple(values)))
+        carried = tuple(
+            replace(effect, attributes={**effect.attributes, name: value})
+            for effect, value in zip(self.effects, values, strict=True)
+        )
+        return replace(self, effects=carried)
 
     def column(self, name: str) -> tuple[str, ...]:
         """The attribute `name` of every effect.

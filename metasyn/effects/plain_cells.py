@@ -28,13 +28,18 @@ class Cells:
         Line of the file that holds the first row.
     """
 
-    __slots__ = ("_columns", "_file", "_first_line", "findings")
+    __slots__ = ("_columns", "_file", "_first_line", "_found")
 
     def __init__(self, columns: Mapping[str, Sequence[str]], *, file: str, first_line: int) -> None:
         self._columns = columns
         self._file = file
         self._first_line = first_line
-        self.findings: list[Finding] = []
+        self._found: list[tuple[int, Finding]] = []
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All problems, in order of the rows."""
+        return [finding for _, finding in sorted(self._found, key=lambda pair: pair[0])]
 
     @property
     def k(self) -> int:
@@ -47,13 +52,12 @@ class Cells:
 
     def refuse(self, i: int, column: str, rule: str, code: str = "bad-cell") -> Literal[False]:
         """Note a problem; returns False, so that a check can end with it."""
-        self.findings.append(
-            Finding(
-                code=code,
-                message=f"value {self._text(i, column)!r}: {rule}",
-                where=f"{self._file} line {self.line(i)}, column {column}",
-            )
+        finding = Finding(
+            code=code,
+            message=f"value {self._text(i, column)!r}: {rule}",
+            where=f"{self._file} line {self.line(i)}, column {column}",
         )
+        self._found.append((i, finding))
         return False
 
     def number(self, i: int, column: str) -> float | None:
@@ -69,19 +73,6 @@ class Cells:
             self.refuse(i, column, "not a finite number", "not-a-number")
         else:
             return float(text)
-        return None
-
-    def count(self, i: int, column: str) -> int | None:
-        """A whole number >= 0, or None after a problem was noted."""
-        value = self.number(i, column)
-        if value is None:
-            return None
-        if value < 0:
-            self.refuse(i, column, "a count must not be negative")
-        elif value != int(value):
-            self.refuse(i, column, "a count must be a whole number")
-        else:
-            return int(value)
         return None
 
     def _text(self, i: int, column: str) -> str:

@@ -16,7 +16,7 @@ from metasyn.effects.identity import (
     row_references,
     target_label,
 )
-from metasyn.effects.measure import EffectMeasure, get_measure
+from metasyn.effects.measure import FROM_REPORTS, EffectMeasure, get_measure
 from metasyn.effects.medians import median_candidates
 from metasyn.effects.model import Effect, EffectSet, Exclusion
 from metasyn.effects.overlap import overlapping, resolve_overlap
@@ -157,10 +157,10 @@ def standardise(
 def _fitting_measure(selection: Selection, code: str) -> EffectMeasure:
     """The measure, if it is one of as many groups as the selection has."""
     measure = get_measure(code)
-    if measure.n_groups == 0:
+    if measure.code not in FROM_REPORTS:
         raise OptionError(
-            f"measure {code!r} is for effects that are given; reported figures need HR, RR, OR, RD "
-            "(contrasts) or PLO, PAS, PR (single cohorts)."
+            f"measure {code!r} is for effects that are given or computed with metasyn.effect_sizes; "
+            f"the evidence tables give {', '.join(FROM_REPORTS)}."
         )
     for target in selection.targets:
         if measure.n_groups == 2 and not target.comparator_id:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metasyn.effects.zero_cells import checked_counts, zero_cell_addend
+from metasyn.effects.tables import both_defined, table_cells
+from metasyn.vocabulary import require_option
 
 __all__ = ["log_odds_ratio", "log_risk_ratio", "risk_difference"]
 
@@ -13,7 +16,15 @@ _Array = NDArray[np.float64]
 
 
 def log_risk_ratio(
-    events_1: ArrayLike, n_1: ArrayLike, events_2: ArrayLike, n_2: ArrayLike, *, zero_cells: str = "only0"
+    events_1: ArrayLike,
+    n_1: ArrayLike,
+    events_2: ArrayLike,
+    n_2: ArrayLike,
+    *,
+    zero_cells: str = "only0",
+    add: float | None = None,
+    drop00: bool = False,
+    vtype: str = "LS",
 ) -> tuple[_Array, _Array]:
     """Log risk ratio of group 1 over group 2 and its sampling variance.
 
@@ -26,7 +37,13 @@ def log_risk_ratio(
     events_1, n_1, events_2, n_2 : array_like of shape (k,)
         Events and participants of the two groups.
     zero_cells : {'only0', 'all', 'if0all', 'none'}
-        When 1/2 is added to the four cells of a table, see `zero_cell_addend`.
+        When `add` is added to the four cells of a table, see `zero_cell_addend`.
+    add : float, optional
+        What is added; 1/2 if not given.
+    drop00 : bool
+        Whether a table in which nobody, or everybody, of both groups had the event is undefined.
+    vtype : {'LS'}
+        Kind of variance: the large-sample one.
 
     Returns
     -------
@@ -36,7 +53,7 @@ def log_risk_ratio(
     Raises
     ------
     OptionError
-        If a count is negative, events exceed participants, or the policy is unknown.
+        If a count is negative, events exceed participants, or an option is unknown.
 
     Examples
     --------
@@ -46,15 +63,26 @@ def log_risk_ratio(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.8893, 0.3256)
     """
-    a, b, c, d = _cells(events_1, n_1, events_2, n_2, zero_cells)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    require_option("vtype", vtype, Literal["LS"])
+    columns = (events_1, n_1, events_2, n_2)
+    a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
+    with np.errstate(all="ignore"):
         yi = np.log(a / (a + b)) - np.log(c / (c + d))
-        vi = 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
-    return _defined(yi, vi)
+        # 1/a - 1/(a + b) without the cancellation.
+        vi = b / (a * (a + b)) + d / (c * (c + d))
+    return both_defined(yi, vi)
 
 
 def log_odds_ratio(
-    events_1: ArrayLike, n_1: ArrayLike, events_2: ArrayLike, n_2: ArrayLike, *, zero_cells: str = "only0"
+    events_1: ArrayLike,
+    n_1: ArrayLike,
+    events_2: ArrayLike,
+    n_2: ArrayLike,
+    *,
+    zero_cells: str = "only0",
+    add: float | None = None,
+    drop00: bool = False,
+    vtype: str = "LS",
 ) -> tuple[_Array, _Array]:
     """Log odds ratio of group 1 over group 2 and its sampling variance.
 
@@ -66,7 +94,13 @@ def log_odds_ratio(
     events_1, n_1, events_2, n_2 : array_like of shape (k,)
         Events and participants of the two groups.
     zero_cells : {'only0', 'all', 'if0all', 'none'}
-        When 1/2 is added to the four cells of a table, see `zero_cell_addend`.
+        When `add` is added to the four cells of a table, see `zero_cell_addend`.
+    add : float, optional
+        What is added; 1/2 if not given.
+    drop00 : bool
+        Whether a table in which nobody, or everybody, of both groups had the event is undefined.
+    vtype : {'LS'}
+        Kind of variance: the large-sample one.
 
     Returns
     -------
@@ -76,7 +110,7 @@ def log_odds_ratio(
     Raises
     ------
     OptionError
-        If a count is negative, events exceed participants, or the policy is unknown.
+        If a count is negative, events exceed participants, or an option is unknown.
 
     Examples
     --------
@@ -84,15 +118,25 @@ def log_odds_ratio(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.9387, 0.3571)
     """
-    a, b, c, d = _cells(events_1, n_1, events_2, n_2, zero_cells)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    require_option("vtype", vtype, Literal["LS"])
+    columns = (events_1, n_1, events_2, n_2)
+    a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
+    with np.errstate(all="ignore"):
         yi = np.log(a / b) - np.log(c / d)
         vi = 1 / a + 1 / b + 1 / c + 1 / d
-    return _defined(yi, vi)
+    return both_defined(yi, vi)
 
 
 def risk_difference(
-    events_1: ArrayLike, n_1: ArrayLike, events_2: ArrayLike, n_2: ArrayLike, *, zero_cells: str = "only0"
+    events_1: ArrayLike,
+    n_1: ArrayLike,
+    events_2: ArrayLike,
+    n_2: ArrayLike,
+    *,
+    zero_cells: str = "only0",
+    add: float | None = None,
+    drop00: bool = False,
+    vtype: str = "LS",
 ) -> tuple[_Array, _Array]:
     """Risk difference of group 1 minus group 2 and its sampling variance.
 
@@ -104,7 +148,14 @@ def risk_difference(
     events_1, n_1, events_2, n_2 : array_like of shape (k,)
         Events and participants of the two groups.
     zero_cells : {'only0', 'all', 'if0all', 'none'}
-        When 1/2 is added to the four cells of a table, see `zero_cell_addend`.
+        When `add` is added to the four cells of a table, see `zero_cell_addend`.
+    add : float, optional
+        What is added; 1/2 if not given.
+    drop00 : bool
+        Whether a table in which nobody, or everybody, of both groups had the event is undefined.
+    vtype : {'LS', 'UB', 'AV'}
+        `LS`: as above. `UB`: unbiased, n - 1 in the place of n. `AV`: p1 and p2 of the variance are
+        the proportions over all tables together.
 
     Returns
     -------
@@ -115,7 +166,7 @@ def risk_difference(
     Raises
     ------
     OptionError
-        If a count is negative, events exceed participants, or the policy is unknown.
+        If a count is negative, events exceed participants, or an option is unknown.
 
     Examples
     --------
@@ -123,23 +174,18 @@ def risk_difference(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 5)
     (-0.0466, 0.00078)
     """
-    a, b, c, d = _cells(events_1, n_1, events_2, n_2, zero_cells)
-    n1, n2 = a + b, c + d
-    return a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
+    kind = require_option("vtype", vtype, Literal["LS", "UB", "AV"])
+    columns = (events_1, n_1, events_2, n_2)
+    a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
+    with np.errstate(all="ignore"):
+        return both_defined(a / (a + b) - c / (c + d), _spread(a, b, kind) + _spread(c, d, kind))
 
 
-def _cells(
-    events_1: ArrayLike, n_1: ArrayLike, events_2: ArrayLike, n_2: ArrayLike, zero_cells: str
-) -> tuple[_Array, _Array, _Array, _Array]:
-    """The four cells of each table after the zero-cell policy."""
-    a, n1 = checked_counts(events_1, n_1)
-    c, n2 = checked_counts(events_2, n_2)
-    cells = np.stack([a, n1 - a, c, n2 - c])
-    added = cells + zero_cell_addend(cells, zero_cells)
-    return added[0], added[1], added[2], added[3]
-
-
-def _defined(yi: _Array, vi: _Array) -> tuple[_Array, _Array]:
-    """Both NaN where either is not finite."""
-    undefined = ~(np.isfinite(yi) & np.isfinite(vi))
-    return np.where(undefined, np.nan, yi), np.where(undefined, np.nan, vi)
+def _spread(x: _Array, m: _Array, kind: str) -> _Array:
+    """Variance of one proportion."""
+    n = x + m
+    if kind == "AV":
+        events, others = np.nansum(x), np.nansum(m)
+        averaged: _Array = (events / (events + others)) * (others / (events + others)) / n
+        return averaged
+    return (x / n) * (m / n) / (n - 1 if kind == "UB" else n)

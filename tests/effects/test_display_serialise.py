@@ -42,6 +42,18 @@ def test_a_raw_proportion_stays_within_0_and_1() -> None:
     assert interval.low == 0.0
 
 
+@pytest.mark.parametrize(
+    ("code", "yi", "vi", "low", "high"),
+    [("IR", 0.01, 0.01, 0.0, None), ("COR", 0.95, 0.01, None, 1.0), ("ARAW", 0.95, 0.01, None, 1.0)],
+)
+def test_nothing_impossible_is_shown(
+    code: str, yi: float, vi: float, low: float | None, high: float | None
+) -> None:
+    interval = natural_interval(effect(yi, vi), get_measure(code), 0.95)
+    assert interval.low == (pytest.approx(yi - 0.1959963984540054) if low is None else low)
+    assert interval.high == (pytest.approx(yi + 0.1959963984540054) if high is None else high)
+
+
 def test_a_ratio_is_exponentiated() -> None:
     interval = natural_interval(effect(math.log(2), 0.04), get_measure("HR"), 0.95)
     assert natural_estimate(effect(math.log(2), 0.04), get_measure("HR")) == pytest.approx(2)

@@ -172,7 +172,10 @@ def test_first_line_is_told() -> None:
         ("HR", ("events", "n"), "proportion measure.*'HR'"),
         ("PLO", ("events_1", "n_1", "events_2", "n_2"), "two-group measure.*'PLO'"),
         ("HR", ("events_1", "n_1", "events_2", "n_2"), "two-group measure"),
-        ("SMD", ("yi", "vi"), "measure must be one of"),
+        ("SMD", ("mean_1", "sd_1", "n_1"), "mean_1,sd_1,n_1,mean_2,sd_2,n_2; found: mean_1"),
+        ("MD", ("r", "n"), "columns r,n need a correlation measure .COR, UCOR, ZCOR.; the measure is 'MD'"),
+        ("PFT", ("estimate", "ci_low", "ci_high"), "no complete set of columns"),
+        ("XYZ", ("yi", "vi"), "measure must be one of"),
     ],
 )
 def test_column_sets_and_measures(measure: str, columns: tuple[str, ...], message: str) -> None:
@@ -191,6 +194,26 @@ def test_level_and_policy_are_checked() -> None:
             file="f",
             zero_cells="maybe",  # type: ignore[arg-type]
         )
+
+
+def test_means_and_their_problems() -> None:
+    columns = {"mean_1": ["5", "6"], "sd_1": ["1", "2"], "n_1": ["10", "9"], "mean_2": ["4", "4"]}
+    effects = table("MD", **columns, sd_2=["1", "0"], n_2=["10", "8"], dose=["a", "b"])
+    assert effects.vi.tolist() == pytest.approx([0.2, 4 / 9])
+    assert effects.column("dose") == ("a", "b")
+    assert effects.effects[0].route.name == "means"
+    assert findings("SMD", **columns, sd_2=["-1", "x"], n_2=["1", "1"]) == [
+        "trials.csv line 2, column sd_2: value '-1': a standard deviation must not be negative",
+        "trials.csv line 2, column n_2: value '1': the number of participants must be at least 2",
+        "trials.csv line 3, column sd_2: value 'x': not a number",
+        "trials.csv line 3, column n_2: value '1': the number of participants must be at least 2",
+    ]
+
+
+def test_rows_that_give_no_effect_are_exclusions() -> None:
+    effects = table("ZCOR", label=["Ax", "Bo"], r=["0.2", "0.3"], n=["3", "30"])
+    assert [e.label for e in effects.effects] == ["Bo"]
+    assert effects.exclusions[0].reason == "correlation needs at least 4 participants, not 3"
 
 
 def test_an_empty_table_has_no_effects() -> None:
