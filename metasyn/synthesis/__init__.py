@@ -1,7 +1,7 @@
 """Pooling study-level effects."""
 
-from metasyn.synthesis.influence import LeaveOneOut, leave_one_out
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.pool import pool
+from metasyn.synthesis.sensitivity import LeaveOneOut, leave_one_out
 
 __all__ = ["LeaveOneOut", "SynthesisResult", "SynthesisSpec", "leave_one_out", "pool"]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metasyn.effects.given import GivenEffects
 from metasyn.effects.measure import get_measure
-from metasyn.effects.model import Effect, EffectSet, Route
+from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 
-__all__ = ["effects_from_arrays", "require_poolable"]
+__all__ = ["effects_from_arrays", "effects_or_arrays", "require_poolable", "user_weights"]
 
-_GIVEN = Route(name="given", grade=1, formula="as given")
 # Squares of sizes and of their ratios must stay within double precision.
 _WIDEST, _SPAN = 1e100, 1e70
 
@@ -63,9 +64,10 @@ def effects_from_arrays(
         )
     y = _numbers("yi", yi)
     spread = _numbers("vi", vi) if vi is not None else _numbers("sei", sei)
-    columns = {str(name): [str(value) for value in values] for name, values in (attributes or {}).items()}
-    names = [f"Study {i}" for i in range(1, y.size + 1)] if labels is None else [str(x) for x in labels]
-    _require_lengths(y.size, {"vi" if vi is not None else "sei": spread.size, "labels": len(names)}, columns)
+    columns = {str(name): tuple(map(str, values)) for name, values in (attributes or {}).items()}
+    names = None if labels is None else tuple(map(str, labels))
+    sizes = {} if names is None else {"labels": len(names)}
+    _require_lengths(y.size, {"vi" if vi is not None else "sei": spread.size, **sizes}, columns)
     if vi is None:
         _require_each(names, {"yi": y, "sei": spread}, positive="sei", kind="a standard error")
         spread = spread * spread
@@ -73,17 +75,57 @@ def effects_from_arrays(
         _require_each(names, {"yi": y, "vi": spread}, positive="vi", kind="a variance")
     return EffectSet(
         measure=get_measure(measure),
-        effects=tuple(
-            Effect(
-                label=name,
-                yi=float(y[i]),
-                vi=float(spread[i]),
-                route=_GIVEN,
-                attributes={column: values[i] for column, values in columns.items()},
-            )
-            for i, name in enumerate(names)
-        ),
+        effects=GivenEffects(yi=y, vi=spread, labels=names, attributes=columns),
     )
+
+
+def effects_or_arrays(
+    effects: object,
+    *,
+    yi: ArrayLike | None,
+    vi: ArrayLike | None,
+    sei: ArrayLike | None,
+    labels: Sequence[str] | None = None,
+    measure: str = "GEN",
+) -> EffectSet:
+    """The one source of effects that was given: an `EffectSet`, the result of a synthesis, or arrays.
+
+    Raises
+    ------
+    OptionError
+        If none or both are given, or the arrays break the rules of `effects_from_arrays`.
+    """
+    arrays = {"yi": yi, "vi": vi, "sei": sei, "labels": labels}
+    if effects is None:
+        if yi is None:
+            raise OptionError("nothing to pool: give effects, or yi= with vi= or sei=.")
+        return effects_from_arrays(yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)
+    if not isinstance(effects, EffectSet):
+        effects = getattr(effects, "effects", effects)
+    if not isinstance(effects, EffectSet):
+        raise OptionError(
+            "the first argument must be an EffectSet or a result that holds one; got "
+            f"{type(effects).__name__}. Arrays are given by name: yi=..., vi=..."
+        )
+    named = [name for name, value in arrays.items() if value is not None]
+    if named:
+        raise OptionError(f"give either effects or arrays, not both; got effects and {', '.join(named)}.")
+    if measure not in ("GEN", effects.measure.code):
+        raise OptionError(
+            f"measure={measure!r}, but the effects are on the scale of {effects.measure.code!r}."
+        )
+    return effects
+
+
+def user_weights(weights: ArrayLike) -> tuple[float, ...]:
+    """User weights as a request holds them.
+
+    Raises
+    ------
+    OptionError
+        If they are not numbers in one dimension.
+    """
+    return tuple(_numbers("weights", weights).tolist())
 
 
 def require_poolable(effects: EffectSet) -> None:
@@ -94,17 +136,20 @@ def require_poolable(effects: EffectSet) -> None:
     OptionError
         Naming every offending row by number and label.
     """
-    if not (np.isfinite(effects.yi).all() and np.isfinite(effects.vi).all() and (effects.vi > 0).all()):
-        names = [effect.label for effect in effects.effects]
-        _require_each(names, {"yi": effects.yi, "vi": effects.vi}, positive="vi", kind="a variance")
-    if effects.k:
-        size = max(float(np.abs(effects.yi).max()), float(np.sqrt(effects.vi.max())))
-        smallest = float(np.sqrt(effects.vi.min()))
-        if size > _WIDEST or smallest < 1 / _WIDEST or size > _SPAN * smallest:
-            raise OptionError(
-                f"the effects cannot be pooled in double precision: sizes from {smallest:.3g} (the smallest "
-                f"standard error) to {size:.3g} (the largest estimate or standard error)."
-            )
+    if not effects.k:
+        return
+    yi, vi = effects.yi, effects.vi
+    largest, high = float(np.maximum.reduce(np.abs(yi))), float(np.maximum.reduce(vi))
+    low = float(np.minimum.reduce(vi))
+    if not (largest < math.inf and high < math.inf and low > 0):  # NaN fails every comparison
+        names = tuple(effect.label for effect in effects.effects)
+        _require_each(names, {"yi": yi, "vi": vi}, positive="vi", kind="a variance")
+    size, smallest = max(largest, math.sqrt(high)), math.sqrt(low)
+    if size > _WIDEST or smallest < 1 / _WIDEST or size > _SPAN * smallest:
+        raise OptionError(
+            f"the effects cannot be pooled in double precision: sizes from {smallest:.3g} (the smallest "
+            f"standard error) to {size:.3g} (the largest estimate or standard error)."
+        )
 
 
 def _numbers(name: str, values: ArrayLike | None) -> NDArray[np.float64]:
@@ -125,17 +170,19 @@ def _require_lengths(k: int, lengths: Mapping[str, int], columns: Mapping[str, S
 
 
 def _require_each(
-    labels: Sequence[str], columns: Mapping[str, NDArray[np.float64]], *, positive: str, kind: str
+    labels: Sequence[str] | None, columns: Mapping[str, NDArray[np.float64]], *, positive: str, kind: str
 ) -> None:
     """Raise one error that names every value that cannot be pooled."""
+    if all(np.isfinite(values).all() for values in columns.values()) and (columns[positive] > 0).all():
+        return
     problems = []
-    for i, label in enumerate(labels):
+    for i in range(columns[positive].size):
         for name, values in columns.items():
             value = float(values[i])
+            place = f"row {i + 1} ({f'Study {i + 1}' if labels is None else labels[i]!r})"
             if not np.isfinite(value):
-                problems.append(f"row {i + 1} ({label!r}): {name} is {value!r}, it must be a finite number")
+                problems.append(f"{place}: {name} is {value!r}, it must be a finite number")
             elif name == positive and value <= 0:
-                problems.append(f"row {i + 1} ({label!r}): {name} is {value!r}, {kind} must be above zero")
-    if problems:
-        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in the effects"
-        raise OptionError("\n  ".join([f"{count}:", *problems]))
+                problems.append(f"{place}: {name} is {value!r}, {kind} must be above zero")
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in the effects"
+    raise OptionError("\n  ".join([f"{count}:", *problems]))

@@ -6,20 +6,23 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from metasyn.effects.freeman_tukey import DOUBLE_ARCSINE_WARNING
 from metasyn.effects.model import EffectSet
-from metasyn.errors import NotEstimableError
+from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.additive import prepare
 from metasyn.synthesis.arrays import require_poolable
 from metasyn.synthesis.heterogeneity import COMMON_EFFECT, FIXED, common_effect_heterogeneity, heterogeneity
-from metasyn.synthesis.intervals import MeanFit, fit_mean, infer, prediction_interval
+from metasyn.synthesis.mean import MeanFit, fit_mean, infer, prediction_interval
+from metasyn.synthesis.mean.record import interval_remarks
 from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.synthesis.policy import Choice, choose, single_study
 from metasyn.synthesis.tau2 import Tau2Solution, estimate_tau2_of
 from metasyn.values import Finding, Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, Model
 
-__all__ = ["assemble", "synthesise"]
+__all__ = ["assemble", "predict", "synthesise", "user_weights"]
 
 NO_PREDICTION = NotEstimable(
     "the common-effect model assumes one true effect: there is no distribution to predict from"
@@ -60,25 +63,59 @@ def synthesise(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
         raise NotEstimableError("there are no effects to pool.")
     if effects.k == 1:
         return _report_single(effects, spec)
+    weights = user_weights(effects, spec)
     problem = prepare(effects.yi, effects.vi)
     if spec.tau2 is None:
-        solution, method = estimate_tau2_of(problem, spec.tau2_method), str(spec.tau2_method)
+        solution = estimate_tau2_of(problem, spec.tau2_method, weights)
+        method = str(spec.tau2_method)
     else:
         solution, method = Tau2Solution(value=float(spec.tau2)), FIXED
     fits: dict[Model, MeanFit] = {
-        "random-effects": fit_mean(effects.yi, effects.vi, solution.value),
-        "common-effect": fit_mean(effects.yi, effects.vi, 0.0),
+        "random-effects": fit_mean(
+            effects.yi, effects.vi, solution.value, weights=weights, tau2_method=method
+        ),
+        "common-effect": fit_mean(effects.yi, effects.vi, 0.0, weights=weights, tau2_method=COMMON_EFFECT),
     }
     choice = choose(spec, fits["random-effects"])
-    pi: Interval | NotEstimable = NO_PREDICTION
     if spec.model == "common-effect":
-        found, empty = common_effect_heterogeneity(problem), False
+        found, empty = common_effect_heterogeneity(problem, level=spec.level, i2_method=spec.i2_method), False
+        pi: Interval | NotEstimable = NO_PREDICTION
     else:
-        found, empty = heterogeneity(problem, solution, method=method, level=spec.level)
-        pi = prediction_interval(
-            fits["random-effects"], spec.pi_method, level=spec.level, ci_method=choice.ci_method
+        found, empty = heterogeneity(
+            problem,
+            solution,
+            method=method,
+            level=spec.level,
+            tau2_ci_method=spec.tau2_ci_method,
+            i2_method=spec.i2_method,
+            weights=weights,
         )
+        pi = predict(fits["random-effects"], spec, choice.ci_method)
     return assemble(effects, spec, choice, fits, found, pi, findings=_empty_finding(empty))
+
+
+def user_weights(effects: EffectSet, spec: SynthesisSpec) -> NDArray[np.float64] | None:
+    """The weights of the request, one per effect.
+
+    Raises
+    ------
+    OptionError
+        If there are not as many as effects.
+    """
+    if spec.weights is None:
+        return None
+    if len(spec.weights) != effects.k:
+        raise OptionError(
+            f"weights must have one value per effect; got {len(spec.weights)} for {effects.k} effects."
+        )
+    return np.array(spec.weights, dtype=float)
+
+
+def predict(fit: MeanFit, spec: SynthesisSpec, ci_method: CiMethod) -> Interval | NotEstimable:
+    """The prediction interval of the request; none where none is asked for."""
+    if spec.pi_method == "none":
+        return NotEstimable("no prediction interval was asked for")
+    return prediction_interval(fit, spec.pi_method, level=spec.level, ci_method=ci_method, seed=spec.seed)
 
 
 def assemble(
@@ -96,13 +133,15 @@ def assemble(
     headline = (choice.model, choice.ci_method)
     pairs = shown if headline in shown else (*shown, headline)
     null = effects.measure.null
-    inferences = {pair: infer(fits[pair[0]], pair[1], level=spec.level, null=null) for pair in pairs}
+    inferences = {
+        pair: infer(fits[pair[0]], pair[1], level=spec.level, null=null, seed=spec.seed) for pair in pairs
+    }
     fit, chosen = fits[choice.model], inferences[headline]
     alternatives = tuple(
         Alternative(
             model=model,
             ci_method=ci_method,
-            estimate=fits[model].estimate,
+            estimate=one.estimate,
             se=one.se,
             df=one.df,
             ci=one.ci,
@@ -119,7 +158,7 @@ def assemble(
         policy=choice.policy,
         k=effects.k,
         n_studies=effects.n_studies,
-        estimate=fit.estimate,
+        estimate=chosen.estimate,
         se=chosen.se,
         df=chosen.df,
         statistic=chosen.statistic,
@@ -127,16 +166,23 @@ def assemble(
         ci=chosen.ci,
         pi=pi,
         weights=fit.weights,
+        fit=fit,
         heterogeneity=found,
         alternatives=alternatives,
-        findings=(*choice.findings, *findings, *_findings(alternatives, found, pi, effects.k)),
+        findings=(
+            *choice.findings,
+            *interval_remarks(chosen),
+            *((DOUBLE_ARCSINE_WARNING,) if effects.measure.code == "PFT" else ()),
+            *findings,
+            *_findings(alternatives, found, pi, effects.k),
+        ),
     )
 
 
 def _report_single(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
     """k = 1: the study's own estimate and interval."""
     choice = single_study(spec)
-    fit = fit_mean(effects.yi, effects.vi, 0.0)
+    fit = fit_mean(effects.yi, effects.vi, 0.0, tau2_method=COMMON_EFFECT)
     own = infer(fit, choice.ci_method, level=spec.level, null=effects.measure.null)
     return SynthesisResult(
         effects=effects,
@@ -154,6 +200,7 @@ def _report_single(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
         ci=own.ci,
         pi=NotEstimable("a prediction interval needs at least three studies"),
         weights=np.ones(1),
+        fit=fit,
         heterogeneity=NotEstimable("heterogeneity needs at least two studies"),
         findings=choice.findings,
     )
@@ -194,8 +241,15 @@ def _findings(
     if isinstance(tau2.ci, Interval) and tau2.value not in tau2.ci:
         yield Finding(
             code="tau2-outside-interval",
-            message="the estimate of the between-study variance lies outside its Q-profile interval; "
+            message=f"the estimate of the between-study variance lies outside its {tau2.ci_method} interval; "
             "the two follow different principles.",
+            severity="note",
+        )
+    if tau2.pieces:
+        yield Finding(
+            code="tau2-interval-has-a-gap",
+            message="the likelihood has several maxima: the interval of the between-study variance spans a "
+            "gap of values that are not compatible with the data.",
             severity="note",
         )
     headline = next(a for a in alternatives if a.headline)

@@ -1,20 +1,26 @@
-"""What is asked of a synthesis and what it answers, as frozen records."""
+"""What a synthesis answers, as frozen records."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from numbers import Real
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.effects.model import EffectSet
-from metasyn.errors import OptionError
-from metasyn.synthesis.intervals import fit_mean, interval_around, reference_df, standard_error
+from metasyn.synthesis.mean import MeanFit, infer, interval_around
+from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.values import Finding, Interval, NotEstimable, require_level
-from metasyn.vocabulary import CiMethod, Model, PiMethod, SubgroupTau2, Tau2Method, require_option
+from metasyn.vocabulary import (
+    CiMethod,
+    I2Method,
+    Model,
+    SubgroupTau2,
+    Tau2CiMethod,
+    require_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,54 +36,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SynthesisSpec:
-    """The request. `None` means: decided by the stated policy on the number of studies.
-
-    Attributes
-    ----------
-    model : {'random-effects', 'common-effect'} or None
-    tau2_method : str
-        Estimator of the between-study variance.
-    tau2 : float or None
-        A fixed between-study variance instead of an estimated one.
-    ci_method : str or None
-        Interval for the mean.
-    pi_method : str
-        Prediction interval.
-    level : float
-        Level of every interval, as a proportion.
-    """
-
-    model: Model | None = None
-    tau2_method: Tau2Method = "REML"
-    tau2: float | None = None
-    ci_method: CiMethod | None = None
-    pi_method: PiMethod = "t(k-1)"
-    level: float = 0.95
-
-    def __post_init__(self) -> None:
-        if self.model is not None:
-            require_option("model", self.model, Model)
-        require_option("tau2_method", self.tau2_method, Tau2Method)
-        if self.ci_method is not None:
-            require_option("ci_method", self.ci_method, CiMethod)
-        require_option("pi_method", self.pi_method, PiMethod)
-        require_level(self.level)
-        if self.tau2 is not None and not _is_variance(self.tau2):
-            raise OptionError(f"tau2 must be a finite number >= 0; got {self.tau2!r}.")
-        if self.tau2 and self.model == "common-effect":
-            raise OptionError(
-                f"the common-effect model has no between-study variance; got tau2={self.tau2!r}."
-            )
-
-    def update(self, **changes: Any) -> SynthesisSpec:
-        """A copy with some options changed."""
-        return replace(self, **changes)
-
-
-def _is_variance(value: object) -> bool:
-    return isinstance(value, Real) and 0 <= float(value) < math.inf
+_NOT_ESTIMATED = NotEstimable("the between-study variance was not estimated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +50,7 @@ class Tau2Estimate:
     method : str
         Estimator, `"fixed by the user"` or `"common-effect model"`.
     ci : Interval or NotEstimable
-        Q-profile interval.
+        By `ci_method`.
     truncated : bool
         True if the estimator's own solution was negative and 0 stands in its place.
     converged : bool
@@ -99,6 +58,13 @@ class Tau2Estimate:
     iterations : int
     n_optima : int
         Local maxima of the (restricted) likelihood found; more than one is a finding.
+    ci_method : {'q-profile', 'generalised-q', 'jackson', 'profile-likelihood'}
+        How the interval was made.
+    se : float or NotEstimable
+        Standard error of the estimator; see `metasyn.synthesis.tau2.tau2_se`.
+    pieces : tuple of Interval
+        Where the interval is the hull of several stretches (profile likelihood with a valley
+        between two maxima), these; else empty.
     """
 
     value: float
@@ -108,6 +74,21 @@ class Tau2Estimate:
     converged: bool = True
     iterations: int = 0
     n_optima: int = 1
+    ci_method: Tau2CiMethod = "q-profile"
+    se: float | NotEstimable = _NOT_ESTIMATED
+    pieces: tuple[Interval, ...] = ()
+
+    @property
+    def tau(self) -> float:
+        """The between-study standard deviation."""
+        return math.sqrt(self.value)
+
+    @property
+    def tau_ci(self) -> Interval | NotEstimable:
+        """The interval carried to the standard deviation."""
+        if isinstance(self.ci, NotEstimable):
+            return self.ci
+        return Interval(math.sqrt(self.ci.low), math.sqrt(self.ci.high), self.ci.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +100,16 @@ class Heterogeneity:
     Q, df, pvalue : float, int, float
         Cochran's Q with common-effect weights, its degrees of freedom and chi-square p value.
     I2 : float
-        Proportion (0 to 1) of total variability due to heterogeneity, **from tau2**:
+        Proportion (0 to 1) of total variability due to heterogeneity. By default **from tau2**:
         tau2 / (tau2 + v), v the typical sampling variance of Higgins & Thompson 2002
-        (10.1002/sim.1186).
+        (10.1002/sim.1186); from Q where `i2_method` says so.
     H2 : float
-        (tau2 + v) / v.
+        (tau2 + v) / v, or from Q.
     I2_ci, H2_ci : Interval or NotEstimable
-        The Q-profile interval of tau2 carried through the same formulas.
+        The interval of tau2 carried through the same formulas, or that of Higgins and Thompson.
     tau2 : Tau2Estimate
+    i2_method : {'tau2', 'Q'}
+        What I2 and H2 were computed from.
     """
 
     Q: float
@@ -137,6 +120,7 @@ class Heterogeneity:
     I2_ci: Interval | NotEstimable
     H2_ci: Interval | NotEstimable
     tau2: Tau2Estimate
+    i2_method: I2Method = "tau2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +215,8 @@ class SynthesisResult:
         Confidence interval of the mean and prediction interval, analysis scale.
     weights : ndarray of shape (k,)
         Weights of the headline model, summing to 1.
+    fit : MeanFit
+        The weighted mean behind the headline: what intervals at other levels are made from.
     heterogeneity : Heterogeneity or NotEstimable
     alternatives : tuple of Alternative
         Every model and interval computed, the headline among them.
@@ -254,6 +240,7 @@ class SynthesisResult:
     ci: Interval | NotEstimable
     pi: Interval | NotEstimable
     weights: NDArray[np.float64]
+    fit: MeanFit
     heterogeneity: Heterogeneity | NotEstimable
     alternatives: tuple[Alternative, ...] = ()
     subgroups: SubgroupAnalysis | None = None
@@ -298,18 +285,13 @@ class SynthesisResult:
         level = self.request.level if level is None else require_level(level)
         method = self.ci_method if method is None else method
         require_option("ci_method", method, CiMethod)
-        if method == self.ci_method:
-            return interval_around(self.estimate, self.se, self.df, level)
+        if level == self.request.level and method == self.ci_method:
+            return self.ci
         if not self.pooled:
-            return NotEstimable("one study: only its own interval exists")
-        for other in self.alternatives:
-            if (other.model, other.ci_method) == (self.model, method):
-                return interval_around(other.estimate, other.se, other.df, level)
-        tau2 = 0.0
-        if self.model == "random-effects" and isinstance(self.heterogeneity, Heterogeneity):
-            tau2 = self.heterogeneity.tau2.value
-        fit = fit_mean(self.effects.yi, self.effects.vi, tau2)
-        return interval_around(fit.estimate, standard_error(fit, method), reference_df(fit, method), level)
+            if method != self.ci_method:
+                return NotEstimable("one study: only its own interval exists")
+            return interval_around(self.estimate, self.se, self.df, level)
+        return infer(self.fit, method, level=level, null=None, seed=self.request.seed).ci
 
     def to_dict(self) -> dict[str, Any]:
         """One synthesis object of schema `metasyn-result/1`: plain data, numbers at full precision."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from metasyn.synthesis.intervals import MeanFit
+from metasyn.synthesis.mean import MeanFit
 from metasyn.synthesis.model import Policy, SynthesisSpec
+from metasyn.synthesis.profiles import PROFILES, departures
 from metasyn.values import Finding
-from metasyn.vocabulary import CiMethod, Model
+from metasyn.vocabulary import CiMethod, Model, Profile
 
 __all__ = ["REQUESTED", "Choice", "choose", "single_study"]
 
 REQUESTED = "as requested"
 # q is 1 by definition where tau2 solves the generalised Q equation (PM, EB): rounding is not a reason.
 _ROUNDING = 1e-9
+_FEW_STUDIES = 5
 
 _TWO = (
     "Two study results are too few to tell how much true effects differ between studies, so the headline "
@@ -41,6 +44,27 @@ _TWO_RANDOM = (
     "and is very wide."
 )
 
+_WALD_ALWAYS = (
+    "The rule of {label}: random-effects model with the usual (Wald) interval, for any number of studies."
+)
+_IQWIG = (
+    "The rule of {label}: random-effects model with the Hartung-Knapp interval; where that is narrower than "
+    "the usual (Wald) interval by DerSimonian and Laird, the unmodified standard error with the "
+    "t distribution takes its place."
+)
+_COCHRANE_HK = (
+    "The rule of {label}: there are more than two study results and the variance between studies is "
+    "estimated as above 0, so the random-effects model has the Hartung-Knapp interval."
+)
+_COCHRANE_TWO = (
+    "The rule of {label}: with two study results the Hartung-Knapp interval is not used; random-effects "
+    "model with the usual (Wald) interval."
+)
+_COCHRANE_NO_SPREAD = (
+    "The rule of {label}: the variance between studies is estimated as 0, where the Hartung-Knapp interval "
+    "can be too narrow; random-effects model with the usual (Wald) interval."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -66,7 +90,8 @@ def choose(spec: SynthesisSpec, random: MeanFit) -> Choice:
     ===  ==============  =========================================================
 
     A named interval, or a fixed tau2, implies the random-effects model; a named common-effect
-    model implies the Wald interval.
+    model implies the Wald interval. Under another profile than `"metasyn"` the table is that
+    profile's rule (`metasyn.synthesis.profiles`): always the random-effects model.
 
     Parameters
     ----------
@@ -79,6 +104,14 @@ def choose(spec: SynthesisSpec, random: MeanFit) -> Choice:
     Bender R et al. Res Synth Methods 2018;9:382-392. 10.1002/jrsm.1297
     Röver C, Knapp G, Friede T. BMC Med Res Methodol 2015;15:99. 10.1186/s12874-015-0091-1
     """
+    choice = _choice(spec, random)
+    if spec.profile == "metasyn":
+        return choice
+    return replace(choice, findings=(*choice.findings, *_about_profile(spec, choice, random)))
+
+
+def _choice(spec: SynthesisSpec, random: MeanFit) -> Choice:
+    """What is named is obeyed; the rest follows from the rule of the profile."""
     model, ci_method = spec.model, spec.ci_method
     if model is not None and ci_method is not None:
         return _requested(model, ci_method, "Model and interval are as requested.")
@@ -90,9 +123,10 @@ def choose(spec: SynthesisSpec, random: MeanFit) -> Choice:
             ci_method,
             "The interval is as requested and belongs to the random-effects model.",
         )
+    by_rule = _by_k(random) if spec.profile == "metasyn" else _by_profile(spec.profile, random)
     if model is None and spec.tau2 is None:
-        return _by_k(random)
-    return _random_as_requested(_by_k(random), spec)
+        return by_rule
+    return _random_as_requested(by_rule, spec)
 
 
 def _requested(model: Model, ci_method: CiMethod, reason: str) -> Choice:
@@ -120,6 +154,37 @@ def _by_k(random: MeanFit) -> Choice:
     return Choice(
         model="random-effects", ci_method="hartung-knapp", policy=Policy(rule="k-aware/5+", reason=_MORE)
     )
+
+
+def _by_profile(name: Profile, random: MeanFit) -> Choice:
+    """Nothing is named, and another tool's or guideline's rule is followed."""
+    if name == "iqwig-6":
+        return _profile_choice(name, "hartung-knapp-iqwig", "random", _IQWIG)
+    if name == "cochrane-2025":
+        if random.k > 2 and random.tau2 > 0:
+            return _profile_choice(name, "hartung-knapp", "hk", _COCHRANE_HK)
+        return _profile_choice(name, "wald", "wald", _COCHRANE_TWO if random.k == 2 else _COCHRANE_NO_SPREAD)
+    return _profile_choice(name, "wald", "random", _WALD_ALWAYS)
+
+
+def _profile_choice(name: Profile, ci_method: CiMethod, rule: str, reason: str) -> Choice:
+    policy = Policy(rule=f"{name}/{rule}", reason=reason.format(label=PROFILES[name].label))
+    return Choice(model="random-effects", ci_method=ci_method, policy=policy)
+
+
+def _about_profile(spec: SynthesisSpec, choice: Choice, random: MeanFit) -> Iterator[Finding]:
+    """Where the result is not quite what its profile's name says, and where its rule is weak."""
+    changed = [f"{option} is {asked!r} instead of {usual!r}" for option, asked, usual in departures(spec)]
+    if changed:
+        yield Finding(
+            code="profile-changed",
+            message=f"not all as in profile {spec.profile!r}: {', '.join(changed)}.",
+            severity="note",
+        )
+    if choice.policy.rule.startswith("cochrane-2025/"):
+        yield _UNCONFIRMED
+    if choice.policy.rule != REQUESTED and random.k < _FEW_STUDIES:
+        yield _WALD_FEW if choice.ci_method == "wald" else _LOW_POWER
 
 
 def _random_as_requested(by_k: Choice, spec: SynthesisSpec) -> Choice:
@@ -160,7 +225,7 @@ def single_study(spec: SynthesisSpec) -> Choice:
         model="common-effect",
         ci_method="wald",
         policy=Policy(
-            rule="k-aware/1",
+            rule="k-aware/1" if spec.profile == "metasyn" else f"{spec.profile}/1",
             reason="One study: there is nothing to pool; its own estimate and standard error are reported.",
         ),
         findings=findings,
@@ -172,6 +237,18 @@ _LOW_POWER = Finding(
     message="with fewer than five studies a random-effects interval has low power: a wide interval does not "
     "show that there is no effect.",
     severity="note",
+)
+_UNCONFIRMED = Finding(
+    code="profile-unconfirmed",
+    message="when Cochrane's methods use the Wald interval instead of Hartung-Knapp's is recalled, not "
+    "confirmed from a source.",
+    severity="note",
+)
+_WALD_FEW = Finding(
+    code="wald-few-studies",
+    message="the Wald interval takes the variance between studies as known; with fewer than five studies it "
+    "tends to be too narrow.",
+    severity="warning",
 )
 _FLOORED = Finding(
     code="ad-hoc-floor",

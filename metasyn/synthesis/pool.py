@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from numpy.typing import ArrayLike
 
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
-from metasyn.synthesis.arrays import effects_from_arrays
+from metasyn.synthesis.arrays import effects_or_arrays, user_weights
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
+from metasyn.synthesis.profiles import profile_spec
 from metasyn.synthesis.subgroups import subgroup_analysis
-from metasyn.vocabulary import CiMethod, Model, PiMethod, SubgroupTau2, Tau2Method, require_option
+from metasyn.vocabulary import (
+    CiMethod,
+    I2Method,
+    Model,
+    PiMethod,
+    Profile,
+    SubgroupTau2,
+    Tau2CiMethod,
+    Tau2Method,
+    require_option,
+)
 
 __all__ = ["pool"]
 
@@ -29,11 +39,16 @@ def pool(
     labels: Sequence[str] | None = None,
     measure: str = "GEN",
     model: Model | None = None,
-    tau2_method: Tau2Method = "REML",
+    tau2_method: Tau2Method | None = None,
     tau2: float | None = None,
+    weights: ArrayLike | None = None,
     ci_method: CiMethod | None = None,
-    pi_method: PiMethod = "t(k-1)",
-    level: float = 0.95,
+    pi_method: PiMethod | None = None,
+    tau2_ci_method: Tau2CiMethod | None = None,
+    i2_method: I2Method | None = None,
+    level: float | None = None,
+    seed: int | None = None,
+    profile: Profile | None = None,
     by: str | Sequence[str] | None = None,
     subgroup_tau2: SubgroupTau2 | None = None,
     spec: SynthesisSpec | None = None,
@@ -58,16 +73,30 @@ def pool(
         Effect measure, with `yi`: the null value and the natural scale.
     model : {'random-effects', 'common-effect'}, optional
         Default by k: common-effect for two studies, else random-effects.
-    tau2_method : {'REML', 'DL', 'PM', 'ML', 'EB', 'HE', 'HS', 'SJ'}
-        Estimator of the between-study variance; see `metasyn.synthesis.tau2.estimate_tau2`.
+    tau2_method : str, optional
+        Estimator of the between-study variance, default REML; see
+        `metasyn.synthesis.tau2.estimate_tau2` for all of them.
     tau2 : float, optional
         A fixed between-study variance instead; implies the random-effects model.
-    ci_method : {'hartung-knapp', 'hartung-knapp-adhoc', 'wald', 't'}, optional
-        Interval of the mean. Default by k; a named one implies the random-effects model.
-    pi_method : {'t(k-1)', 't(k-2)', 'hartung-knapp', 'normal'}
-        Prediction interval, from three studies on.
-    level : float
-        Level of every interval, as a proportion.
+    weights : array_like of shape (k,), optional
+        User weights of the mean, >= 0, instead of 1 / (v + tau2); GENQ and GENQM need them.
+    ci_method : str, optional
+        Interval of the mean, see `metasyn.synthesis.mean.infer`. Default by k; a named one implies
+        the random-effects model.
+    pi_method : str, optional
+        Prediction interval, from three studies on, default t(k-1); see
+        `metasyn.synthesis.mean.prediction_interval`.
+    tau2_ci_method : {'q-profile', 'generalised-q', 'jackson', 'profile-likelihood'}, optional
+        Interval of the between-study variance, default Q-profile.
+    i2_method : {'tau2', 'Q'}, optional
+        I2 and H2 from tau2 (default), or from Cochran's Q with the interval of Higgins and Thompson.
+    level : float, optional
+        Level of every interval, as a proportion; default 0.95.
+    seed : int, optional
+        For intervals that draw random numbers; default 1.
+    profile : str, optional
+        Whose defaults stand for what is not named: `"metasyn"` (the rule on the number of studies),
+        `"cochrane-2025"`, `"iqwig-6"`, `"metafor"`, `"meta-8"`, `"meta-7"`, `"revman-5"`.
     by : str or sequence of str, optional
         A column of the effects, or one group label per effect: fills `subgroups`.
     subgroup_tau2 : {'common', 'separate'}, optional
@@ -100,43 +129,33 @@ def pool(
     >>> round(result.natural(result.estimate), 3), result.ci_method, result.policy.rule
     (0.76, 'hartung-knapp-adhoc', 'k-aware/3-4')
     """
-    named = SynthesisSpec(
-        model=model, tau2_method=tau2_method, tau2=tau2, ci_method=ci_method, pi_method=pi_method, level=level
-    )
-    if spec is not None and named != SynthesisSpec():
+    named = {
+        "model": model,
+        "tau2_method": tau2_method,
+        "tau2": tau2,
+        "weights": None if weights is None else user_weights(weights),
+        "ci_method": ci_method,
+        "pi_method": pi_method,
+        "tau2_ci_method": tau2_ci_method,
+        "i2_method": i2_method,
+        "level": level,
+        "seed": seed,
+    }
+    if spec is not None and (profile is not None or any(value is not None for value in named.values())):
         raise OptionError("give the options either by name or in spec=, not both.")
     if subgroup_tau2 is not None:
         require_option("subgroup_tau2", subgroup_tau2, SubgroupTau2)
         if by is None:
             raise OptionError("subgroup_tau2 needs by=, the column that makes the groups.")
-    spec = spec or named
-    arrays = {"yi": yi, "vi": vi, "sei": sei, "labels": labels}
-    effects, by = _grouped(_effects(effects, arrays, measure), by)
+    spec = spec or profile_spec(profile or "metasyn", **named)
+    if isinstance(effects, SynthesisResult):
+        raise OptionError("this is pooled already; give result.effects to pool it in another way.")
+    effects = effects_or_arrays(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)
+    effects, by = _grouped(effects, by)
     result = synthesise(effects, spec)
     if by is None:
         return result
     return replace(result, subgroups=subgroup_analysis(effects, by, spec, subgroup_tau2=subgroup_tau2))
-
-
-def _effects(effects: object, arrays: dict[str, Any], measure: str) -> EffectSet:
-    """The one source of effects that was given."""
-    named = [name for name, value in arrays.items() if value is not None]
-    if effects is None:
-        if arrays["yi"] is None:
-            raise OptionError("nothing to pool: give effects, or yi= with vi= or sei=.")
-        return effects_from_arrays(measure=measure, **arrays)
-    if not isinstance(effects, EffectSet):
-        raise OptionError(
-            f"the first argument must be an EffectSet; got {type(effects).__name__}. "
-            "Arrays are given by name: pool(yi=..., vi=...)."
-        )
-    if named:
-        raise OptionError(f"give either effects or arrays, not both; got effects and {', '.join(named)}.")
-    if measure not in ("GEN", effects.measure.code):
-        raise OptionError(
-            f"measure={measure!r}, but the effects are on the scale of {effects.measure.code!r}."
-        )
-    return effects
 
 
 def _grouped(effects: EffectSet, by: str | Sequence[str] | None) -> tuple[EffectSet, str | None]:
@@ -146,8 +165,4 @@ def _grouped(effects: EffectSet, by: str | Sequence[str] | None) -> tuple[Effect
     names = [str(name) for name in by]
     if len(names) != effects.k:
         raise OptionError(f"by must have one label per effect; got {len(names)} for {effects.k} effects.")
-    carried = tuple(
-        replace(effect, attributes={**effect.attributes, "group": name})
-        for effect, name in zip(effects.effects, names, strict=True)
-    )
-    return replace(effects, effects=carried), "group"
+    return effects.with_column("group", names), "group"

@@ -72,6 +72,7 @@ def _synthesis(result: SynthesisResult) -> dict[str, Any]:
         "ci_method": result.ci_method,
         "pi_method": result.request.pi_method,
         "level": result.request.level,
+        "profile": result.request.profile,
         "estimate": reasons.number("estimate", result.estimate),
         "se": reasons.number("se", result.se),
         "test": _test(result, reasons),
@@ -107,10 +108,13 @@ def _heterogeneity(found: Heterogeneity | NotEstimable, reasons: _Reasons) -> di
     names = (
         "tau2",
         "tau2_method",
+        "tau2_se",
         "tau2_ci",
+        "tau2_ci_method",
         "tau2_truncated",
         "I2",
         "I2_ci",
+        "I2_method",
         "H2",
         "H2_ci",
         "Q",
@@ -124,6 +128,7 @@ def _heterogeneity(found: Heterogeneity | NotEstimable, reasons: _Reasons) -> di
         **_tau2(found.tau2, reasons),
         "I2": reasons.number("I2", found.I2),
         "I2_ci": reasons.pair("I2_ci", found.I2_ci),
+        "I2_method": found.i2_method,
         "H2": reasons.number("H2", found.H2),
         "H2_ci": reasons.pair("H2_ci", found.H2_ci),
         "Q": reasons.number("Q", found.Q),
@@ -136,7 +141,9 @@ def _tau2(tau2: Tau2Estimate, reasons: _Reasons) -> dict[str, Any]:
     return {
         "tau2": reasons.number("tau2", tau2.value),
         "tau2_method": tau2.method,
+        "tau2_se": reasons.number("tau2_se", tau2.se),
         "tau2_ci": reasons.pair("tau2_ci", tau2.ci),
+        "tau2_ci_method": tau2.ci_method,
         "tau2_truncated": tau2.truncated,
     }
 
@@ -175,7 +182,9 @@ def _alternative(other: Alternative, place: int, reasons: _Reasons) -> dict[str,
 def _subgroups(groups: SubgroupAnalysis) -> dict[str, Any]:
     """Groups with the positions of their rows; the rows themselves stand with the whole."""
     reasons = _Reasons()
-    shared: Mapping[str, Any] = {"tau2": None, "tau2_method": None, "tau2_ci": None, "tau2_truncated": None}
+    shared: Mapping[str, Any] = dict.fromkeys(
+        ("tau2", "tau2_method", "tau2_se", "tau2_ci", "tau2_ci_method", "tau2_truncated")
+    )
     if groups.tau2 is not None:
         shared = _tau2(groups.tau2, reasons)
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,19 +13,20 @@ from metasyn.errors import OptionError
 from metasyn.numerics.additive import prepare
 from metasyn.numerics.tails import chi2_upper_p
 from metasyn.numerics.wls import inner, weighted_mean
-from metasyn.synthesis.core import assemble, synthesise
+from metasyn.synthesis.core import assemble, predict, synthesise, user_weights
 from metasyn.synthesis.heterogeneity import (
     COMMON_EFFECT,
     FIXED,
     heterogeneity,
     within_group_heterogeneity,
 )
-from metasyn.synthesis.intervals import fit_mean, prediction_interval
+from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.model import Policy, SubgroupAnalysis, SynthesisResult, SynthesisSpec, Tau2Estimate
-from metasyn.synthesis.policy import REQUESTED, Choice
+from metasyn.synthesis.policy import REQUESTED, Choice, choose
+from metasyn.synthesis.profiles import PROFILES
 from metasyn.synthesis.tau2 import estimate_tau2_of
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod, Model, SubgroupTau2
+from metasyn.vocabulary import CiMethod, Model, Profile, SubgroupTau2
 
 __all__ = ["NOT_STATED", "subgroup_analysis"]
 
@@ -48,6 +50,8 @@ _GROUP_POLICY = (
 _SHOWN: tuple[tuple[Model, CiMethod], ...] = tuple(
     ("random-effects", method) for method in ("wald", "t", "hartung-knapp", "hartung-knapp-adhoc")
 )
+_SEPARATE_PROFILES: tuple[Profile, ...] = ("meta-8", "meta-7", "revman-5")
+_SHAREABLE = tuple(method for _, method in _SHOWN)
 
 
 def subgroup_analysis(
@@ -105,7 +109,7 @@ def subgroup_analysis(
     if mode == "common" and spec.model != "common-effect":
         shared, results, centres, variances = _common(effects, indices, spec)
     else:
-        results = tuple(synthesise(effects.take(i), spec) for i in indices)
+        results = tuple(synthesise(effects.take(i), spec.taking(i)) for i in indices)
         centres, variances = _own_means(results)
         if mode == "common":
             shared = Tau2Estimate(value=0.0, method=COMMON_EFFECT, ci=NotEstimable(_NO_TAU2))
@@ -127,6 +131,16 @@ def subgroup_analysis(
 def _mode(spec: SynthesisSpec, sizes: Sequence[int], asked: SubgroupTau2 | None) -> tuple[SubgroupTau2, str]:
     """Whether the groups share tau2, and why."""
     estimable = sum(sizes) > len(sizes) or spec.tau2 is not None or spec.model == "common-effect"
+    if spec.ci_method is not None and spec.ci_method not in _SHAREABLE and spec.model != "common-effect":
+        if asked == "common":
+            raise OptionError(
+                f"ci_method={spec.ci_method!r} is not defined for groups that share one between-study "
+                "variance; ask for subgroup_tau2='separate' or another interval."
+            )
+        return (
+            "separate",
+            f"The interval {spec.ci_method} is not defined for a shared between-study variance.",
+        )
     if asked == "common" and not estimable:
         return "separate", f"A common between-study variance was requested, but {_ALONE}"
     if asked is not None:
@@ -135,6 +149,11 @@ def _mode(spec: SynthesisSpec, sizes: Sequence[int], asked: SubgroupTau2 | None)
         return "common", _NO_TAU2.capitalize()
     if spec.tau2 is not None:
         return "common", _GIVEN_TAU2.capitalize()
+    if spec.profile in _SEPARATE_PROFILES:
+        return (
+            "separate",
+            f"{PROFILES[spec.profile].label} estimates a between-study variance in every group.",
+        )
     if min(sizes) >= SEPARATE_FROM:
         return "separate", _ENOUGH.capitalize()
     return ("common", _SMALL.capitalize()) if estimable else ("separate", _ALONE.capitalize())
@@ -149,26 +168,35 @@ def _common(
         X[list(rows), column] = 1.0
     df = effects.k - len(indices)
     shared = _shared_tau2(effects, X, spec, df)
-    fits = [fit_mean(effects.yi[list(rows)], effects.vi[list(rows)], shared.value) for rows in indices]
+    weights = user_weights(effects, spec)
+    fits = [
+        fit_mean(
+            effects.yi[list(rows)],
+            effects.vi[list(rows)],
+            shared.value,
+            weights=None if weights is None else weights[list(rows)],
+            tau2_method=shared.method,
+        )
+        for rows in indices
+    ]
     q = sum(fit.q * fit.df for fit in fits if fit.df) / df if df else 0.0
-    ci_method: CiMethod = spec.ci_method or "hartung-knapp-adhoc"
-    policy = (
-        Policy(rule="common-tau2", reason=_GROUP_POLICY)
-        if spec.ci_method is None
-        else Policy(rule=REQUESTED, reason="The interval is as requested; the groups share one tau2.")
-    )
-    choice = Choice(model="random-effects", ci_method=ci_method, policy=policy)
+    whole = fit_mean(effects.yi, effects.vi, shared.value, weights=weights, tau2_method=shared.method)
+    choice = _group_choice(spec, whole)
     request = spec.update(tau2=shared.value)
     results = []
     for rows, own in zip(indices, fits, strict=True):
         group = effects.take(rows)
         if own.k == 1:
-            results.append(synthesise(group, spec))
+            results.append(synthesise(group, spec.taking(rows)))
             continue
         fit = own.sharing(q=q, df=df)
-        pi = prediction_interval(fit, spec.pi_method, level=spec.level, ci_method=ci_method)
-        found = within_group_heterogeneity(group.yi, group.vi, shared)
-        results.append(assemble(group, request, choice, {"random-effects": fit}, found, pi, shown=_SHOWN))
+        pi = predict(fit, spec, choice.ci_method)
+        found = within_group_heterogeneity(
+            group.yi, group.vi, shared, level=spec.level, i2_method=spec.i2_method
+        )
+        results.append(
+            assemble(group, request.taking(rows), choice, {"random-effects": fit}, found, pi, shown=_SHOWN)
+        )
     return (
         shared,
         tuple(results),
@@ -177,13 +205,35 @@ def _common(
     )
 
 
+def _group_choice(spec: SynthesisSpec, whole: MeanFit) -> Choice:
+    """The interval of every group: as requested, or by the rule of the profile."""
+    if spec.ci_method is not None:
+        ci_method: CiMethod = spec.ci_method
+        policy = Policy(rule=REQUESTED, reason="The interval is as requested; the groups share one tau2.")
+    elif spec.profile == "metasyn":
+        ci_method, policy = "hartung-knapp-adhoc", Policy(rule="common-tau2", reason=_GROUP_POLICY)
+    else:
+        chosen = choose(spec.update(model="random-effects"), whole)
+        ci_method = chosen.ci_method
+        policy = replace(chosen.policy, reason=f"{chosen.policy.reason} The groups share one tau2.")
+    return Choice(model="random-effects", ci_method=ci_method, policy=policy)
+
+
 def _shared_tau2(effects: EffectSet, X: Array, spec: SynthesisSpec, df: int) -> Tau2Estimate:
     if spec.tau2 is not None:
         fixed = NotEstimable("the between-study variance was fixed, not estimated")
         return Tau2Estimate(value=float(spec.tau2), method=FIXED, ci=fixed)
     problem = prepare(effects.yi, effects.vi, X)
-    solution = estimate_tau2_of(problem, spec.tau2_method)
-    found, _ = heterogeneity(problem, solution, method=spec.tau2_method, level=spec.level)
+    weights = user_weights(effects, spec)
+    solution = estimate_tau2_of(problem, spec.tau2_method, weights)
+    found, _ = heterogeneity(
+        problem,
+        solution,
+        method=spec.tau2_method,
+        level=spec.level,
+        tau2_ci_method=spec.tau2_ci_method,
+        weights=weights,
+    )
     return found.tau2
 
 

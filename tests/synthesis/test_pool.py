@@ -179,7 +179,7 @@ def test_plain_data_of_what_is_not_estimable() -> None:
     common = pool(yi=YI, vi=VI, model="common-effect").to_dict()
     assert common["test"]["distribution"] == "normal"
     assert common["test"]["df"] is None
-    assert {"pi", "tau2_ci", "I2_ci", "H2_ci"} == set(common["not_estimable"])
+    assert {"pi", "tau2_se", "tau2_ci", "I2_ci", "H2_ci"} == set(common["not_estimable"])
 
 
 def test_table_of_effects() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from metasyn.synthesis import pool
 from metasyn.synthesis.arrays import effects_from_arrays
-from metasyn.synthesis.intervals import fit_mean
+from metasyn.synthesis.mean import fit_mean
 from metasyn.synthesis.model import Heterogeneity, SubgroupAnalysis
 from metasyn.values import Interval, NotEstimable
 

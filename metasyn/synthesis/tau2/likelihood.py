@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.errors import NotEstimableError
-from metasyn.numerics.additive import AdditiveProblem, log_determinant, moments, weighted_rss
+from metasyn.numerics.additive import AdditiveProblem, log_determinant, slope_terms, weighted_rss
 from metasyn.numerics.roots import all_roots
-from metasyn.numerics.wls import inner
 
 __all__ = ["Maximum", "log_likelihood", "maximise", "score"]
 
 Array = NDArray[np.float64]
 
 # Grid in log(t + min v): each study enters through 1/(v + t), which changes over about one unit.
-_STEP = 0.125
-# Elements of one block of the k x grid array.
-_BLOCK = 2**20
+_STEP = 0.25
+# Elements of one block of the k x grid array: small enough to stay in the processor's cache.
+_BLOCK = 2**13
 # Margin on the bound beyond which the score is negative: above rounding.
 _MARGIN = 1e-9
+_total = np.add.reduce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +60,8 @@ def score(problem: AdditiveProblem, t: Array, *, restricted: bool) -> Array:
 
     The factor (t + min v) is positive and keeps the values of one order over the whole range.
     """
-    at = moments(problem, t)
-    slope = at.rss2 - (at.trace if restricted else at.trace_w)
-    return 0.5 * slope * (t + problem.v_min)
+    rss2, trace, trace_w = slope_terms(problem, t)
+    return 0.5 * (rss2 - (trace if restricted else trace_w)) * (t + problem.v_min)
 
 
 def maximise(problem: AdditiveProblem, *, restricted: bool) -> Maximum:
@@ -97,6 +96,7 @@ def maximise(problem: AdditiveProblem, *, restricted: bool) -> Maximum:
         lambda t: _blocked_score(problem, t, restricted),
         grid,
         scalar=lambda t: _score_at(problem, t, restricted),
+        scale=problem.v_min,
     )
     peaks = [crossing.at for crossing in crossings if crossing.falling]
     if not all(peak.converged for peak in peaks):
@@ -119,18 +119,16 @@ def _score_at(problem: AdditiveProblem, t: float, restricted: bool) -> float:
     if problem.basis is not None:
         return float(score(problem, np.array([t]), restricted=restricted)[0])
     w = 1.0 / (problem.v + t)
-    if restricted:
-        running = w.cumsum()
-        total = float(running[-1])
-        trace = 2 * inner(w[1:], running[:-1]) / total
-    else:
-        trace = total = float(w.sum())
-    r = w * (problem.e - inner(w, problem.e) / total)
-    return 0.5 * (inner(r, r) - trace) * (t + problem.v_min)
+    total = float(_total(w))
+    trace = 2 * float(_total(w[1:] * np.add.accumulate(w)[:-1])) / total if restricted else total
+    r = w * (problem.e - float(_total(w * problem.e)) / total)
+    return 0.5 * (float(_total(r * r)) - trace) * (t + problem.v_min)
 
 
 def _blocked_score(problem: AdditiveProblem, t: Array, restricted: bool) -> Array:
     size = max(1, _BLOCK // (problem.k * problem.p))
+    if t.size <= size:
+        return score(problem, t, restricted=restricted)
     blocks = [t[i : i + size] for i in range(0, t.size, size)]
     return np.concatenate([score(problem, block, restricted=restricted) for block in blocks])
 
@@ -139,6 +137,6 @@ def _grid(bound: float, v_min: float) -> Array:
     """From exactly 0 to exactly the bound, even in log(t + min v)."""
     span = math.log1p(bound / v_min)
     n = max(8, math.ceil(span / _STEP)) + 1
-    grid = v_min * np.expm1(np.linspace(0.0, span, n))
+    grid: Array = v_min * np.expm1(np.arange(n) * (span / (n - 1)))
     grid[0], grid[-1] = 0.0, bound
     return grid

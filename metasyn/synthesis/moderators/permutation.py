@@ -1,0 +1,227 @@
+"""Permutation tests of moderators: tests that do not lean on a distribution of the effects."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasyn.errors import NotEstimableError, OptionError
+from metasyn.numerics.arrangements import count_arrangements, distinct_arrangements
+from metasyn.synthesis.moderators.model import RegressionResult
+from metasyn.synthesis.moderators.refit import Refit
+from metasyn.values import NotEstimable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PermutationTest", "permutation_test"]
+
+Array = NDArray[np.float64]
+
+_LARGEST_EXACT = 2_000_000
+_BLOCK = 2_000
+# Statistics that differ by rounding only are ties.
+_TIE = 1e-8
+_INTERCEPT = NotEstimable(
+    "permuting the rows of the moderators tests moderators; it says nothing about the intercept"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PermutationTest:
+    """Permutation p values.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Coefficients.
+    pvalues : tuple of float or NotEstimable
+        Two-sided, one per coefficient; that of an intercept beside moderators is not estimable.
+    omnibus_pvalue : float or NotEstimable
+        Of the test of all moderators.
+    exact : bool
+        True if every distinct permutation was looked at.
+    n : int
+        Permutations: all distinct ones, or those drawn at random (the observed order comes on top).
+    resolution : float
+        Smallest p value that this number of permutations can give.
+    seed : int or None
+        Of random permutations.
+    """
+
+    names: tuple[str, ...]
+    pvalues: tuple[float | NotEstimable, ...]
+    omnibus_pvalue: float | NotEstimable
+    exact: bool
+    n: int
+    resolution: float
+    seed: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; None where not estimable."""
+        return {
+            "names": list(self.names),
+            "pvalues": [p if isinstance(p, float) else None for p in self.pvalues],
+            "omnibus_pvalue": self.omnibus_pvalue if isinstance(self.omnibus_pvalue, float) else None,
+            "exact": self.exact,
+            "n": self.n,
+            "resolution": self.resolution,
+            "seed": self.seed,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per coefficient."""
+        import pandas as pd
+
+        given = self.to_dict()
+        return pd.DataFrame({"name": given["names"], "pvalue": given["pvalues"]})
+
+
+def permutation_test(
+    result: RegressionResult, n: int | Literal["exact"] = 1000, *, seed: int = 1
+) -> PermutationTest:
+    r"""Permutation tests of the coefficients and of all moderators together.
+
+    The rows of the design are permuted against the effects with their variances, the model is
+    fitted again with its own estimator of tau2, and the p value is the proportion of permutations
+    whose statistic is at least as far from zero as the observed one. Without moderators, the signs
+    of the effects are flipped instead. All distinct permutations are used where there are at most
+    `n` of them; otherwise n are drawn at random and p = (1 + hits) / (1 + n).
+
+    Parameters
+    ----------
+    result : RegressionResult
+        With an intercept, or without moderators.
+    n : int or 'exact'
+        Largest number of permutations.
+    seed : int
+
+    Returns
+    -------
+    PermutationTest
+
+    Raises
+    ------
+    OptionError
+        If `n` or `seed` is not a whole number, or there are too many permutations for 'exact'.
+    NotEstimableError
+        If the design has no intercept: permuting its rows would not test that coefficients are zero.
+
+    References
+    ----------
+    Higgins JPT, Thompson SG. Controlling the risk of spurious findings from meta-regression.
+    Stat Med 2004;23:1663-1682. 10.1002/sim.1752
+    Follmann DA, Proschan MA. Valid inference in random effects meta-analysis. Biometrics
+    1999;55:732-737. 10.1111/j.0006-341X.1999.00732.x
+
+    Examples
+    --------
+    >>> from metasyn.synthesis.moderators import meta_regression
+    >>> result = meta_regression(
+    ...     yi=[-0.9, -0.1, -0.5, -1.4, -0.3], vi=[0.1, 0.05, 0.2, 0.1, 0.08],
+    ...     formula="~ year", data={"year": [3, 0, 1, 5, 2]})
+    >>> test = permutation_test(result)
+    >>> test.exact, test.n, round(test.omnibus_pvalue, 4)
+    (True, 120, 0.0167)
+    """
+    _require_whole("seed", seed, 0)
+    if n != "exact":
+        _require_whole("n", n, 1)
+    design = result.design
+    flips = design.intercept is not None and result.p == 1
+    if design.intercept is None:
+        raise NotEstimableError(
+            "without an intercept in the design, permuting its rows does not test that "
+            "coefficients are zero; write the formula with one."
+        )
+    labels = _row_labels(design.X)
+    total = 2**result.k if flips else count_arrangements(labels)
+    if n == "exact" and total > _LARGEST_EXACT:
+        raise OptionError(
+            f"there are {total:.3g} distinct permutations, more than {_LARGEST_EXACT}; give n= a number."
+        )
+    exact = n == "exact" or total <= n
+    draws = total if exact else int(n)
+    if flips:
+        signs = _all_signs(result.k) if exact else _random_signs(result.k, draws, seed)
+        blocks = ((np.arange(result.k)[None, :].repeat(len(s), axis=0), s) for s in signs)
+    else:
+        orders = _all_orders(labels) if exact else _random_orders(result.k, draws, seed)
+        blocks = ((o, np.ones(o.shape)) for o in orders)
+    if not np.diag(result.vcov).all():
+        raise NotEstimableError(
+            "the effects lie exactly on the fitted values: there is no statistic to permute."
+        )
+    refit = Refit.of(result)
+    hits = _count(refit, blocks)
+    pvalues = hits / draws if exact else (1 + hits) / (1 + draws)
+    single: list[float | NotEstimable] = [float(p) for p in pvalues[:-1]]
+    if not flips:
+        single[design.intercept] = _INTERCEPT
+    return PermutationTest(
+        names=design.names,
+        pvalues=tuple(single),
+        omnibus_pvalue=NotEstimable("the design has no moderators") if flips else float(pvalues[-1]),
+        exact=exact,
+        n=draws,
+        resolution=1 / draws if exact else 1 / (1 + draws),
+        seed=None if exact else seed,
+    )
+
+
+def _count(refit: Refit, blocks: Iterator[tuple[NDArray[np.intp], Array]]) -> Array:
+    """How many statistics are at least as far from zero as the observed ones; the last is the omnibus."""
+    identity = np.arange(refit.k)[None, :]
+    observed = refit.statistics(identity, np.ones(identity.shape))[0]
+    hits = np.zeros(observed.size)
+    for orders, signs in blocks:
+        hits += (refit.statistics(orders, signs) >= observed * (1 - _TIE)).sum(axis=0)
+    return hits
+
+
+def _require_whole(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        or_exact = " or 'exact'" if name == "n" else ""
+        raise OptionError(f"{name} must be a whole number >= {least}{or_exact}; got {value!r}.")
+
+
+def _row_labels(X: Array) -> list[int]:
+    """A number for every distinct row of the design."""
+    return [int(label) for label in np.unique(X, axis=0, return_inverse=True)[1].reshape(-1)]
+
+
+def _all_orders(labels: list[int]) -> Iterator[NDArray[np.intp]]:
+    """Orders of the data that give every distinct arrangement of the rows of the design."""
+    places = np.argsort(labels, kind="stable")
+    arrangements = distinct_arrangements(labels)
+    while block := list(itertools.islice(arrangements, _BLOCK)):
+        orders = np.empty((len(block), len(labels)), dtype=np.intp)
+        orders[:, places] = np.argsort(np.array(block), axis=1, kind="stable")
+        yield orders
+
+
+def _random_orders(k: int, n: int, seed: int) -> Iterator[NDArray[np.intp]]:
+    rng = np.random.default_rng(seed)
+    for size in _sizes(n):
+        yield rng.permuted(np.tile(np.arange(k), (size, 1)), axis=1)
+
+
+def _all_signs(k: int) -> Iterator[Array]:
+    for first in range(0, 2**k, _BLOCK):
+        numbers = np.arange(first, min(2**k, first + _BLOCK))
+        yield np.where((numbers[:, None] >> np.arange(k)) & 1, -1.0, 1.0)
+
+
+def _random_signs(k: int, n: int, seed: int) -> Iterator[Array]:
+    rng = np.random.default_rng(seed)
+    for size in _sizes(n):
+        yield rng.choice(np.array([-1.0, 1.0]), size=(size, k))
+
+
+def _sizes(n: int) -> list[int]:
+    return [min(_BLOCK, n - first) for first in range(0, n, _BLOCK)]

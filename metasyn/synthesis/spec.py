@@ -1,0 +1,115 @@
+"""What is asked of a synthesis, as one frozen record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from numbers import Real
+from typing import Any
+
+from metasyn.errors import OptionError
+from metasyn.synthesis.tau2.confidence import require_tau2_ci
+from metasyn.values import require_level
+from metasyn.vocabulary import (
+    CiMethod,
+    I2Method,
+    Model,
+    PiMethod,
+    Profile,
+    Tau2CiMethod,
+    Tau2Method,
+    require_option,
+)
+
+__all__ = ["SynthesisSpec"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisSpec:
+    """The request. `None` means: decided by the stated policy on the number of studies.
+
+    Attributes
+    ----------
+    model : {'random-effects', 'common-effect'} or None
+    tau2_method : str
+        Estimator of the between-study variance.
+    tau2 : float or None
+        A fixed between-study variance instead of an estimated one.
+    weights : tuple of float or None
+        User weights of the mean, one per effect, >= 0; also the weights of GENQ and GENQM.
+    ci_method : str or None
+        Interval for the mean.
+    pi_method : str
+        Prediction interval.
+    tau2_ci_method : str
+        Interval for the between-study variance.
+    i2_method : {'tau2', 'Q'}
+        I2 and H2 from tau2, or from Cochran's Q with the interval of Higgins and Thompson.
+    level : float
+        Level of every interval, as a proportion.
+    seed : int
+        Of intervals that draw random numbers (bootstrap prediction, permutation).
+    profile : str
+        Whose defaults these are; the rule for what is left open follows from it.
+    """
+
+    model: Model | None = None
+    tau2_method: Tau2Method = "REML"
+    tau2: float | None = None
+    weights: tuple[float, ...] | None = None
+    ci_method: CiMethod | None = None
+    pi_method: PiMethod = "t(k-1)"
+    tau2_ci_method: Tau2CiMethod = "q-profile"
+    i2_method: I2Method = "tau2"
+    level: float = 0.95
+    seed: int = 1
+    profile: Profile = "metasyn"
+
+    def __post_init__(self) -> None:
+        if self.model is not None:
+            require_option("model", self.model, Model)
+        require_option("tau2_method", self.tau2_method, Tau2Method)
+        if self.ci_method is not None:
+            require_option("ci_method", self.ci_method, CiMethod)
+        require_option("pi_method", self.pi_method, PiMethod)
+        require_option("tau2_ci_method", self.tau2_ci_method, Tau2CiMethod)
+        require_option("i2_method", self.i2_method, I2Method)
+        require_option("profile", self.profile, Profile)
+        require_level(self.level)
+        if self.tau2 is not None and not _is_variance(self.tau2):
+            raise OptionError(f"tau2 must be a finite number >= 0; got {self.tau2!r}.")
+        if self.tau2 is None and self.model != "common-effect":
+            require_tau2_ci(self.tau2_method, self.tau2_ci_method)
+        if self.weights is not None:
+            _require_weights(self.weights)
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
+            raise OptionError(f"seed must be a whole number >= 0; got {self.seed!r}.")
+        if self.tau2 and self.model == "common-effect":
+            raise OptionError(
+                f"the common-effect model has no between-study variance; got tau2={self.tau2!r}."
+            )
+
+    def update(self, **changes: Any) -> SynthesisSpec:
+        """A copy with some options changed."""
+        return replace(self, **changes)
+
+    def taking(self, indices: Sequence[int]) -> SynthesisSpec:
+        """The same request for the effects at `indices`: user weights follow their effects."""
+        if self.weights is None:
+            return self
+        return replace(self, weights=tuple(self.weights[i] for i in indices))
+
+
+def _require_weights(weights: object) -> None:
+    if not isinstance(weights, tuple) or not all(isinstance(w, Real) for w in weights):
+        raise OptionError(f"weights must be numbers, one per effect; got {weights!r}.")
+    wrong = [(i, w) for i, w in enumerate(weights, 1) if not 0 <= float(w) < math.inf]
+    if wrong:
+        raise OptionError(f"weights must be finite and >= 0; weight {wrong[0][0]} is {wrong[0][1]!r}.")
+    if not any(weights):
+        raise OptionError("weights must not all be zero.")
+
+
+def _is_variance(value: object) -> bool:
+    return isinstance(value, Real) and 0 <= float(value) < math.inf
