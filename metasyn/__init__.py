@@ -12,11 +12,37 @@ from metasyn.errors import MetasynError
 if TYPE_CHECKING:
     from metasyn.analysis.spec import Analysis, Apart, Outcome
     from metasyn.effects import standardise
+    from metasyn.effects.compute import effect_sizes
     from metasyn.effects.model import EffectSet
     from metasyn.evidence.read import read_evidence
     from metasyn.plots import forest_layout
     from metasyn.synthesis import leave_one_out, pool
-    from metasyn.synthesis.model import SynthesisSpec
+    from metasyn.synthesis.compare import compare_profiles
+    from metasyn.synthesis.counts import mantel_haenszel, peto
+    from metasyn.synthesis.mean.threshold import probability_beyond
+    from metasyn.synthesis.moderators import (
+        collinearity,
+        likelihood_ratio_test,
+        meta_regression,
+        permutation_test,
+    )
+    from metasyn.synthesis.sensitivity import baujat, blup, cumulative, gosh, influence, radial, residuals
+    from metasyn.synthesis.small_study import (
+        begg_test,
+        egger_test,
+        excess_significance,
+        fail_safe_n,
+        harbord_test,
+        pet_peese,
+        peters_test,
+        pustejovsky_test,
+        recommended_test,
+        selection_model,
+        small_study_effects,
+        trim_and_fill,
+    )
+    from metasyn.synthesis.spec import SynthesisSpec
+    from metasyn.synthesis.tau2 import estimate_tau2
     from metasyn.values import Interval, NotEstimable
 
 __version__ = "0.1.0"
@@ -31,11 +57,40 @@ __all__ = [
     "Outcome",
     "SynthesisSpec",
     "__version__",
+    "baujat",
+    "begg_test",
+    "blup",
+    "collinearity",
+    "compare_profiles",
+    "cumulative",
+    "effect_sizes",
+    "egger_test",
+    "estimate_tau2",
+    "excess_significance",
+    "fail_safe_n",
     "forest_layout",
+    "gosh",
+    "harbord_test",
+    "influence",
     "leave_one_out",
+    "likelihood_ratio_test",
+    "mantel_haenszel",
+    "meta_regression",
+    "permutation_test",
+    "pet_peese",
+    "peters_test",
+    "peto",
     "pool",
+    "probability_beyond",
+    "pustejovsky_test",
+    "radial",
     "read_evidence",
+    "recommended_test",
+    "residuals",
+    "selection_model",
+    "small_study_effects",
     "standardise",
+    "trim_and_fill",
 ]
 
 # Public name -> module that holds it.
@@ -46,12 +101,41 @@ _HOMES = {
     "Interval": "metasyn.values",
     "NotEstimable": "metasyn.values",
     "Outcome": "metasyn.analysis.spec",
-    "SynthesisSpec": "metasyn.synthesis.model",
+    "SynthesisSpec": "metasyn.synthesis.spec",
+    "baujat": "metasyn.synthesis.sensitivity",
+    "begg_test": "metasyn.synthesis.small_study",
+    "blup": "metasyn.synthesis.sensitivity",
+    "collinearity": "metasyn.synthesis.moderators",
+    "compare_profiles": "metasyn.synthesis.compare",
+    "cumulative": "metasyn.synthesis.sensitivity",
+    "effect_sizes": "metasyn.effects.compute",
+    "egger_test": "metasyn.synthesis.small_study",
+    "estimate_tau2": "metasyn.synthesis.tau2",
+    "excess_significance": "metasyn.synthesis.small_study",
+    "fail_safe_n": "metasyn.synthesis.small_study",
     "forest_layout": "metasyn.plots",
+    "gosh": "metasyn.synthesis.sensitivity",
+    "harbord_test": "metasyn.synthesis.small_study",
+    "influence": "metasyn.synthesis.sensitivity",
     "leave_one_out": "metasyn.synthesis",
+    "likelihood_ratio_test": "metasyn.synthesis.moderators",
+    "mantel_haenszel": "metasyn.synthesis.counts",
+    "meta_regression": "metasyn.synthesis.moderators",
+    "permutation_test": "metasyn.synthesis.moderators",
+    "pet_peese": "metasyn.synthesis.small_study",
+    "peters_test": "metasyn.synthesis.small_study",
+    "peto": "metasyn.synthesis.counts",
     "pool": "metasyn.synthesis",
+    "probability_beyond": "metasyn.synthesis.mean.threshold",
+    "pustejovsky_test": "metasyn.synthesis.small_study",
+    "radial": "metasyn.synthesis.sensitivity",
     "read_evidence": "metasyn.evidence.read",
+    "recommended_test": "metasyn.synthesis.small_study",
+    "residuals": "metasyn.synthesis.sensitivity",
+    "selection_model": "metasyn.synthesis.small_study",
+    "small_study_effects": "metasyn.synthesis.small_study",
     "standardise": "metasyn.effects",
+    "trim_and_fill": "metasyn.synthesis.small_study",
 }
 
 if not TYPE_CHECKING:  # a type checker must see the names above, not "anything"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects.model import EffectSet
 from metasyn.evidence.model import OngoingTrial, OutcomeDefinition, ReportedResult, Source
-from metasyn.synthesis.influence import LeaveOneOut
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
+from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.values import NotEstimable
 
 __all__ = ["AnalysisResult", "ApartResult", "OutcomeResult", "Sensitivity"]

@@ -12,10 +12,12 @@ from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import Measure, Overlap, Tau2Method, choices
+from metasyn.vocabulary import Measure, Overlap, Tau2Method
 
 __all__ = ["sensitivity"]
 
+# The estimators in common use; variants of these differ from them by less than these do from each other.
+_ESTIMATORS: tuple[Tau2Method, ...] = ("REML", "DL", "PM", "ML", "EB", "HE", "HS", "SJ")
 # The measures that answer the same question from the same figures.
 _OTHER_MEASURES: dict[Measure, tuple[Measure, ...]] = {
     "RR": ("OR", "RD"),
@@ -80,7 +82,7 @@ def _estimators(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity
     """Other estimators of tau2, wherever tau2 decides the headline."""
     if effects.k < 3 or spec.model == "common-effect" or spec.tau2 is not None:
         return
-    for method in choices(Tau2Method):
+    for method in _ESTIMATORS:
         if method != spec.tau2_method:
             result = pool(effects, spec=spec.update(tau2_method=method))
             yield Sensitivity(group="between-study variance", label=method, result=result)

@@ -12,6 +12,7 @@ from cyclopts.exceptions import CycloptsError
 
 from metasyn import __version__
 from metasyn.cli.check import CHECK_EXAMPLES, check
+from metasyn.cli.compare import COMPARE_EXAMPLES, compare
 from metasyn.cli.console import complain
 from metasyn.cli.exit_codes import ExitCode, exit_code_of
 from metasyn.cli.forest import FOREST_EXAMPLES, forest
@@ -25,12 +26,13 @@ __all__ = ["app", "main", "run_script"]
 
 _EXAMPLES = """\
 Examples:
-  metasyn run                             build the reports that are out of date
-  metasyn check                           look for mistakes in the project
-  metasyn pool trials.csv --measure HR    pool a table of hazard ratios
-  metasyn forest trials.csv --measure HR  draw it, to forest.svg
-  metasyn new my_question                 start a new analysis
-  metasyn pool --help                     what a command can do
+  metasyn run                              build the reports that are out of date
+  metasyn check                            look for mistakes in the project
+  metasyn pool trials.csv --measure HR     pool a table of hazard ratios
+  metasyn forest trials.csv --measure HR   draw it, to forest.svg
+  metasyn compare trials.csv --measure HR  pool it as other tools would, and say why they differ
+  metasyn new my_question                  start a new analysis
+  metasyn pool --help                      what a command can do
 
 Exit codes: 0 ok, 1 stale or a check failed, 2 bad input, 3 cannot be estimated.
 """
@@ -49,6 +51,7 @@ _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (check, "check", CHECK_EXAMPLES),
     (list_analyses, "list", LIST_EXAMPLES),
     (pool, "pool", POOL_EXAMPLES),
+    (compare, "compare", COMPARE_EXAMPLES),
     (forest, "forest", FOREST_EXAMPLES),
     (new, "new", NEW_EXAMPLES),
 )

@@ -1,4 +1,4 @@
-"""Options that `pool` and `forest` share: how a plain table becomes a synthesis."""
+"""Options that `pool`, `forest` and `compare` share: how a plain table becomes a synthesis."""
 
 from __future__ import annotations
 
@@ -9,12 +9,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from cyclopts import Parameter
 
 from metasyn.errors import NotEstimableError
-from metasyn.vocabulary import CiMethod, Measure, Model, PiMethod, Tau2Method, ZeroCells, require_option
+from metasyn.vocabulary import (
+    CiMethod,
+    I2Method,
+    Measure,
+    Model,
+    PiMethod,
+    Profile,
+    Tau2CiMethod,
+    Tau2Method,
+    ZeroCells,
+    require_option,
+)
 
 if TYPE_CHECKING:
+    from metasyn.effects.model import EffectSet
     from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 
-__all__ = ["SynthesisOptions"]
+__all__ = ["SynthesisOptions", "TableOptions", "option_word"]
 
 
 class _Token(Protocol):
@@ -22,65 +34,142 @@ class _Token(Protocol):
     value: str
 
 
-def _word(vocabulary: Any, tokens: Sequence[_Token]) -> str:
+def option_word(vocabulary: Any, tokens: Sequence[_Token]) -> str:
     """A word of a vocabulary, with metasyn's own hint where it is not one."""
     return require_option(tokens[0].keyword or "", tokens[0].value, vocabulary)
 
 
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SynthesisOptions:
-    """How a table is read and pooled; what is not said follows the stated policy.
+class TableOptions:
+    """How a table is read.
 
     Attributes
     ----------
-    measure, tau2, ci, pi, model, level, ci_level, by, zero_cells
+    measure, level, ci_level, zero_cells
         As the options of the command line.
     """
 
     measure: Annotated[
-        Measure, Parameter(converter=_word, help="Effect measure; GEN for estimates on any other scale.")
+        Measure,
+        Parameter(converter=option_word, help="Effect measure; GEN for estimates on any other scale."),
     ]
-    tau2: Annotated[
-        Tau2Method, Parameter(converter=_word, help="Estimator of the between-study variance.")
-    ] = "REML"
-    ci: Annotated[
-        CiMethod | None,
-        Parameter(
-            converter=_word,
-            help="Confidence interval; by default chosen by the number of studies.",
-            show_default=False,
-        ),
-    ] = None
-    pi: Annotated[PiMethod, Parameter(converter=_word, help="Prediction interval.")] = "t(k-1)"
-    model: Annotated[
-        Model | None,
-        Parameter(
-            converter=_word, help="Model; by default chosen by the number of studies.", show_default=False
-        ),
-    ] = None
     level: Annotated[float, Parameter(help="Level of the intervals in the result, as a proportion.")] = 0.95
     ci_level: Annotated[
         float,
         Parameter(help="Level of the intervals in FILE; a column ci_level in FILE says it row by row."),
     ] = 0.95
+    zero_cells: Annotated[
+        ZeroCells, Parameter(converter=option_word, help="Rows to which 0.5 is added for zero cells.")
+    ] = "only0"
+
+    def read(self, file: str) -> EffectSet:
+        """The effects of a plain table.
+
+        Raises
+        ------
+        EvidenceError
+            If the table cannot be read; every problem is listed.
+        NotEstimableError
+            If no row gives an effect.
+        """
+        from metasyn.cli.plain_file import read_plain_file
+
+        columns = read_plain_file(file)
+
+        from metasyn.effects.plain_table import effects_from_table
+
+        effects = effects_from_table(
+            columns, measure=self.measure, level=self.ci_level, file=file, zero_cells=self.zero_cells
+        )
+        if effects.k == 0:
+            left_out = [f"\n  {row.label}: {row.reason}" for row in effects.exclusions]
+            raise NotEstimableError(f"{file}: no row gives an effect.{''.join(left_out)}")
+        return effects
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SynthesisOptions(TableOptions):
+    """How a table is read and pooled; what is not said follows the profile.
+
+    Attributes
+    ----------
+    profile, tau2, tau2_ci, i2, ci, pi, model, by, seed
+        As the options of the command line.
+    """
+
+    profile: Annotated[
+        Profile,
+        Parameter(converter=option_word, help="Whose methods are used where nothing else is said."),
+    ] = "metasyn"
+    tau2: Annotated[
+        Tau2Method | None,
+        Parameter(
+            converter=option_word,
+            help="Estimator of the between-study variance; by default REML, or the profile's.",
+            show_default=False,
+        ),
+    ] = None
+    tau2_ci: Annotated[
+        Tau2CiMethod | None,
+        Parameter(
+            converter=option_word,
+            help="Interval of the between-study variance; by default Q-profile, or the profile's.",
+            show_default=False,
+        ),
+    ] = None
+    i2: Annotated[
+        I2Method | None,
+        Parameter(
+            converter=option_word,
+            help="What I2 is computed from; by default tau2, or the profile's.",
+            show_default=False,
+        ),
+    ] = None
+    ci: Annotated[
+        CiMethod | None,
+        Parameter(
+            converter=option_word,
+            help="Confidence interval; by default chosen by the number of studies, or the profile's.",
+            show_default=False,
+        ),
+    ] = None
+    pi: Annotated[
+        PiMethod | None,
+        Parameter(
+            converter=option_word,
+            help="Prediction interval; by default t(k-1), or the profile's.",
+            show_default=False,
+        ),
+    ] = None
+    model: Annotated[
+        Model | None,
+        Parameter(
+            converter=option_word,
+            help="Model; by default chosen by the number of studies, or the profile's.",
+            show_default=False,
+        ),
+    ] = None
     by: Annotated[str | None, Parameter(help="Column whose values make subgroups.", show_default=False)] = (
         None
     )
-    zero_cells: Annotated[
-        ZeroCells, Parameter(converter=_word, help="Rows to which 0.5 is added for zero cells.")
-    ] = "only0"
+    seed: Annotated[int, Parameter(help="Seed of intervals that draw random numbers.")] = 1
 
     def spec(self) -> SynthesisSpec:
         """The request that the options stand for."""
-        from metasyn.synthesis.model import SynthesisSpec
+        from metasyn.synthesis.profiles import profile_spec
 
-        return SynthesisSpec(
+        return profile_spec(
+            self.profile,
             model=self.model,
             tau2_method=self.tau2,
             ci_method=self.ci,
             pi_method=self.pi,
+            tau2_ci_method=self.tau2_ci,
+            i2_method=self.i2,
             level=self.level,
+            seed=self.seed,
         )
 
     def pool_file(self, file: str) -> SynthesisResult:
@@ -93,18 +182,9 @@ class SynthesisOptions:
         NotEstimableError
             If nothing can be estimated from it.
         """
-        from metasyn.cli.plain_file import read_plain_file
-
         spec = self.spec()
-        columns = read_plain_file(file)
+        effects = self.read(file)
 
-        from metasyn.effects.plain_table import effects_from_table
         from metasyn.synthesis import pool
 
-        effects = effects_from_table(
-            columns, measure=self.measure, level=self.ci_level, file=file, zero_cells=self.zero_cells
-        )
-        if effects.k == 0:
-            left_out = [f"\n  {row.label}: {row.reason}" for row in effects.exclusions]
-            raise NotEstimableError(f"{file}: no row gives an effect.{''.join(left_out)}")
         return pool(effects, spec=spec, by=self.by)

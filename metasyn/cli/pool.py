@@ -21,10 +21,20 @@ Examples:
 The table has one line per study, separated by commas, semicolons or tabs, a
 header line, if you like a column 'label', and one of these sets of columns:
   estimate,ci_low,ci_high    a ratio and its interval, as printed
-  events_1,n_1,events_2,n_2  counts of two groups
-  events,n                   counts of one group
   yi,vi  or  yi,sei          an estimate on the analysis scale (log for ratios)
                              and its variance or standard error
+or, as the measure needs,
+  events_1,n_1,events_2,n_2        counts of two groups (OR, RR, RD, ...)
+  events,n                         counts of one group (PLO, PAS, PR, ...)
+  events_1,time_1,events_2,time_2  person-time of two groups (IRR, IRD, IRSD)
+  events,time                      person-time of one group (IR, IRLN, IRS)
+  mean_1,sd_1,n_1,mean_2,sd_2,n_2  means of two groups (MD, SMD, ROM, ...)
+  mean,sd,n                        mean of one group (MN, MNLN, ...)
+  mean_1,sd_1,mean_2,sd_2,n,r      one group measured twice (MC, SMCC, ...),
+                                   r the correlation of the two measurements
+  r,n                              a correlation (COR, UCOR, ZCOR)
+  t,n,n_predictors                 a coefficient of a regression (PCOR)
+  alpha,items,n                    coefficient alpha (ARAW)
 """
 
 

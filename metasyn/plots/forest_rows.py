@@ -39,11 +39,19 @@ __all__ = [
 EMPTY_CELL = "\N{EN DASH}"
 
 _MODEL_WORDS = {"random-effects": "Random effects", "common-effect": "Common effect"}
-_CI_WORDS = {
-    "hartung-knapp": "Hartung\N{EN DASH}Knapp",
-    "hartung-knapp-adhoc": "ad hoc Hartung\N{EN DASH}Knapp",
+_HK = "Hartung\N{EN DASH}Knapp"
+_CI_WORDS: dict[CiMethod, str] = {
+    "hartung-knapp": _HK,
+    "hartung-knapp-adhoc": f"ad hoc {_HK}",
+    "hartung-knapp-hybrid": f"hybrid {_HK}",
+    "hartung-knapp-iqwig": f"{_HK} (IQWiG)",
     "wald": "Wald interval",
     "t": "t interval",
+    "kenward-roger": "Kenward\N{EN DASH}Roger",
+    "profile-likelihood": "profile likelihood",
+    "henmi-copas": "Henmi\N{EN DASH}Copas",
+    "sidik-jonkman": "Sidik\N{EN DASH}Jonkman",
+    "permutation": "permutation interval",
 }
 
 

@@ -7,61 +7,17 @@ from collections.abc import Iterator
 from metasyn.analysis.result import AnalysisResult
 from metasyn.report.blocks import Definitions, References, Section
 from metasyn.report.methods_data import Method, data_methods
+from metasyn.report.methods_words import CI_TEXT, INTERVAL_LEADS, PI_KEYS, TAU2_CI_TEXT, TAU2_KEYS
 from metasyn.report.opening import outcome_label
 from metasyn.report.phrases import sentence
 from metasyn.report.references import reference_list
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
+from metasyn.synthesis.profiles import PROFILES
 from metasyn.tables.words import PI_WORDS, TAU2_WORDS
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod
+from metasyn.vocabulary import I2Method, Tau2CiMethod
 
 __all__ = ["methods_section"]
-
-_TAU2_KEYS = {
-    "REML": "reml",
-    "DL": "dl",
-    "PM": "pm",
-    "ML": "ml",
-    "EB": "eb",
-    "HE": "he",
-    "HS": "hs",
-    "SJ": "sj",
-}
-
-_CI_TEXT: dict[CiMethod, tuple[str, tuple[str, ...]]] = {
-    "hartung-knapp": (
-        (
-            "The confidence interval of the mean is that of Hartung and Knapp: the standard error is "
-            "rescaled by the observed spread of the studies and compared with a t distribution with k "
-            "\N{MINUS SIGN} 1 degrees of freedom"
-        ),
-        ("hk-2001",),
-    ),
-    "hartung-knapp-adhoc": (
-        (
-            "The confidence interval of the mean is that of Hartung and Knapp with its ad hoc floor: the "
-            "rescaling factor is never below 1, so that few studies which happen to agree do not give a "
-            "deceptively narrow interval"
-        ),
-        ("hk-2001", "adhoc"),
-    ),
-    "wald": ("The confidence interval of the mean is a Wald interval from the normal distribution", ()),
-    "t": (
-        (
-            "The confidence interval of the mean uses the unmodified standard error and a t distribution "
-            "with k \N{MINUS SIGN} 1 degrees of freedom"
-        ),
-        (),
-    ),
-}
-
-
-_INTERVAL_LEADS: dict[CiMethod, str] = {
-    "hartung-knapp": "Hartung-Knapp interval.",
-    "hartung-knapp-adhoc": "Ad hoc floor.",
-    "wald": "Wald interval.",
-    "t": "t interval.",
-}
 
 _Labelled = tuple[tuple[str, SynthesisResult], ...]
 
@@ -120,22 +76,24 @@ def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
         return
     by_rule = any(one.policy.rule.startswith("k-aware") for one in pooled)
     few = by_rule and any(one.k <= 4 for one in pooled)
+    lead = "What headlines follows a stated rule on the number of studies" if by_rule else ""
+    tool = pooled[0].request.profile
+    if tool != "metasyn" and any(one.policy.rule.startswith(tool) for one in pooled):
+        lead = f"What headlines follows the defaults of {PROFILES[tool].label}"
     yield Method(
         "Model.",
-        "What headlines follows a stated rule on the number of studies"
-        if by_rule
-        else "The model was requested",
+        lead or "The model was requested",
         ("few",) if few else (),
         tuple(f"{label}: {sentence(one.policy.reason)}" for label, one in syntheses),
     )
     yield from _variance_methods(pooled)
     for method in dict.fromkeys(one.ci_method for one in pooled):
-        text, literature = _CI_TEXT[method]
-        yield Method(_INTERVAL_LEADS[method], text, literature)
+        text, literature = CI_TEXT[method]
+        yield Method(INTERVAL_LEADS[method], text, literature)
     if any(not isinstance(one.pi, NotEstimable) for one in pooled):
         for name in dict.fromkeys(one.request.pi_method for one in pooled):
             text = f"The prediction interval of the true effect in a new study uses the {PI_WORDS[name]}"
-            yield Method("Prediction.", text, ("pi",))
+            yield Method("Prediction.", text, PI_KEYS[name])
 
 
 def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
@@ -143,19 +101,31 @@ def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
         one.heterogeneity.tau2.method for one in pooled if not isinstance(one.heterogeneity, NotEstimable)
     )
     for method in used:
-        if method in _TAU2_KEYS:
+        if method in TAU2_KEYS:
             text = f"The variance between studies (τ²) is estimated by {TAU2_WORDS[method]}"
-            yield Method("Between-study variance.", text, (_TAU2_KEYS[method],))
+            yield Method("Between-study variance.", text, (TAU2_KEYS[method],))
         else:
             yield Method("Between-study variance.", sentence(f"τ²: {method}"))
-    if used:
-        yield Method(
-            "Heterogeneity.",
-            "Q is Cochran's statistic with inverse-variance weights. The intervals of τ², I² and H² are "
-            "Q-profile intervals. I² is computed from τ² and the typical sampling variance: the share of "
-            "the variability of the study results that goes beyond chance; it is not sorted into classes",
-            ("q", "q-profile", "i2"),
+    for request in dict.fromkeys((one.request.tau2_ci_method, one.request.i2_method) for one in pooled):
+        if used:
+            yield _heterogeneity_method(*request)
+
+
+def _heterogeneity_method(tau2_ci_method: Tau2CiMethod, i2_method: I2Method) -> Method:
+    intervals, keys = TAU2_CI_TEXT[tau2_ci_method]
+    head = "Q is Cochran's statistic with inverse-variance weights. "
+    tail = "the share of the variability of the study results that goes beyond chance; it is not sorted into "
+    if i2_method == "Q":
+        text = (
+            f"{head}The intervals of τ² are {intervals}. I² and H² are computed from Q, with the "
+            f"intervals of Higgins and Thompson. I² is {tail}classes"
         )
+    else:
+        text = (
+            f"{head}The intervals of τ², I² and H² are {intervals}. I² is computed from τ² and the typical "
+            f"sampling variance: {tail}classes"
+        )
+    return Method("Heterogeneity.", text, ("q", *keys, "i2"))
 
 
 def _extra_methods(result: AnalysisResult) -> Iterator[Method]:
@@ -190,10 +160,14 @@ def _options(spec: SynthesisSpec, syntheses: _Labelled) -> tuple[tuple[str, str]
     items = [
         ("model", spec.model or by_policy),
         ("tau2_method", spec.tau2_method),
+        ("tau2_ci_method", spec.tau2_ci_method),
+        ("i2_method", spec.i2_method),
         ("tau2", "estimated" if spec.tau2 is None else f"fixed at {spec.tau2:g}"),
         ("ci_method", spec.ci_method or by_policy),
         ("pi_method", spec.pi_method),
         ("level", f"{spec.level:g}"),
+        ("seed", str(spec.seed)),
+        ("profile", spec.profile),
     ]
     used = dict.fromkeys(
         f"k = {one.k}: {one.model}, {one.ci_method} (rule {one.policy.rule})"

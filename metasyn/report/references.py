@@ -66,6 +66,77 @@ _LITERATURE: dict[str, tuple[str, str, str]] = {
         ),
         "10.1111/j.1467-9876.2005.00489.x",
     ),
+    "generalised-q": (
+        "Jackson 2013",
+        (
+            "Jackson D. Confidence intervals for the between-study variance in random effects "
+            "meta-analysis using generalised Cochran heterogeneity statistics. Res Synth Methods "
+            "2013;4:220-229."
+        ),
+        "10.1002/jrsm.1081",
+    ),
+    "median-unbiased": (
+        "Viechtbauer 2021",
+        (
+            "Viechtbauer W. Median-unbiased estimators for the amount of heterogeneity in meta-analysis. "
+            "European Congress of Methodology, Valencia, 2021."
+        ),
+        "",
+    ),
+    "hybrid": (
+        "Jackson et al. 2017",
+        (
+            "Jackson D, Law M, Rücker G, Schwarzer G. The Hartung-Knapp modification for random-effects "
+            "meta-analysis: a useful refinement but are there any residual concerns? Stat Med "
+            "2017;36:3923-3934."
+        ),
+        "10.1002/sim.7411",
+    ),
+    "iqwig": (
+        "IQWiG 2022",
+        "Institute for Quality and Efficiency in Health Care. General Methods, version 6.1. Cologne, 2022.",
+        "",
+    ),
+    "kenward-roger": (
+        "Partlett and Riley 2017",
+        (
+            "Partlett C, Riley RD. Random effects meta-analysis: coverage performance of 95% confidence and "
+            "prediction intervals following REML estimation. Stat Med 2017;36:301-317."
+        ),
+        "10.1002/sim.7140",
+    ),
+    "henmi-copas": (
+        "Henmi and Copas 2010",
+        (
+            "Henmi M, Copas JB. Confidence intervals for random effects meta-analysis and robustness to "
+            "publication bias. Stat Med 2010;29:2969-2983."
+        ),
+        "10.1002/sim.4029",
+    ),
+    "sj-robust": (
+        "Sidik and Jonkman 2006",
+        (
+            "Sidik K, Jonkman JN. Robust variance estimation for random effects meta-analysis. Comput Stat "
+            "Data Anal 2006;50:3681-3701."
+        ),
+        "10.1016/j.csda.2005.07.019",
+    ),
+    "permutation": (
+        "Follmann and Proschan 1999",
+        (
+            "Follmann DA, Proschan MA. Valid inference in random effects meta-analysis. Biometrics "
+            "1999;55:732-737."
+        ),
+        "10.1111/j.0006-341X.1999.00732.x",
+    ),
+    "bootstrap": (
+        "Nagashima et al. 2019",
+        (
+            "Nagashima K, Noma H, Furukawa TA. Prediction intervals for random-effects meta-analysis: a "
+            "confidence distribution approach. Stat Methods Med Res 2019;28:1689-1702."
+        ),
+        "10.1177/0962280218773520",
+    ),
     "hk-2001": (
         "Hartung and Knapp 2001",
         (
@@ -174,4 +245,4 @@ def cite(*keys: str) -> str:
 def reference_list(keys: Iterable[str]) -> tuple[Reference, ...]:
     """The full references of the keys, each once, in alphabetical order."""
     used = sorted((_LITERATURE[key] for key in set(keys)), key=lambda entry: entry[1].casefold())
-    return tuple(Reference(text=text, link=f"https://doi.org/{doi}") for _, text, doi in used)
+    return tuple(Reference(text=text, link=f"https://doi.org/{doi}" if doi else "") for _, text, doi in used)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from metasyn.analysis.result import OutcomeResult, Sensitivity
 from metasyn.report.blocks import Paragraph, Section, TableBlock
 from metasyn.report.phrases import estimate_text, null_text, side, spread
-from metasyn.synthesis.influence import LeaveOneOut
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.tables.variation import leave_one_out_table, sensitivity_table
 from metasyn.tables.words import counted
 

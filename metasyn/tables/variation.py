@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metasyn.effects.measure import EffectMeasure
-from metasyn.synthesis.influence import LeaveOneOut
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
+from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.tables.cells import I2_cell, estimate_cell, estimate_with_unit, interval_cell, tau2_cell
 from metasyn.tables.model import ReportTable, columns
 from metasyn.tables.words import CI_WORDS, MODEL_WORDS, TAU2_WORDS, column_word, estimate_header, subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import EffectSet
-from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName
+from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName, Tau2CiMethod
 from metasyn.wording import whole
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MODEL_WORDS",
     "PI_WORDS",
     "ROUTE_WORDS",
+    "TAU2_CI_WORDS",
     "TAU2_WORDS",
     "column_word",
     "counted",
@@ -27,16 +28,29 @@ MODEL_WORDS: dict[Model, str] = {"random-effects": "random effects", "common-eff
 CI_WORDS: dict[CiMethod, str] = {
     "hartung-knapp": "Hartung-Knapp",
     "hartung-knapp-adhoc": "Hartung-Knapp, never narrower than its ad hoc floor",
+    "hartung-knapp-hybrid": "the wider of the Hartung-Knapp and the Wald interval",
+    "hartung-knapp-iqwig": "Hartung-Knapp by IQWiG's rule",
     "wald": "Wald (normal)",
     "t": "t distribution, unmodified standard error",
+    "kenward-roger": "Kenward-Roger",
+    "profile-likelihood": "profile likelihood",
+    "henmi-copas": "Henmi-Copas (common-effect weights, random-effects uncertainty)",
+    "sidik-jonkman": "Sidik-Jonkman, bias-corrected robust variance",
+    "permutation": "permutation of the signs",
 }
 
+_T, _DEGREES = "t distribution with k \N{MINUS SIGN}", "degrees of freedom"
+
 PI_WORDS: dict[PiMethod, str] = {
-    "t(k-1)": "t distribution with k \N{MINUS SIGN} 1 degrees of freedom",
-    "t(k-2)": "t distribution with k \N{MINUS SIGN} 2 degrees of freedom",
-    "hartung-knapp": "t distribution with k \N{MINUS SIGN} 1 degrees of freedom and the "
-    "Hartung-Knapp standard error",
+    "t(k-1)": f"{_T} 1 {_DEGREES}",
+    "t(k-2)": f"{_T} 2 {_DEGREES}",
+    "hartung-knapp": f"{_T} 1 {_DEGREES} and the Hartung-Knapp standard error",
+    "hartung-knapp(k-2)": f"{_T} 2 {_DEGREES} and the Hartung-Knapp standard error",
+    "kenward-roger": f"t distribution with Kenward-Roger {_DEGREES} and standard error",
+    "kenward-roger(df-1)": f"t distribution with one less than the Kenward-Roger {_DEGREES}",
+    "bootstrap": "parametric bootstrap of Nagashima, Noma and Furukawa",
     "normal": "normal distribution",
+    "none": "none",
 }
 
 TAU2_WORDS: dict[str, str] = {
@@ -48,6 +62,20 @@ TAU2_WORDS: dict[str, str] = {
     "HE": "Hedges (HE)",
     "HS": "Hunter-Schmidt (HS)",
     "SJ": "Sidik-Jonkman (SJ)",
+    "DL2": "two-step DerSimonian-Laird (DL2)",
+    "DLIT": "iterated DerSimonian-Laird (DLIT)",
+    "HSk": "Hunter-Schmidt with a correction for few studies (HSk)",
+    "SJIT": "iterated Sidik-Jonkman (SJIT)",
+    "PMM": "median-unbiased Paule-Mandel (PMM)",
+    "GENQ": "generalised Q statistic (GENQ)",
+    "GENQM": "median-unbiased generalised Q statistic (GENQM)",
+}
+
+TAU2_CI_WORDS: dict[Tau2CiMethod, str] = {
+    "q-profile": "Q-profile",
+    "generalised-q": "generalised Q",
+    "jackson": "Jackson's (generalised Q with weights 1/SE)",
+    "profile-likelihood": "profile likelihood",
 }
 
 ROUTE_WORDS: dict[RouteName, str] = {
@@ -61,6 +89,11 @@ ROUTE_WORDS: dict[RouteName, str] = {
     "medians and assumed events": "ratio of medians, standard error from assumed events",
     "events": "events and participants",
     "percent": "events recovered from percent and participants",
+    "person-time": "events and person-time",
+    "means": "means and standard deviations",
+    "paired means": "means of two occasions",
+    "correlation": "correlation and sample size",
+    "alpha": "coefficient alpha",
 }
 
 

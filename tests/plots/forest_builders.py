@@ -9,6 +9,7 @@ import numpy as np
 
 from metasyn.effects.measure import get_measure
 from metasyn.effects.model import Counts, Effect, EffectSet, Route
+from metasyn.synthesis.mean import fit_mean
 from metasyn.synthesis.model import (
     Heterogeneity,
     Policy,
@@ -119,6 +120,7 @@ def result_of(
         ci=ci,
         pi=pi,
         weights=w / np.sum(w),
+        fit=fit_mean(yi, vi, tau2),
         heterogeneity=NotEstimable("k = 1")
         if k == 1
         else Heterogeneity(

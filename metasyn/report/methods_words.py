@@ -1,0 +1,134 @@
+"""What the methods section says of each option, with the keys of its literature."""
+
+from __future__ import annotations
+
+from metasyn.vocabulary import CiMethod, PiMethod, Tau2CiMethod
+
+__all__ = ["CI_TEXT", "INTERVAL_LEADS", "PI_KEYS", "TAU2_CI_TEXT", "TAU2_KEYS"]
+
+_OF_MEAN = "The confidence interval of the mean"
+
+TAU2_KEYS = {
+    "REML": "reml",
+    "DL": "dl",
+    "PM": "pm",
+    "ML": "ml",
+    "EB": "eb",
+    "HE": "he",
+    "HS": "hs",
+    "SJ": "sj",
+    "DL2": "generalised-q",
+    "DLIT": "generalised-q",
+    "HSk": "hs",
+    "SJIT": "sj",
+    "PMM": "median-unbiased",
+    "GENQ": "generalised-q",
+    "GENQM": "median-unbiased",
+}
+
+CI_TEXT: dict[CiMethod, tuple[str, tuple[str, ...]]] = {
+    "hartung-knapp": (
+        (
+            f"{_OF_MEAN} is that of Hartung and Knapp: the standard error is "
+            "rescaled by the observed spread of the studies and compared with a t distribution with k "
+            "\N{MINUS SIGN} 1 degrees of freedom"
+        ),
+        ("hk-2001",),
+    ),
+    "hartung-knapp-adhoc": (
+        (
+            f"{_OF_MEAN} is that of Hartung and Knapp with its ad hoc floor: the "
+            "rescaling factor is never below 1, so that few studies which happen to agree do not give a "
+            "deceptively narrow interval"
+        ),
+        ("hk-2001", "adhoc"),
+    ),
+    "hartung-knapp-hybrid": (
+        f"{_OF_MEAN} is the wider of that of Hartung and Knapp and the Wald interval",
+        ("hk-2001", "hybrid"),
+    ),
+    "hartung-knapp-iqwig": (
+        (
+            f"{_OF_MEAN} is that of Hartung and Knapp, except where it is narrower than the "
+            "DerSimonian-Laird interval: then the usual standard error with a t distribution with k "
+            "\N{MINUS SIGN} 1 degrees of freedom, as the methods of IQWiG say"
+        ),
+        ("hk-2001", "iqwig"),
+    ),
+    "wald": (f"{_OF_MEAN} is a Wald interval from the normal distribution", ()),
+    "t": (
+        (
+            f"{_OF_MEAN} uses the unmodified standard error and a t distribution "
+            "with k \N{MINUS SIGN} 1 degrees of freedom"
+        ),
+        (),
+    ),
+    "kenward-roger": (
+        (
+            f"{_OF_MEAN} uses the standard error and the degrees of freedom of Kenward and Roger, which "
+            "allow for not knowing the between-study variance"
+        ),
+        ("kenward-roger",),
+    ),
+    "profile-likelihood": (
+        (
+            f"{_OF_MEAN} holds the values that a likelihood-ratio test does not reject, the between-study "
+            "variance being re-estimated for each of them (profile likelihood)"
+        ),
+        ("ml",),
+    ),
+    "henmi-copas": (
+        (
+            f"{_OF_MEAN} is that of Henmi and Copas: common-effect weights, which give small studies less "
+            "to say, with an interval that allows for differences between studies"
+        ),
+        ("henmi-copas",),
+    ),
+    "sidik-jonkman": (
+        (
+            f"{_OF_MEAN} uses the bias-corrected robust variance of Sidik and Jonkman and a t distribution "
+            "with k \N{MINUS SIGN} 1 degrees of freedom"
+        ),
+        ("sj-robust",),
+    ),
+    "permutation": (
+        f"{_OF_MEAN} holds the values that a permutation test of the signs does not reject",
+        ("permutation",),
+    ),
+}
+
+INTERVAL_LEADS: dict[CiMethod, str] = {
+    "hartung-knapp": "Hartung-Knapp interval.",
+    "hartung-knapp-adhoc": "Ad hoc floor.",
+    "hartung-knapp-hybrid": "Hybrid interval.",
+    "hartung-knapp-iqwig": "IQWiG's rule.",
+    "wald": "Wald interval.",
+    "t": "t interval.",
+    "kenward-roger": "Kenward-Roger interval.",
+    "profile-likelihood": "Profile likelihood.",
+    "henmi-copas": "Henmi-Copas interval.",
+    "sidik-jonkman": "Sidik-Jonkman interval.",
+    "permutation": "Permutation interval.",
+}
+
+PI_KEYS: dict[PiMethod, tuple[str, ...]] = {
+    "t(k-1)": ("pi",),
+    "t(k-2)": ("pi",),
+    "hartung-knapp": ("pi", "kenward-roger"),
+    "hartung-knapp(k-2)": ("pi", "kenward-roger"),
+    "kenward-roger": ("pi", "kenward-roger"),
+    "kenward-roger(df-1)": ("pi", "kenward-roger"),
+    "bootstrap": ("bootstrap",),
+    "normal": ("pi",),
+    "none": (),
+}
+
+TAU2_CI_TEXT: dict[Tau2CiMethod, tuple[str, tuple[str, ...]]] = {
+    "q-profile": ("Q-profile intervals", ("q-profile",)),
+    "generalised-q": ("generalised Q intervals", ("generalised-q",)),
+    "jackson": (
+        "those of Jackson (generalised Q statistic with the reciprocals of the standard errors as weights)",
+        ("generalised-q",),
+    ),
+    "profile-likelihood": ("profile likelihood intervals", ("ml",)),
+}
