@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.metasyn-installed
 PYTEST_ARGS ?= -n 2
 
-.PHONY: help report test lint types confirm clean lock install
+.PHONY: help report test lint types confirm benchmark clean lock install
 
 help:
 	@echo 'make report  build every report that is out of date, into reports/'
@@ -16,6 +16,7 @@ help:
 	@echo 'make lint    ruff: style and format'
 	@echo 'make types   mypy: strict types of the package'
 	@echo 'make confirm fit every synthesis of the reports again with R metafor (needs R)'
+	@echo 'make benchmark  time single syntheses against metafor in R (ratios)'
 	@echo 'make clean   remove .venv and caches (reports stay)'
 	@echo 'make lock    choose package versions anew (needs uv)'
 
@@ -34,6 +35,9 @@ types: $(READY)
 
 confirm:
 	@Rscript scripts/confirm_with_metafor.R
+
+benchmark: $(READY)
+	@$(BIN)/python benchmarks/single.py
 
 install: $(READY)
 

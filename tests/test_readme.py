@@ -12,7 +12,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_python_lines_run() -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert len(blocks) == 2
+    code = "\n".join(blocks)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -28,5 +30,5 @@ def test_every_path_exists() -> None:
 
 
 def test_the_commands_are_commands() -> None:
-    named = set(re.findall(r"metasyn (run|check|list|new|pool|forest)\b", README))
-    assert named == {"run", "check", "list", "new", "pool", "forest"}
+    named = set(re.findall(r"metasyn (run|check|list|new|pool|compare|forest)\b", README))
+    assert named == {"run", "check", "list", "new", "pool", "compare", "forest"}
