@@ -14,7 +14,6 @@ __all__ = ["Crossing", "Root", "all_roots", "bracketed_root"]
 _EPSILON = 2.0**-52
 # Subdivisions of a cell in which the function comes close to zero without crossing it.
 _REFINEMENT = 16
-_NONE = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,62 +166,61 @@ def all_roots(
     >>> [(round(c.at.root, 6), c.falling) for c in found]
     [(3.141593, True), (6.283185, False)]
     """
-    values = function(grid)
-    extra = _near_misses(grid, values)
-    if extra.size:
-        order = np.argsort(np.concatenate([grid, extra]), kind="stable")
-        grid = np.concatenate([grid, extra])[order]
-        values = np.concatenate([values, function(extra)])[order]
-    signs = _filled_signs(values)
+    x, f = grid.tolist(), function(grid).tolist()
+    extra = _near_misses(x, f)
+    if extra:
+        points = np.array(extra)
+        both = sorted(zip([*x, *extra], [*f, *function(points).tolist()], strict=True))
+        x, f = [one[0] for one in both], [one[1] for one in both]
+    above = _above_zero(f)
     return tuple(
         Crossing(
             at=bracketed_root(
                 scalar,
-                float(grid[i]),
-                float(grid[i + 1]),
-                f_low=float(values[i]),
-                f_high=float(values[i + 1]),
-                start=_interpolated(grid, values, i),
+                x[i],
+                x[i + 1],
+                f_low=f[i],
+                f_high=f[i + 1],
+                start=_interpolated(x, f, i),
                 scale=scale,
             ),
-            falling=bool(signs[i] > 0),
+            falling=above[i],
         )
-        for i in np.flatnonzero(signs[1:] != signs[:-1]).tolist()
+        for i in range(len(x) - 1)
+        if above[i] != above[i + 1]
     )
 
 
-def _interpolated(grid: NDArray[np.float64], values: NDArray[np.float64], i: int) -> float | None:
+def _interpolated(x: list[float], f: list[float], i: int) -> float | None:
     """Where the inverse through four neighbours is zero; None if they are not monotone around cell i."""
-    if i < 1 or i + 3 > grid.size:
+    if i < 1 or i + 3 > len(x):
         return None
-    x, f = grid[i - 1 : i + 3].tolist(), values[i - 1 : i + 3].tolist()
+    x, f = x[i - 1 : i + 3], f[i - 1 : i + 3]
     if not (f[0] > f[1] > f[2] > f[3] or f[0] < f[1] < f[2] < f[3]):
         return None
     # Neville's scheme for x as a function of f, at f = 0.
     for width in range(1, 4):
         x = [(f[j + width] * x[j] - f[j] * x[j + 1]) / (f[j + width] - f[j]) for j in range(4 - width)]
-    return float(x[0])
+    return x[0]
 
 
-def _near_misses(grid: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _near_misses(x: list[float], f: list[float]) -> list[float]:
     """Finer points around every local minimum of the absolute value that is not a crossing."""
-    size = np.abs(values)
-    rise = size[1:] >= size[:-1]
-    dips = (rise[1:] > rise[:-1]) & (values[2:] * values[:-2] > 0)
-    if not np.logical_or.reduce(dips):
-        return _NONE
-    cells = [np.linspace(grid[i], grid[i + 2], 2 * _REFINEMENT + 1) for i in np.flatnonzero(dips)]
-    return np.setdiff1d(np.concatenate(cells), grid)
+    dips = [
+        i
+        for i in range(1, len(f) - 1)
+        if abs(f[i]) < abs(f[i - 1]) and abs(f[i]) <= abs(f[i + 1]) and (f[i - 1] > 0) == (f[i + 1] > 0)
+    ]
+    cells = [np.linspace(x[i - 1], x[i + 1], 2 * _REFINEMENT + 1).tolist() for i in dips]
+    return sorted({point for cell in cells for point in cell} - set(x)) if cells else []
 
 
-def _filled_signs(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Signs, an exact zero taking that of the point before it (at the start: after it)."""
-    signs: NDArray[np.float64] = np.sign(values)
-    if np.logical_and.reduce(signs):
-        return signs
-    known = np.flatnonzero(signs)
-    if not known.size:
-        return signs
-    place = np.searchsorted(known, np.arange(signs.size), side="right") - 1
-    filled: NDArray[np.float64] = signs[known[np.maximum(place, 0)]]
-    return filled
+def _above_zero(f: list[float]) -> list[bool]:
+    """Where the function is above zero, an exact zero counting as the point before it (first: after)."""
+    state = next((value > 0 for value in f if value), False)
+    above = []
+    for value in f:
+        if value:
+            state = value > 0
+        above.append(state)
+    return above
