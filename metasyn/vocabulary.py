@@ -7,21 +7,37 @@ from typing import Any, Literal, cast, get_args
 from metasyn.errors import OptionError
 
 __all__ = [
+    "Alternative",
     "CiMethod",
+    "CountMeasure",
     "Design",
+    "DifferenceVariance",
+    "ExcessTest",
+    "FailSafeMethod",
     "I2Method",
+    "LineCiMethod",
     "Measure",
+    "Missing",
     "Model",
     "Overlap",
     "PSided",
+    "PhiVariance",
     "PiMethod",
+    "PlainVariance",
+    "Predictor",
     "Profile",
+    "ProportionVariance",
+    "RegressionModel",
     "RouteName",
+    "SelectionFunction",
+    "Side",
     "Statistic",
     "Status",
     "SubgroupTau2",
     "Tau2CiMethod",
     "Tau2Method",
+    "TestName",
+    "TrimFillEstimator",
     "Unit",
     "ZeroCells",
     "choices",
@@ -64,6 +80,32 @@ SubgroupTau2 = Literal["common", "separate"]
 ZeroCells = Literal["only0", "all", "if0all", "none"]
 Overlap = Literal["whole", "parts"]
 
+# Small-study effects.
+TestName = Literal[
+    "egger",
+    "begg",
+    "thompson",
+    "harbord",
+    "peters",
+    "macaskill",
+    "deeks",
+    "schwarzer",
+    "pustejovsky",
+]
+# "multiplicative": weighted least squares with a dispersion factor, R's lm().
+RegressionModel = Literal["random-effects", "common-effect", "multiplicative"]
+LineCiMethod = Literal["wald", "t", "hartung-knapp", "hartung-knapp-adhoc"]
+Predictor = Literal["sei", "vi", "ni", "ninv", "sqrtni", "sqrtninv"]
+TrimFillEstimator = Literal["L0", "R0", "Q0"]
+Side = Literal["left", "right"]
+FailSafeMethod = Literal["rosenthal", "orwin", "rosenberg", "general"]
+ExcessTest = Literal["chi2", "binomial", "exact"]
+Alternative = Literal["greater", "less", "two-sided"]
+SelectionFunction = Literal["step", "beta", "half-normal", "negative-exponential", "logistic", "power"]
+
+# Moderators whose value is not known.
+Missing = Literal["error", "drop"]
+
 Measure = Literal[
     # two groups: times to event, counts, person-time, means
     "HR", "OR", "RR", "RD", "AS", "PETO", "PHI", "YUQ", "YUY", "OR2DL", "OR2DN",
@@ -79,6 +121,12 @@ Measure = Literal[
     "MC", "SMCC", "SMCR", "SMCRH", "ROMC", "CVRC", "VRC",
     "GEN",
 ]  # fmt: skip
+CountMeasure = Literal["OR", "RR", "RD", "IRR", "IRD"]
+# Sampling variances: of most measures, of one proportion, of a difference of two, of PHI.
+PlainVariance = Literal["LS"]
+ProportionVariance = Literal["LS", "AV"]
+DifferenceVariance = Literal["LS", "UB", "AV"]
+PhiVariance = Literal["LS", "CS", "ST"]
 RouteName = Literal[
     "given",
     "ratio and interval",
@@ -125,6 +173,20 @@ _HINTS = {
     "common": "common-effect",
     "random": "random-effects",
     "re": "random-effects",
+    "rma": "random-effects",
+    "lm": "multiplicative",
+    "rank": "begg",
+    "linreg": "egger",
+    "mm": "thompson",
+    "score": "harbord",
+    "count": "schwarzer",
+    "stepfun": "step",
+    "halfnorm": "half-normal",
+    "negexp": "negative-exponential",
+    "binom": "binomial",
+    "two.sided": "two-sided",
+    "na.fail": "error",
+    "na.omit": "drop",
     "hts": "t(k-2)",
     "riley": "t(k-2)",
     "v": "t(k-1)",

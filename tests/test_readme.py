@@ -20,6 +20,10 @@ def test_the_python_lines_run() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "0.59" in done.stdout or "-0.5358" in done.stdout
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```", README, flags=re.DOTALL | re.MULTILINE)
+    shown = [text for kind, text in fenced if not kind and "slope:" in text]
+    assert len(shown) == 1
+    assert shown[0] in done.stdout
 
 
 def test_every_path_exists() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.effects.tables import both_defined, table_cells
 from metasyn.effects.two_by_two import log_odds_ratio
 from metasyn.errors import OptionError
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import PhiVariance, require_option
 
 __all__ = ["phi_coefficient", "yules_q", "yules_y"]
 
@@ -166,9 +165,7 @@ def _stratified(vtype: str | Sequence[str], k: int) -> NDArray[np.bool_]:
     words = [vtype] * k if isinstance(vtype, str) else list(vtype)
     if len(words) != k:
         raise OptionError(f"vtype must be one word or one per table; got {len(words)} for {k} tables.")
-    return np.array(
-        [require_option("vtype", w, Literal["LS", "CS", "ST"]) == "ST" for w in words], dtype=bool
-    )
+    return np.array([require_option("vtype", w, PhiVariance) == "ST" for w in words], dtype=bool)
 
 
 def _phi_multinomial(a: _Array, b: _Array, c: _Array, d: _Array, phi: _Array) -> _Array:

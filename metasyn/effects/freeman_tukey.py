@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.effects.tables import group_cells, rate_cells
 from metasyn.errors import OptionError
 from metasyn.values import Finding
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import PlainVariance, require_option
 
 __all__ = [
     "DOUBLE_ARCSINE_WARNING",
@@ -77,7 +75,7 @@ def double_arcsine_proportion(
     >>> yi.round(4).tolist(), vi.round(4).tolist()
     ([0.6676, 1.014], [0.0085, 0.0075])
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     x, m = group_cells(events, n, zero_cells=zero_cells, add=add, defined_at_zero=True)
     return _double_arcsine(x, x + m), 1 / (4 * (x + m) + 2)
 
@@ -118,7 +116,7 @@ def freeman_tukey_rate(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 6)
     (0.1516, 0.000605)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     x, t = rate_cells(events, time, zero_cells=zero_cells, add=add, defined_at_zero=True)
     return (np.sqrt(x / t) + np.sqrt((x + 1) / t)) / 2, 0.25 / t
 

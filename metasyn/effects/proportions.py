@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
@@ -12,7 +10,7 @@ from metasyn.effects.tables import both_defined, group_cells
 from metasyn.effects.zero_cells import checked_counts
 from metasyn.errors import OptionError
 from metasyn.values import Interval, require_level
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import DifferenceVariance, PlainVariance, ProportionVariance, require_option
 
 __all__ = [
     "arcsine_proportion",
@@ -63,7 +61,7 @@ def logit_proportion(
     >>> yi.round(4).tolist(), vi.round(4).tolist()
     ([-0.8473, -3.0445], [0.4762, 2.0952])
     """
-    kind = require_option("vtype", vtype, Literal["LS", "AV"])
+    kind = require_option("vtype", vtype, ProportionVariance)
     x, m = group_cells(events, n, zero_cells=zero_cells, add=add)
     p, q = _shares(x, m, kind)
     with np.errstate(all="ignore"):
@@ -105,7 +103,7 @@ def log_proportion(
     >>> yi.round(4).tolist(), vi.round(4).tolist()
     ([-1.204, -3.091], [0.2333, 1.9091])
     """
-    kind = require_option("vtype", vtype, Literal["LS", "AV"])
+    kind = require_option("vtype", vtype, ProportionVariance)
     x, m = group_cells(events, n, zero_cells=zero_cells, add=add)
     p, q = _shares(x, m, kind)
     with np.errstate(all="ignore"):
@@ -148,7 +146,7 @@ def arcsine_proportion(
     >>> yi.round(4).tolist(), vi.tolist()
     ([0.5796, 0.0], [0.025, 0.025])
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     x, m = group_cells(events, n, zero_cells=zero_cells, add=add, defined_at_zero=True)
     return np.arcsin(np.sqrt(x / (x + m))), 0.25 / (x + m)
 
@@ -187,7 +185,7 @@ def raw_proportion(
     >>> yi.tolist(), vi.round(4).tolist()
     ([0.3], [0.021])
     """
-    kind = require_option("vtype", vtype, Literal["LS", "UB", "AV"])
+    kind = require_option("vtype", vtype, DifferenceVariance)
     x, m = group_cells(events, n, zero_cells=zero_cells, add=add)
     p, q = _shares(x, m, kind)
     total = x + m

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.effects.tables import both_defined, table_cells
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import PlainVariance, require_option
 
 __all__ = ["arcsine_risk_difference", "peto_log_odds_ratio"]
 
@@ -55,7 +53,7 @@ def arcsine_risk_difference(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.1038, 0.0038)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, n_1, events_2, n_2)
     a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00, defined_at_zero=True)
     return np.arcsin(np.sqrt(a / (a + b))) - np.arcsin(np.sqrt(c / (c + d))), 0.25 / (a + b) + 0.25 / (c + d)
@@ -103,7 +101,7 @@ def peto_log_odds_ratio(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.8604, 0.2828)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, n_1, events_2, n_2)
     a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
     n1, n2, cases, others = a + b, c + d, a + c, b + d

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.effects.tables import both_defined, rate_cells, two_rate_cells
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import PlainVariance, require_option
 
 __all__ = [
     "from_sqrt_rate",
@@ -72,7 +70,7 @@ def log_rate_ratio(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.7842, 0.1637)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, time_1, events_2, time_2)
     x1, t1, x2, t2 = two_rate_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
     with np.errstate(all="ignore"):
@@ -118,7 +116,7 @@ def rate_difference(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 6)
     (-0.0259, 0.000173)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, time_1, events_2, time_2)
     x1, t1, x2, t2 = two_rate_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
     return x1 / t1 - x2 / t2, x1 / t1 / t1 + x2 / t2 / t2
@@ -163,7 +161,7 @@ def sqrt_rate_difference(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 6)
     (-0.0709, 0.001233)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, time_1, events_2, time_2)
     x1, t1, x2, t2 = two_rate_cells(
         columns, zero_cells=zero_cells, add=add, drop00=drop00, defined_at_zero=True
@@ -209,7 +207,7 @@ def rate(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 7)
     (0.0218, 5.28e-05)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     x, t = rate_cells(events, time, zero_cells=zero_cells, add=add)
     return x / t, x / t / t
 
@@ -247,7 +245,7 @@ def log_rate(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-3.8262, 0.1111)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     x, t = rate_cells(events, time, zero_cells=zero_cells, add=add)
     with np.errstate(all="ignore"):
         return both_defined(np.log(x / t), 1 / x)
@@ -288,7 +286,7 @@ def sqrt_rate(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 6)
     (0.1476, 0.000605)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     x, t = rate_cells(events, time, zero_cells=zero_cells, add=add, defined_at_zero=True)
     return np.sqrt(x / t), 0.25 / t
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.effects.tables import both_defined, table_cells
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import DifferenceVariance, PlainVariance, require_option
 
 __all__ = ["log_odds_ratio", "log_risk_ratio", "risk_difference"]
 
@@ -63,7 +61,7 @@ def log_risk_ratio(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.8893, 0.3256)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, n_1, events_2, n_2)
     a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
     with np.errstate(all="ignore"):
@@ -118,7 +116,7 @@ def log_odds_ratio(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 4)
     (-0.9387, 0.3571)
     """
-    require_option("vtype", vtype, Literal["LS"])
+    require_option("vtype", vtype, PlainVariance)
     columns = (events_1, n_1, events_2, n_2)
     a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
     with np.errstate(all="ignore"):
@@ -174,7 +172,7 @@ def risk_difference(
     >>> round(float(yi[0]), 4), round(float(vi[0]), 5)
     (-0.0466, 0.00078)
     """
-    kind = require_option("vtype", vtype, Literal["LS", "UB", "AV"])
+    kind = require_option("vtype", vtype, DifferenceVariance)
     columns = (events_1, n_1, events_2, n_2)
     a, b, c, d = table_cells(columns, zero_cells=zero_cells, add=add, drop00=drop00)
     with np.errstate(all="ignore"):

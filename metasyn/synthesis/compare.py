@@ -87,6 +87,11 @@ class ProfileComparison:
             "differences": [_difference_to_dict(found) for found in self.differences],
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.compare_text import comparison_to_text
+
+        return comparison_to_text(self)
+
 
 def compare_profiles(
     effects: EffectSet | SynthesisResult | None = None,
@@ -110,7 +115,7 @@ def compare_profiles(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Standardised effects; or give arrays.
     yi : array_like of shape (k,), optional
         Estimates on the **analysis** scale.

@@ -62,6 +62,11 @@ class Cause:
     alone: Answer
     change: tuple[float, ...]
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.compare_text import cause_to_text
+
+        return cause_to_text(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -93,6 +98,11 @@ class Difference:
     causes: tuple[Cause, ...]
     interaction: tuple[float, ...]
     together: tuple[OptionName, ...] = ()
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.compare_text import difference_to_text
+
+        return difference_to_text(self)
 
 
 class Disagreements:

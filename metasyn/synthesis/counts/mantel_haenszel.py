@@ -11,16 +11,17 @@ from metasyn.effects.model import EffectSet
 from metasyn.effects.zero_cells import checked_addend
 from metasyn.errors import OptionError
 from metasyn.synthesis.counts.assemble import PERSON_TIME, assemble
-from metasyn.synthesis.counts.model import CountMeasure, CountSpec, CountSynthesis
+from metasyn.synthesis.counts.model import CountSpec, CountSynthesis
 from metasyn.synthesis.counts.tables import gather
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import require_level
-from metasyn.vocabulary import ZeroCells, require_option
+from metasyn.vocabulary import CountMeasure, ZeroCells, require_option
 
 __all__ = ["mantel_haenszel"]
 
 
 def mantel_haenszel(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -61,7 +62,7 @@ def mantel_haenszel(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Effects that rest on counts of two groups.
     events_1, n_1, events_2, n_2 : array_like of shape (k,), optional
         Events and participants of the two groups (OR, RR, RD).
@@ -138,6 +139,8 @@ def mantel_haenszel(
 
 def _measure_of(effects: object) -> str:
     """The measure of the effects where it can be pooled this way, else the odds ratio."""
+    if isinstance(effects, SynthesisResult):
+        effects = effects.effects
     if isinstance(effects, EffectSet):
         return effects.measure.code
     return "OR"

@@ -14,11 +14,9 @@ from metasyn.vocabulary import ZeroCells
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ChiSquaredTest", "CountMeasure", "CountSpec", "CountSynthesis", "CountTables", "SilentRow"]
+__all__ = ["ChiSquaredTest", "CountSpec", "CountSynthesis", "CountTables", "SilentRow"]
 
 _Array = NDArray[np.float64]
-
-CountMeasure = Literal["OR", "RR", "RD", "IRR", "IRD"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -203,6 +201,11 @@ class CountSynthesis:
         frame["yi"] = pd.Series(self.yi, index=self.rows)
         frame["vi"] = pd.Series(self.vi, index=self.rows)
         return frame
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.counts.text import count_synthesis_to_text
+
+        return count_synthesis_to_text(self)
 
 
 def _plain(value: ChiSquaredTest | NotEstimable | float) -> Any:

@@ -11,6 +11,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.synthesis.counts.assemble import assemble
 from metasyn.synthesis.counts.model import CountSpec, CountSynthesis
 from metasyn.synthesis.counts.tables import gather
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import require_level
 from metasyn.vocabulary import ZeroCells, require_option
 
@@ -18,7 +19,7 @@ __all__ = ["peto"]
 
 
 def peto(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -41,7 +42,7 @@ def peto(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Effects that rest on counts of two groups.
     events_1, n_1, events_2, n_2 : array_like of shape (k,), optional
         Events and participants of the two groups.

@@ -11,6 +11,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.effects.zero_cells import checked_counts, checked_rates
 from metasyn.errors import OptionError
 from metasyn.synthesis.counts.model import CountTables
+from metasyn.synthesis.model import SynthesisResult
 
 __all__ = ["gather"]
 
@@ -26,8 +27,8 @@ def gather(
 
     Parameters
     ----------
-    effects : EffectSet or None
-        Effects that rest on counts.
+    effects : EffectSet, SynthesisResult or None
+        Effects that rest on counts, or a synthesis of such.
     columns : dict
         `events_1`, `n_1`, `events_2`, `n_2`, `time_1`, `time_2`; None where not given.
     person_time : bool
@@ -41,6 +42,8 @@ def gather(
         If none or both sources are given, a column is missing or does not belong to the measure, or
         the counts break their rules.
     """
+    if isinstance(effects, SynthesisResult):
+        effects = effects.effects
     given = [name for name, value in columns.items() if value is not None]
     if effects is not None:
         if given or labels is not None:

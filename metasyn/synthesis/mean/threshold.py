@@ -50,6 +50,13 @@ class ThresholdProbability:
             "pi_method": self.pi_method,
         }
 
+    def __str__(self) -> str:
+        return (
+            f"probability that the true effect of a new study is below {self.threshold:.6g}: "
+            f"{self.below:.4g}, above: {self.above:.4g} "
+            f"(analysis scale, predictive distribution {self.pi_method})"
+        )
+
 
 def probability_beyond(
     source: MeanFit | SynthesisResult,

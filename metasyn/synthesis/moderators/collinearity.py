@@ -80,6 +80,11 @@ class Collinearity:
         ]
         return pd.DataFrame(rows)
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.moderators.text import collinearity_to_text
+
+        return collinearity_to_text(self)
+
 
 def collinearity(result: RegressionResult) -> Collinearity:
     r"""Variance inflation factors and the condition number.

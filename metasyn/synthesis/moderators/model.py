@@ -49,6 +49,11 @@ class Coefficient:
     pvalue: float | NotEstimable
     ci: Interval
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.moderators.text import coefficient_to_text
+
+        return coefficient_to_text(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WaldTest:

@@ -81,6 +81,11 @@ class PermutationTest:
         given = self.to_dict()
         return pd.DataFrame({"name": given["names"], "pvalue": given["pvalues"]})
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.moderators.text import permutation_to_text
+
+        return permutation_to_text(self)
+
 
 def permutation_test(
     result: RegressionResult, n: int | Literal["exact"] = 1000, *, seed: int = 1

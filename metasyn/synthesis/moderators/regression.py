@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,7 +28,7 @@ from metasyn.synthesis.moderators.request import RegressionSpec
 from metasyn.synthesis.moderators.wald import NO_SPREAD, contrast_test
 from metasyn.synthesis.tau2.weights import checked_weights
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod, Model, Tau2CiMethod, Tau2Method, require_option
+from metasyn.vocabulary import CiMethod, Missing, Model, Tau2CiMethod, Tau2Method, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 __all__ = ["fit_regression", "meta_regression"]
 
 Array = NDArray[np.float64]
-Missing = Literal["error", "drop"]
 
 NO_MODERATORS = NotEstimable("the design has no moderators: there is nothing to test")
 
@@ -82,7 +81,7 @@ def meta_regression(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Standardised effects; or give arrays.
     formula : str, optional
         Right-hand side in Wilkinson's notation: `"~ ablat + C(alloc)"`; `*` and `:` cross, `- 1`

@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from metasyn.synthesis.lines import columns, notes, number, percent, spread
 from metasyn.synthesis.model import Heterogeneity
-from metasyn.synthesis.moderators.model import RegressionResult, WaldTest
+from metasyn.synthesis.moderators.model import Coefficient, RegressionResult, WaldTest
 from metasyn.values import Finding, Interval, NotEstimable
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from metasyn.synthesis.moderators.collinearity import Collinearity
+    from metasyn.synthesis.moderators.permutation import PermutationTest
     from metasyn.synthesis.moderators.prediction import Predictions
 
 __all__ = [
+    "coefficient_to_text",
+    "collinearity_to_text",
+    "permutation_to_text",
     "predictions_to_text",
     "regression_to_dict",
     "regression_to_frame",
@@ -154,16 +160,15 @@ def regression_to_text(result: RegressionResult) -> str:
     what = f"meta-regression {result.design.formula}" if result.design.formula else "meta-regression"
     lines = [
         f"{what} ({fixed}, {request.test}), k = {result.k}",
-        f"residual heterogeneity: tau2 = {found.tau2.value:.6g}, {level} CI {_range(found.tau2.ci)}; "
+        f"residual heterogeneity: tau2 = {found.tau2.value:.6g}, {level} CI {spread(found.tau2.ci)}; "
         f"I2 = {found.I2:.6g}; QE = {found.Q:.6g}, df = {found.df}, p = {found.pvalue:.4g}",
-        f"R2 = {_number(result.R2)}",
+        f"R2 = {number(result.R2)}",
         f"test of the moderators: {_said(result.omnibus)}",
         "",
         *_table(result, level),
     ]
     lines += [f"left out: {e.label}: {e.reason}" for e in result.exclusions]
-    lines += [f"{finding.severity}: {finding}" for finding in result.findings]
-    return "\n".join(lines)
+    return "\n".join([*lines, *notes(result.findings)])
 
 
 def _table(result: RegressionResult, level: str) -> list[str]:
@@ -173,26 +178,14 @@ def _table(result: RegressionResult, level: str) -> list[str]:
             c.name,
             f"{c.estimate:.6g}",
             f"{c.se:.6g}",
-            _number(c.statistic, short=True),
+            number(c.statistic, short=True),
             "" if math.isinf(c.df) else f"{c.df:g}",
-            _number(c.pvalue, digits=4, short=True),
-            _range(c.ci),
+            number(c.pvalue, digits=4, short=True),
+            spread(c.ci),
         ]
         for c in result.coefficients
     ]
-    return _columns([head, *rows])
-
-
-def _columns(rows: list[list[str]]) -> list[str]:
-    """Aligned: the first column to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    return columns([head, *rows])
 
 
 def predictions_to_text(there: Predictions) -> str:
@@ -207,7 +200,7 @@ def predictions_to_text(there: Predictions) -> str:
     if not isinstance(there.pi, NotEstimable):
         for row, (low, high) in zip(rows, there.pi, strict=True):
             row.append(f"{low:.6g} to {high:.6g}")
-    return "\n".join([*_columns([head, *rows]), *(f"{f.severity}: {f}" for f in there.findings)])
+    return "\n".join([*columns([head, *rows]), *notes(there.findings)])
 
 
 def wald_to_text(test: WaldTest) -> str:
@@ -221,16 +214,43 @@ def _said(test: WaldTest | NotEstimable) -> str:
     if isinstance(test.statistic, NotEstimable):
         return f"not estimable ({test.statistic.reason})"
     df = f"df = {test.df}" if test.distribution == "chi-square" else f"df = {test.df}, {test.df_residual:g}"
-    return f"{test.distribution} = {test.statistic:.6g}, {df}, p = {_number(test.pvalue, digits=4)}"
+    return f"{test.distribution} = {test.statistic:.6g}, {df}, p = {number(test.pvalue, digits=4)}"
 
 
-def _number(value: float | NotEstimable, *, digits: int = 6, short: bool = False) -> str:
-    if isinstance(value, NotEstimable):
-        return "not estimable" if short else f"not estimable ({value.reason})"
-    return f"{value:.{digits}g}"
+def coefficient_to_text(one: Coefficient) -> str:
+    """Estimate, interval and test on one line."""
+    freedom = "" if math.isinf(one.df) else f", df = {one.df:g}"
+    name = "z" if math.isinf(one.df) else "t"
+    return (
+        f"{one.name}: {one.estimate:.6g} (se {one.se:.6g}), {percent(one.ci.level)} CI {spread(one.ci)}; "
+        f"{name} = {number(one.statistic)}{freedom}, p = {number(one.pvalue, digits=4)}"
+    )
 
 
-def _range(interval: Interval | NotEstimable) -> str:
-    if isinstance(interval, NotEstimable):
-        return f"not estimable ({interval.reason})"
-    return f"{interval.low:.6g} to {interval.high:.6g}"
+def collinearity_to_text(found: Collinearity) -> str:
+    """Inflation factors, of terms only where they are not the coefficients, and the condition number."""
+    factors = [*found.coefficients, *(term for term in found.terms if term.m > 1)]
+    rows = [[f.name, str(f.m), f"{f.vif:.6g}", f"{f.sif:.6g}"] for f in factors]
+    return "\n".join(
+        [
+            "variance inflation (vif) and inflation of a standard error (sif)",
+            *columns([["", "coefficients", "vif", "sif"], *rows]),
+            f"condition number of the design: {found.condition_number:.6g}",
+        ]
+    )
+
+
+def permutation_to_text(found: PermutationTest) -> str:
+    """The p values, and how many permutations are behind them."""
+    drawn = "all of them" if found.exact else f"drawn at random, seed {found.seed}"
+    return "\n".join(
+        [
+            f"permutation test: {found.n} permutations, {drawn}; smallest p possible {found.resolution:.4g}",
+            *(f"{name}: {_p(p)}" for name, p in zip(found.names, found.pvalues, strict=True)),
+            f"all moderators together: {_p(found.omnibus_pvalue)}",
+        ]
+    )
+
+
+def _p(pvalue: float | NotEstimable) -> str:
+    return number(pvalue) if isinstance(pvalue, NotEstimable) else f"p = {pvalue:.4g}"

@@ -71,6 +71,11 @@ class Blups:
         lists = {name: getattr(self, name).tolist() for name in _COLUMNS}
         return {"level": self.level, "labels": list(self.labels), **lists}
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import blups_to_text
+
+        return blups_to_text(self)
+
 
 def blup(
     effects: Source = None,

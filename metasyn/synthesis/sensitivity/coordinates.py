@@ -59,6 +59,11 @@ class Baujat:
             "influence": self.influence.tolist(),
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import baujat_to_text
+
+        return baujat_to_text(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Radial:
@@ -97,6 +102,11 @@ class Radial:
         """Plain data."""
         words = {"slope": self.slope, "band": self.band, "level": self.level}
         return {**words, "labels": list(self.labels), "x": self.x.tolist(), "y": self.y.tolist()}
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import radial_to_text
+
+        return radial_to_text(self)
 
 
 def baujat(

@@ -46,6 +46,11 @@ class CumulativeStep:
     key: Key | None
     result: SynthesisResult
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import cumulative_step_to_text
+
+        return cumulative_step_to_text(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Cumulative:
@@ -77,6 +82,11 @@ class Cumulative:
         keys = [step.key for step in self.steps]
         return {"order": self.order, "descending": self.descending, "keys": keys, **self.table().to_dict()}
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import cumulative_to_text
+
+        return cumulative_to_text(self)
+
 
 def cumulative(
     effects: EffectSet | SynthesisResult | None = None,
@@ -99,7 +109,7 @@ def cumulative(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or give arrays.
     order : {'given', 'precision'}, name of a column, or sequence of length k
         As given; the most precise effect first; by a column of the effects (as numbers if all its

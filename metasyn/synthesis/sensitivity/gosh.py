@@ -103,6 +103,11 @@ class Gosh:
         lists = {name: getattr(self, name).tolist() for name in _COLUMNS}
         return {**words, **drawn, "labels": list(self.labels), "present": self.present.tolist(), **lists}
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import gosh_to_text
+
+        return gosh_to_text(self)
+
 
 def gosh(
     effects: Source = None,

@@ -106,6 +106,11 @@ class Influence:
         lists = {name: getattr(self, name).tolist() for name in _COLUMNS}
         return {**words, "labels": list(self.labels), **lists}
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import influence_to_text
+
+        return influence_to_text(self)
+
 
 def influence(
     effects: Source = None,

@@ -26,6 +26,11 @@ class LeaveOneOut:
     index: int
     result: SynthesisResult
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import leave_one_out_to_text
+
+        return leave_one_out_to_text(self)
+
 
 def leave_one_out(
     effects: EffectSet | SynthesisResult | None = None,
@@ -44,7 +49,7 @@ def leave_one_out(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         k >= 2; or give arrays.
     spec : SynthesisSpec, optional
         The request of the whole synthesis; default the stated policy.

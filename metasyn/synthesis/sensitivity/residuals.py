@@ -83,6 +83,11 @@ class Residuals:
         lists = {name: None if isinstance(v, NotEstimable) else v.tolist() for name, v in values.items()}
         return {"labels": list(self.labels), **lists}
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import residuals_to_text
+
+        return residuals_to_text(self)
+
 
 def residuals(
     effects: Source = None,

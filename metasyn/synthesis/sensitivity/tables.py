@@ -100,6 +100,11 @@ class PooledTable:
             table[name] = pd.Series([row[name] for row in rows], dtype=float)
         return table.set_index(pd.Index([row["label"] for row in rows], name=self.heading))
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.sensitivity.text import pooled_table_to_text
+
+        return pooled_table_to_text(self)
+
 
 def pooled_table(heading: str, named: Iterable[tuple[str, SynthesisResult]]) -> PooledTable:
     """The main figures of several syntheses."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from metasyn.synthesis.small_study.regression import Coefficient, Line
-from metasyn.synthesis.small_study.words import Predictor, RegressionModel, TestName
 from metasyn.values import Finding, NotEstimable
-from metasyn.vocabulary import Measure
+from metasyn.vocabulary import Measure, Predictor, RegressionModel, TestName
 
 __all__ = ["RankTest", "RegressionTest"]
 
@@ -91,6 +90,11 @@ class RegressionTest:
             "findings": [str(finding) for finding in self.findings],
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import regression_test_to_text
+
+        return regression_test_to_text(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankTest:
@@ -151,6 +155,11 @@ class RankTest:
             "normal_p": self.normal_pvalue,
             "findings": [str(finding) for finding in self.findings],
         }
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import rank_test_to_text
+
+        return rank_test_to_text(self)
 
 
 def regression_test(

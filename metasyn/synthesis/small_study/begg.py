@@ -10,19 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.effects.model import EffectSet
 from metasyn.numerics.rank_correlation import RankCorrelation, kendall
 from metasyn.numerics.wls import weighted_mean
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import RankTest
 from metasyn.synthesis.small_study.inputs import labels_of, poolable
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.recommend import linked_finding
-from metasyn.synthesis.small_study.words import TestName
 from metasyn.values import Finding
-from metasyn.vocabulary import Measure
+from metasyn.vocabulary import Measure, TestName
 
 __all__ = ["begg_test", "rank_test"]
 
 
 def begg_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -39,7 +39,7 @@ def begg_test(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     force : bool
         Compute it for fewer than ten effects as well.

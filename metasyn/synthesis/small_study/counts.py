@@ -13,14 +13,14 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.numerics.rank_correlation import kendall
 from metasyn.synthesis.arrays import require_poolable
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import RankTest, RegressionTest, regression_test
 from metasyn.synthesis.small_study.begg import rank_test
-from metasyn.synthesis.small_study.inputs import Tables, labels_of, tables_of
+from metasyn.synthesis.small_study.inputs import Tables, effect_set, labels_of, tables_of
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.regression import multiplicative_line
-from metasyn.synthesis.small_study.words import TestName
 from metasyn.values import Finding, require_level
-from metasyn.vocabulary import Measure
+from metasyn.vocabulary import Measure, TestName
 
 __all__ = ["deeks_test", "harbord_test", "macaskill_test", "peters_test", "schwarzer_test"]
 
@@ -30,7 +30,7 @@ _PROPORTIONS = ("PLO", "PR", "PLN", "PAS", "PFT")
 
 
 def harbord_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -48,7 +48,7 @@ def harbord_test(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Odds ratios with their counts; or the counts as arrays of shape (k,).
     events_1, n_1, events_2, n_2 : array_like of shape (k,), optional
     level : float
@@ -80,6 +80,7 @@ def harbord_test(
     (-2.093, -1.256, 11.0)
     """
     name = "Harbord's test"
+    effects = effect_set(effects)
     if isinstance(effects, EffectSet) and effects.measure.code not in ("OR", "PETO"):
         raise OptionError(
             f"{name} is about odds ratios; the effects are of measure {effects.measure.code!r}."
@@ -101,7 +102,7 @@ def harbord_test(
 
 
 def peters_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -124,6 +125,7 @@ def peters_test(
     publication bias in meta-analysis. JAMA 2006;295:676-680. 10.1001/jama.295.6.676
     """
     name = "Peters' test"
+    effects = effect_set(effects)
     if isinstance(effects, EffectSet) and effects.measure.code in _PROPORTIONS:
         return _peters_proportion(effects, level, name, force)
     data = _informative(effects, (events_1, n_1, events_2, n_2), labels, name, force)
@@ -132,7 +134,7 @@ def peters_test(
 
 
 def macaskill_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -158,7 +160,7 @@ def macaskill_test(
 
 
 def deeks_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -185,7 +187,7 @@ def deeks_test(
 
 
 def schwarzer_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     events_1: ArrayLike | None = None,
     n_1: ArrayLike | None = None,
@@ -238,13 +240,14 @@ class _Data:
 
 
 def _informative(
-    effects: EffectSet | None,
+    effects: EffectSet | SynthesisResult | None,
     columns: tuple[ArrayLike | None, ...],
     labels: Sequence[str] | None,
     name: str,
     force: bool,
 ) -> _Data:
     named = dict(zip(("events_1", "n_1", "events_2", "n_2"), columns, strict=True))
+    effects = effect_set(effects)
     tables = tables_of(effects, named, labels)
     measure: Measure = "OR"
     if effects is None:

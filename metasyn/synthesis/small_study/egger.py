@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import PREDICTORS, RegressionTest, regression_test
 from metasyn.synthesis.small_study.inputs import labels_of, poolable, sizes_of
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.recommend import linked_finding
 from metasyn.synthesis.small_study.regression import Line, additive_line, multiplicative_line
-from metasyn.synthesis.small_study.words import Predictor, RegressionModel
 from metasyn.values import require_level
-from metasyn.vocabulary import Tau2Method, require_option
+from metasyn.vocabulary import LineCiMethod, Predictor, RegressionModel, Tau2Method, require_option
 
 __all__ = ["egger_test", "fit_line", "pustejovsky_test", "thompson_test"]
 
-LineCiMethod = Literal["wald", "t", "hartung-knapp", "hartung-knapp-adhoc"]
 _GROWING = ("ni", "sqrtni")
 
 
 def egger_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -54,7 +52,7 @@ def egger_test(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     ni : array_like of shape (k,), optional
         Total sample sizes, for the predictors made of them; default from the counts of the effects.
@@ -116,7 +114,7 @@ def egger_test(
 
 
 def thompson_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -162,7 +160,7 @@ def thompson_test(
 
 
 def pustejovsky_test(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,

@@ -16,12 +16,12 @@ from metasyn.errors import OptionError
 from metasyn.numerics.roots import bracketed_root
 from metasyn.numerics.tails import normal_quantile
 from metasyn.numerics.wls import weighted_mean
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.inputs import labels_of, poolable, require_number
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.records import plain
-from metasyn.synthesis.small_study.words import Alternative, ExcessTest
 from metasyn.values import Finding, NotEstimable
-from metasyn.vocabulary import Measure, require_option
+from metasyn.vocabulary import Alternative, ExcessTest, Measure, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,9 +107,14 @@ class ExcessSignificance:
             "findings": [str(finding) for finding in self.findings],
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import excess_to_text
+
+        return excess_to_text(self)
+
 
 def excess_significance(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -135,7 +140,7 @@ def excess_significance(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     theta : float, optional
         True effect; default the common-effect mean.

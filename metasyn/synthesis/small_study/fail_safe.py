@@ -14,13 +14,13 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.numerics.tails import normal_quantile, normal_two_sided_p
 from metasyn.numerics.wls import weighted_mean
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.inputs import labels_of, poolable, require_number
 from metasyn.synthesis.small_study.policy import require_enough, require_flag
 from metasyn.synthesis.small_study.records import plain
-from metasyn.synthesis.small_study.words import FailSafeMethod
 from metasyn.synthesis.tau2 import estimate_tau2
 from metasyn.values import Finding, NotEstimable
-from metasyn.vocabulary import Measure, Model, Tau2Method, require_option
+from metasyn.vocabulary import FailSafeMethod, Measure, Model, Tau2Method, require_option
 
 __all__ = ["FailSafeN", "fail_safe_n"]
 
@@ -89,9 +89,14 @@ class FailSafeN:
             "findings": [str(finding) for finding in self.findings],
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import fail_safe_to_text
+
+        return fail_safe_to_text(self)
+
 
 def fail_safe_n(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -122,7 +127,7 @@ def fail_safe_n(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     method : {'general', 'rosenberg', 'orwin', 'rosenthal'}
     alpha : float

@@ -11,8 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.synthesis.arrays import effects_or_arrays, require_poolable
+from metasyn.synthesis.model import SynthesisResult
 
-__all__ = ["Tables", "labels_of", "numbers", "poolable", "require_number", "sizes_of", "tables_of"]
+__all__ = [
+    "Tables",
+    "effect_set",
+    "labels_of",
+    "numbers",
+    "poolable",
+    "require_number",
+    "sizes_of",
+    "tables_of",
+]
 
 Array = NDArray[np.float64]
 
@@ -46,6 +56,11 @@ class Tables:
             n_2=self.n_2[keep],
             labels=tuple(label for label, kept in zip(self.labels, keep, strict=True) if kept),
         )
+
+
+def effect_set(source: EffectSet | SynthesisResult | None) -> EffectSet | None:
+    """The effects of a result; effects and nothing as they are."""
+    return source.effects if isinstance(source, SynthesisResult) else source
 
 
 def poolable(

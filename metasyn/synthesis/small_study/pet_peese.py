@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from metasyn.effects.model import EffectSet
-from metasyn.synthesis.small_study.egger import LineCiMethod, fit_line
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.small_study.egger import fit_line
 from metasyn.synthesis.small_study.inputs import labels_of, poolable, require_number
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.recommend import linked_finding
 from metasyn.synthesis.small_study.regression import Coefficient, Line
-from metasyn.synthesis.small_study.words import RegressionModel
 from metasyn.values import Finding
-from metasyn.vocabulary import Measure, Tau2Method
+from metasyn.vocabulary import LineCiMethod, Measure, RegressionModel, Tau2Method
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,9 +94,14 @@ class PetPeese:
         ]
         return pd.DataFrame(rows)
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import pet_peese_to_text
+
+        return pet_peese_to_text(self)
+
 
 def pet_peese(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -117,7 +122,7 @@ def pet_peese(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     model, tau2_method, ci_method : str, optional
         As of `egger_test`.

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from metasyn.synthesis.small_study.words import Predictor, TestName
 from metasyn.values import Finding
-from metasyn.vocabulary import Measure, require_option
+from metasyn.vocabulary import Measure, Predictor, TestName, require_option
 
 __all__ = ["RecommendedTest", "linked_finding", "recommended_test"]
 
@@ -41,6 +40,11 @@ class RecommendedTest:
     reason: str
     reference: str
     linked: bool
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import recommended_to_text
+
+        return recommended_to_text(self)
 
 
 _ODDS = (

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from metasyn.errors import NotEstimableError
 from metasyn.numerics.tails import two_sided_p, two_sided_quantile
 from metasyn.numerics.wls import weighted_least_squares
-from metasyn.synthesis.small_study.words import RegressionModel
 from metasyn.synthesis.tau2 import estimate_tau2
 from metasyn.values import Interval
-from metasyn.vocabulary import Tau2Method
+from metasyn.vocabulary import RegressionModel, Tau2Method
 
 __all__ = ["Coefficient", "Line", "additive_line", "multiplicative_line"]
 
@@ -56,6 +55,11 @@ class Coefficient:
             "level": self.ci.level,
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import coefficient_to_text
+
+        return coefficient_to_text(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -76,6 +80,11 @@ class Line:
     model: RegressionModel
     tau2: float
     dispersion: float
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import line_to_text
+
+        return line_to_text(self)
 
 
 def multiplicative_line(y: Array, x: Array, weights: Array, *, level: float) -> Line:

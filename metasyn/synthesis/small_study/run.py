@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import RankTest, RegressionTest
 from metasyn.synthesis.small_study.begg import begg_test
 from metasyn.synthesis.small_study.counts import (
@@ -19,9 +20,9 @@ from metasyn.synthesis.small_study.counts import (
     schwarzer_test,
 )
 from metasyn.synthesis.small_study.egger import egger_test, pustejovsky_test, thompson_test
+from metasyn.synthesis.small_study.inputs import effect_set
 from metasyn.synthesis.small_study.recommend import recommended_test
-from metasyn.synthesis.small_study.words import TestName
-from metasyn.vocabulary import require_option
+from metasyn.vocabulary import TestName, require_option
 
 __all__ = ["small_study_effects"]
 
@@ -37,7 +38,7 @@ _ON_TABLES: Mapping[str, _Run] = {
 
 
 def small_study_effects(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     test: TestName | None = None,
     *,
     yi: ArrayLike | None = None,
@@ -56,7 +57,7 @@ def small_study_effects(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays: `yi` with `vi` or `sei`, sample sizes or two-by-two tables, as the test needs them.
     test : str, optional
         Default what `recommended_test` says for the measure.
@@ -83,6 +84,7 @@ def small_study_effects(
     >>> small_study_effects(yi=yi, vi=vi, measure="HR").test
     'egger'
     """
+    effects = effect_set(effects)
     scale = effects.measure.code if isinstance(effects, EffectSet) else measure
     advice = recommended_test(scale)
     name = advice.test if test is None else require_option("test", test, TestName)

@@ -20,10 +20,9 @@ from metasyn.synthesis.small_study.inputs import labels_of, poolable
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.small_study.regression import additive_line
-from metasyn.synthesis.small_study.words import Side, TrimFillEstimator
 from metasyn.synthesis.tau2 import estimate_tau2
 from metasyn.values import Finding, NotEstimable
-from metasyn.vocabulary import CiMethod, Model, Tau2Method, require_option
+from metasyn.vocabulary import CiMethod, Model, Side, Tau2Method, TrimFillEstimator, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,9 +117,14 @@ class TrimFill:
             "findings": [str(finding) for finding in self.findings],
         }
 
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.text import trim_fill_to_text
+
+        return trim_fill_to_text(self)
+
 
 def trim_and_fill(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -152,7 +156,7 @@ def trim_and_fill(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     estimator : {'L0', 'R0', 'Q0'}
     side : {'left', 'right'}, optional

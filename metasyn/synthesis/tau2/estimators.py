@@ -46,6 +46,11 @@ class Tau2Solution:
     iterations: int = 0
     n_optima: int = 1
 
+    def __str__(self) -> str:
+        why = " (the estimator's own solution is negative)" if self.truncated else ""
+        several = f"; {self.n_optima} local maxima of the likelihood, this is the highest"
+        return f"tau2 = {self.value:.6g}{why}{several if self.n_optima > 1 else ''}"
+
 
 def estimate_tau2(
     yi: ArrayLike,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erf, ndtr, ndtri
 
-from metasyn.synthesis.small_study.words import Alternative
+from metasyn.vocabulary import Alternative
 
 __all__ = ["Axis", "continuous_axis", "p_values", "step_axis"]
 

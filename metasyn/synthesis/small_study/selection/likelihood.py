@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from metasyn.synthesis.small_study.selection.axis import Axis, continuous_axis, p_values, step_axis
 from metasyn.synthesis.small_study.selection.weights import FAMILIES, LogWeights, step_log_weights
-from metasyn.synthesis.small_study.words import Alternative, SelectionFunction
+from metasyn.vocabulary import Alternative, SelectionFunction
 
 __all__ = ["SelectionLikelihood", "selection_likelihood"]
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.tails import chi2_upper_p, normal_quantile, normal_two_sided_p
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.inputs import labels_of, poolable
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.regression import Coefficient
@@ -20,9 +21,8 @@ from metasyn.synthesis.small_study.selection.fit import Fit, Without, fit_select
 from metasyn.synthesis.small_study.selection.likelihood import SelectionLikelihood, selection_likelihood
 from metasyn.synthesis.small_study.selection.record import SelectionModel, SelectionWeight
 from metasyn.synthesis.small_study.selection.weights import FAMILIES
-from metasyn.synthesis.small_study.words import Alternative, SelectionFunction
 from metasyn.values import Interval, NotEstimable, require_level
-from metasyn.vocabulary import Model, require_option
+from metasyn.vocabulary import Alternative, Model, SelectionFunction, require_option
 
 __all__ = ["selection_model"]
 
@@ -31,7 +31,7 @@ _NO_TAU2 = "the common-effect model has no between-study variance"
 
 
 def selection_model(
-    effects: EffectSet | None = None,
+    effects: EffectSet | SynthesisResult | None = None,
     *,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -66,7 +66,7 @@ def selection_model(
 
     Parameters
     ----------
-    effects : EffectSet, optional
+    effects : EffectSet or SynthesisResult, optional
         Or arrays `yi` with `vi` or `sei`, each of shape (k,).
     function : str
         One of the above.

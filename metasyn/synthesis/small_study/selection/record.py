@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.small_study.regression import Coefficient
-from metasyn.synthesis.small_study.words import Alternative, SelectionFunction
 from metasyn.values import Finding, Interval, NotEstimable
-from metasyn.vocabulary import Measure, Model
+from metasyn.vocabulary import Alternative, Measure, Model, SelectionFunction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,6 +137,11 @@ class SelectionModel:
             "iterations": self.iterations,
             "findings": [str(finding) for finding in self.findings],
         }
+
+    def __str__(self) -> str:
+        from metasyn.synthesis.small_study.selection.text import selection_to_text
+
+        return selection_to_text(self)
 
 
 def _row(weight: SelectionWeight) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from metasyn.synthesis.small_study.words import SelectionFunction
+from metasyn.vocabulary import SelectionFunction
 
 __all__ = ["FAMILIES", "Family", "LogWeights", "step_log_weights"]
 
