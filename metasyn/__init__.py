@@ -26,7 +26,16 @@ if TYPE_CHECKING:
         meta_regression,
         permutation_test,
     )
-    from metasyn.synthesis.sensitivity import baujat, blup, cumulative, gosh, influence, radial, residuals
+    from metasyn.synthesis.sensitivity import (
+        baujat,
+        blup,
+        cumulative,
+        gosh,
+        influence,
+        leave_one_out_table,
+        radial,
+        residuals,
+    )
     from metasyn.synthesis.small_study import (
         begg_test,
         egger_test,
@@ -73,6 +82,7 @@ __all__ = [
     "harbord_test",
     "influence",
     "leave_one_out",
+    "leave_one_out_table",
     "likelihood_ratio_test",
     "mantel_haenszel",
     "meta_regression",
@@ -118,6 +128,7 @@ _HOMES = {
     "harbord_test": "metasyn.synthesis.small_study",
     "influence": "metasyn.synthesis.sensitivity",
     "leave_one_out": "metasyn.synthesis",
+    "leave_one_out_table": "metasyn.synthesis.sensitivity",
     "likelihood_ratio_test": "metasyn.synthesis.moderators",
     "mantel_haenszel": "metasyn.synthesis.counts",
     "meta_regression": "metasyn.synthesis.moderators",

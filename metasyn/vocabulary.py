@@ -156,7 +156,7 @@ PSided = Literal["one", "two", "not stated"]
 Status = Literal["usable", "unusable"]
 Design = Literal["randomised", "single-arm", "cohort", "meta-analysis", "unclear"]
 
-# Words that people bring from R, and what they are called here.
+# Words that people bring from R, and what they are called here (several where that depends on the option).
 _HINTS = {
     "knha": "hartung-knapp",
     "hksj": "hartung-knapp",
@@ -177,7 +177,24 @@ _HINTS = {
     "lm": "multiplicative",
     "rank": "begg",
     "linreg": "egger",
-    "mm": "thompson",
+    "mm": "thompson|DL",
+    "mp": "PM",
+    "qp": "q-profile",
+    "pl": "profile-likelihood",
+    "j": "jackson",
+    "bj": "generalised-q",
+    "kr": "kenward-roger",
+    "hc": "henmi-copas",
+    "iqwig6": "hartung-knapp-iqwig|iqwig-6",
+    "iqwig": "hartung-knapp-iqwig|iqwig-6",
+    "hk-pr": "hartung-knapp(k-2)",
+    "kr-pr": "kenward-roger(df-1)",
+    "nnf": "bootstrap",
+    "boot": "bootstrap",
+    "cochrane": "cochrane-2025",
+    "meta": "meta-8",
+    "revman": "revman-5",
+    "revman5": "revman-5",
     "score": "harbord",
     "count": "schwarzer",
     "stepfun": "step",
@@ -264,9 +281,14 @@ def require_option(name: str, value: object, vocabulary: Any) -> str:
         return value
     message = f"{name} must be one of {', '.join(map(repr, allowed))}; got {value!r}."
     if isinstance(value, str):
-        meant = _HINTS.get(value.strip().lower())
-        if meant not in allowed:
-            meant = next((word for word in allowed if word.lower() == value.strip().lower()), None)
+        word = value.strip().lower()
+        candidates = (
+            *_HINTS.get(word, "").split("|"),
+            *(other for other in allowed if other.lower() == word),
+        )
+        meant = next((candidate for candidate in candidates if candidate in allowed), None)
+        if name == "tau2_method" and word in ("ee", "fe", "ce"):
+            message += " The common-effect model is model='common-effect' here."
         if meant is not None:
             message += f" {value!r} is called {meant!r} here."
     raise OptionError(message)

@@ -19,7 +19,8 @@ def read_plain_file(file: str) -> dict[str, tuple[str, ...]]:
     """The columns of a table with a header line, as text.
 
     The separator (comma, semicolon or tab) is the one that the header line uses. Row `i` of every
-    column stands in line `i + 2` of the file: anything that would break this is an error.
+    column stands in line `i + 2` of the file: anything that would break this is an error. A first column
+    without a name holds labels, as R's `write.csv` writes row names.
 
     Parameters
     ----------
@@ -47,6 +48,8 @@ def read_plain_file(file: str) -> dict[str, tuple[str, ...]]:
         raise _refused(file, "no-rows", "there is only a header line; expected one line per study below it.")
     separator = max(_SEPARATORS, key=lines[0].count)
     header = _cells(lines[0], separator)
+    if header and not header[0] and "label" not in header and header.count("") == 1:
+        header[0] = "label"  # the row names that R's write.csv puts first
     rows = [_cells(line, separator) for line in lines[1:]]
     findings = [*_header_findings(file, header), *_row_findings(file, header, lines, rows)]
     if findings:

@@ -14,7 +14,7 @@ from metasyn.effects.estimates import (
     estimate_figures,
 )
 from metasyn.effects.figures import beyond_participants
-from metasyn.effects.inputs import as_columns, breaches, refuse
+from metasyn.effects.inputs import as_columns, breaches, refuse, text_column
 from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.effects.recipes import RECIPES
@@ -210,7 +210,13 @@ def _labels(labels: Sequence[str] | None, k: int) -> tuple[str, ...]:
 
 def _attributes(attributes: Mapping[str, Sequence[object]] | None, k: int) -> list[dict[str, str]]:
     """The further columns, row by row."""
-    given = {str(name): tuple(map(str, values)) for name, values in (attributes or {}).items()}
+    if attributes is not None and not hasattr(attributes, "items"):
+        raise OptionError(f"attributes must map names to columns; got {type(attributes).__name__}.")
+    given = (
+        {}
+        if attributes is None
+        else {str(name): text_column(str(name), values) for name, values in attributes.items()}
+    )
     wrong = [f"{name} has {len(values)}" for name, values in given.items() if len(values) != k]
     if wrong:
         raise OptionError(f"attributes must have one value per row; there are {k} rows, {', '.join(wrong)}.")

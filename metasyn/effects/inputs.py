@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -12,7 +13,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from metasyn.errors import OptionError
 
-__all__ = ["Breach", "Columns", "Figure", "Rule", "as_columns", "breaches", "checked", "refuse"]
+__all__ = [
+    "Breach",
+    "Columns",
+    "Figure",
+    "Rule",
+    "as_columns",
+    "breaches",
+    "checked",
+    "number_array",
+    "refuse",
+    "text_column",
+]
 
 _Array = NDArray[np.float64]
 Columns = Mapping[str, _Array]
@@ -45,7 +57,7 @@ def as_columns(values: Mapping[str, ArrayLike]) -> dict[str, _Array]:
         If a column is a masked array, not one-dimensional, or holds anything but numbers, or the
         lengths differ.
     """
-    arrays = {name: _numbers(name, column) for name, column in values.items()}
+    arrays = {name: number_array(name, column) for name, column in values.items()}
     sizes = {name: array.size for name, array in arrays.items() if array.ndim}
     k = next(iter(sizes.values()), 1)
     if len(set(sizes.values())) > 1:
@@ -95,12 +107,16 @@ def checked(figures: Sequence[Figure], *values: ArrayLike) -> list[_Array]:
     return list(columns.values())
 
 
-def _numbers(name: str, values: ArrayLike) -> _Array:
-    """One column, or one number, in double precision."""
+def number_array(name: str, values: ArrayLike) -> _Array:
+    """One column, or one number, in double precision; None is NaN.
+
+    Raises
+    ------
+    OptionError
+        If it is a masked array, has more than one dimension, or holds anything but real numbers.
+    """
     if isinstance(values, np.ma.MaskedArray):
-        raise OptionError(
-            f"{name} must not be a masked array; give missing values as NaN, or leave those rows out."
-        )
+        raise OptionError(f"{name} must not be a masked array; leave the masked rows out of every column.")
     try:
         array = np.asarray(values)
         if array.dtype.kind == "O":
@@ -117,6 +133,33 @@ def _numbers(name: str, values: ArrayLike) -> _Array:
     if numbers.ndim > 1:
         raise OptionError(f"{name} must be one-dimensional; got shape {numbers.shape}.")
     return numbers
+
+
+def text_column(name: str, values: Iterable[object]) -> tuple[str, ...]:
+    """One column as text; what is missing (None, NaN, masked) is empty.
+
+    Raises
+    ------
+    OptionError
+        If it is not a column of values.
+
+    Examples
+    --------
+    >>> text_column("labels", ["a", None, float("nan"), 3])
+    ('a', '', '', '3')
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise OptionError(f"{name} must be a column, one value per effect; got {values!r}.")
+    return tuple("" if _missing(value) else str(value) for value in values)
+
+
+def _missing(value: object) -> bool:
+    return (
+        value is None
+        or value is np.ma.masked
+        or (isinstance(value, Real) and math.isnan(value))
+        or type(value).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _require_numbers(name: str, array: NDArray[Any]) -> None:

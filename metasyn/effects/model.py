@@ -169,6 +169,11 @@ class EffectSet:
     def __len__(self) -> int:
         return len(self.effects)
 
+    def __str__(self) -> str:
+        from metasyn.effects.text import effect_set_to_text
+
+        return effect_set_to_text(self)
+
     @property
     def k(self) -> int:
         """Number of effects."""

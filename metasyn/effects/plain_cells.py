@@ -65,6 +65,8 @@ class Cells:
         text = self._text(i, column).replace("\N{MINUS SIGN}", "-")
         if not text:
             self.refuse(i, column, "a number is missing", "missing")
+        elif text == "NA":
+            self.refuse(i, column, "a number is missing; leave this row out of the table", "missing")
         elif _DECIMAL_COMMA.fullmatch(text):
             self.refuse(i, column, "not a number (write the decimals after a point)", "not-a-number")
         elif not _NUMBER.fullmatch(text):

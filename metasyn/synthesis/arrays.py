@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.effects.given import GivenEffects
+from metasyn.effects.inputs import number_array, text_column
 from metasyn.effects.measure import get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
@@ -64,8 +65,8 @@ def effects_from_arrays(
         )
     y = _numbers("yi", yi)
     spread = _numbers("vi", vi) if vi is not None else _numbers("sei", sei)
-    columns = {str(name): tuple(map(str, values)) for name, values in (attributes or {}).items()}
-    names = None if labels is None else tuple(map(str, labels))
+    columns = {str(name): text_column(str(name), values) for name, values in (attributes or {}).items()}
+    names = None if labels is None else named(text_column("labels", labels))
     sizes = {} if names is None else {"labels": len(names)}
     _require_lengths(y.size, {"vi" if vi is not None else "sei": spread.size, **sizes}, columns)
     if vi is None:
@@ -77,6 +78,11 @@ def effects_from_arrays(
         measure=get_measure(measure),
         effects=GivenEffects(yi=y, vi=spread, labels=names, attributes=columns),
     )
+
+
+def named(labels: Sequence[str]) -> tuple[str, ...]:
+    """Labels with `Study i` where there is none."""
+    return tuple(label or f"Study {i}" for i, label in enumerate(labels, 1))
 
 
 def effects_or_arrays(
@@ -153,13 +159,12 @@ def require_poolable(effects: EffectSet) -> None:
 
 
 def _numbers(name: str, values: ArrayLike | None) -> NDArray[np.float64]:
-    try:
-        array = np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise OptionError(f"{name} must hold numbers only; {error}.") from None
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.ndim == 1:
+        return values.copy()
+    array = number_array(name, () if values is None else values)
     if array.ndim != 1:
         raise OptionError(f"{name} must be one-dimensional; got shape {array.shape}.")
-    return array
+    return np.array(array)
 
 
 def _require_lengths(k: int, lengths: Mapping[str, int], columns: Mapping[str, Sequence[str]]) -> None:

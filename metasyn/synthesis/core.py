@@ -227,8 +227,8 @@ def _findings(
     if tau2.truncated:
         yield Finding(
             code="tau2-truncated",
-            message=f"the {tau2.method} solution for the between-study variance is negative; "
-            "0 stands in its place.",
+            message="the studies differ less than chance alone would make them: the "
+            f"{tau2.method} estimate of the between-study variance would be below zero, and is set to 0.",
             severity="note",
         )
     if tau2.n_optima > 1:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from numpy.typing import ArrayLike
 
+from metasyn.effects.inputs import text_column
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.synthesis.arrays import effects_or_arrays, user_weights
@@ -14,6 +15,7 @@ from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.profiles import profile_spec
 from metasyn.synthesis.subgroups import subgroup_analysis
+from metasyn.values import Finding
 from metasyn.vocabulary import (
     CiMethod,
     I2Method,
@@ -141,6 +143,8 @@ def pool(
         "level": level,
         "seed": seed,
     }
+    if spec is not None and not isinstance(spec, SynthesisSpec):
+        raise OptionError(f"spec must be a SynthesisSpec; got {type(spec).__name__}.")
     if spec is not None and (profile is not None or any(value is not None for value in named.values())):
         raise OptionError("give the options either by name or in spec=, not both.")
     if subgroup_tau2 is not None:
@@ -153,16 +157,31 @@ def pool(
     effects = effects_or_arrays(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)
     effects, by = _grouped(effects, by)
     result = synthesise(effects, spec)
+    idle = _without_effect(spec, {name for name, value in named.items() if value is not None})
+    if idle:
+        result = replace(result, findings=(*result.findings, *idle))
     if by is None:
         return result
     return replace(result, subgroups=subgroup_analysis(effects, by, spec, subgroup_tau2=subgroup_tau2))
+
+
+def _without_effect(spec: SynthesisSpec, named: set[str]) -> tuple[Finding, ...]:
+    """Options that were named and have nothing to act on."""
+    why = "the between-study variance was fixed" if spec.tau2 is not None else ""
+    if spec.model == "common-effect":
+        why = "the common-effect model has no between-study variance"
+    idle = [name for name in ("tau2_method", "tau2_ci_method") if name in named] if why else []
+    return tuple(
+        Finding(code="option-without-effect", message=f"{name} has no effect: {why}.", severity="note")
+        for name in idle
+    )
 
 
 def _grouped(effects: EffectSet, by: str | Sequence[str] | None) -> tuple[EffectSet, str | None]:
     """Effects that carry their group as a column, and its name."""
     if by is None or isinstance(by, str):
         return effects, by
-    names = [str(name) for name in by]
+    names = text_column("by", by)
     if len(names) != effects.k:
         raise OptionError(f"by must have one label per effect; got {len(names)} for {effects.k} effects.")
     return effects.with_column("group", names), "group"

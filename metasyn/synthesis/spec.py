@@ -112,4 +112,4 @@ def _require_weights(weights: object) -> None:
 
 
 def _is_variance(value: object) -> bool:
-    return isinstance(value, Real) and 0 <= float(value) < math.inf
+    return not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) < math.inf

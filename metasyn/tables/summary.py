@@ -12,8 +12,8 @@ from metasyn.synthesis.model import (
     Tau2Estimate,
 )
 from metasyn.tables.cells import I2_cell, effect_cell, estimate_cell, interval_cell, tau2_cell
-from metasyn.tables.words import CI_WORDS, MODEL_WORDS, PI_WORDS, how_many
-from metasyn.values import NotEstimable
+from metasyn.tables.words import CI_SHORT, CI_WORDS, MODEL_WORDS, PI_WORDS, how_many
+from metasyn.values import Interval, NotEstimable
 from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
 
 __all__ = ["summary_text"]
@@ -82,7 +82,7 @@ def _headline(result: SynthesisResult) -> Iterator[str]:
     measure = result.effects.measure
     if result.pooled:
         yield f"Pooled ({MODEL_WORDS[result.model]}): {estimate_cell(result, measure)}{_p(result.pvalue)}"
-        yield f"{_INDENT}Interval: {CI_WORDS[result.ci_method]}."
+        yield f"{_INDENT}Interval: {CI_WORDS[result.ci_method]}{_why_not(result.ci)}."
     else:
         yield f"Not pooled: {estimate_cell(result, measure)}{_p(result.pvalue)}"
     yield f"{_INDENT}Why: {result.policy.reason}"
@@ -136,10 +136,14 @@ def _alternatives(result: SynthesisResult) -> Iterator[str]:
 
 def _alternative_row(other: Alternative, result: SynthesisResult) -> tuple[str, str, str]:
     return (
-        f"{MODEL_WORDS[other.model]}, {other.ci_method}",
+        f"{MODEL_WORDS[other.model]}, {CI_SHORT[other.ci_method]}",
         estimate_cell(other, result.effects.measure),
         "" if isinstance(other.pvalue, NotEstimable) else p_text(other.pvalue),
     )
+
+
+def _why_not(interval: Interval | NotEstimable) -> str:
+    return f"; none, because {interval.reason}" if isinstance(interval, NotEstimable) else ""
 
 
 def _p(pvalue: float | NotEstimable) -> str:

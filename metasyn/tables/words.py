@@ -8,6 +8,7 @@ from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName, Tau2CiMetho
 from metasyn.wording import whole
 
 __all__ = [
+    "CI_SHORT",
     "CI_WORDS",
     "MODEL_WORDS",
     "PI_WORDS",
@@ -37,6 +38,20 @@ CI_WORDS: dict[CiMethod, str] = {
     "henmi-copas": "Henmi-Copas (common-effect weights, random-effects uncertainty)",
     "sidik-jonkman": "Sidik-Jonkman, bias-corrected robust variance",
     "permutation": "permutation of the signs",
+}
+
+CI_SHORT: dict[CiMethod, str] = {
+    "hartung-knapp": "Hartung-Knapp",
+    "hartung-knapp-adhoc": "ad hoc Hartung-Knapp",
+    "hartung-knapp-hybrid": "hybrid Hartung-Knapp",
+    "hartung-knapp-iqwig": "Hartung-Knapp (IQWiG)",
+    "wald": "Wald",
+    "t": "t",
+    "kenward-roger": "Kenward-Roger",
+    "profile-likelihood": "profile likelihood",
+    "henmi-copas": "Henmi-Copas",
+    "sidik-jonkman": "Sidik-Jonkman",
+    "permutation": "permutation",
 }
 
 _T, _DEGREES = "t distribution with k \N{MINUS SIGN}", "degrees of freedom"

@@ -108,3 +108,16 @@ def test_counts_and_numbers_that_are_not_finite() -> None:
     assert first["counts"] == {"events_1": 1, "n_1": 2, "events_2": 3, "n_2": 4}
     assert second["counts"] == {"events": 1, "n": 2}
     assert effect_set_to_dict(effects)["exclusions"][0]["result_ids"] == ["r2"]
+
+
+def test_a_set_of_effects_prints_its_rows_and_what_was_left_out() -> None:
+    from metasyn.effects.compute import effect_sizes
+
+    effects = effect_sizes("RR", events_1=[0, 4, 0], n_1=[10, 123, 9], events_2=[3, 11, 0], n_2=[12, 139, 8])
+    lines = str(effects).splitlines()
+    assert lines[0] == "risk ratio (RR), 2 effects on the scale 'log risk ratio'"
+    assert "yi -0.88931" in lines[2]
+    assert "1/2 added" in lines[1]
+    assert lines[3].startswith("left out: Study 3: no events in either group")
+    many = effect_sizes("PLO", events=[3] * 50, n=[10] * 50)
+    assert str(many).splitlines()[-1] == "  ... and 10 more"

@@ -231,3 +231,51 @@ def test_import_is_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "rule"),
+    [
+        ("yi", np.ma.array([0.1, 0.2, 0.3], mask=[0, 0, 1]), "masked"),
+        ("vi", np.ma.array([0.1, 0.2, 0.3], mask=[0, 1, 0]), "masked"),
+        ("weights", np.ma.array([1.0, 1.0, 1.0], mask=[0, 1, 0]), "masked"),
+        ("vi", np.array(["2020-01-01"] * 3, dtype="M8[D]"), "numbers only"),
+        ("yi", [True, False, True], "numbers only"),
+        ("yi", [1j, 2, 3], "numbers only"),
+        ("yi", ["1", "2", "3"], "numbers only"),
+        ("yi", [10**400, 1, 2], "too large"),
+        ("labels", "abc", "one value per effect"),
+    ],
+)
+def test_arrays_that_are_not_real_numbers_are_refused(name: str, values: Any, rule: str) -> None:
+    given = {"yi": [0.1, 0.2, 0.3], "vi": [0.1, 0.1, 0.1], name: values}
+    with pytest.raises(OptionError, match=rule) as caught:
+        pool(**given)
+    assert name in str(caught.value)
+
+
+def test_a_missing_group_is_not_stated_and_a_missing_label_has_a_number() -> None:
+    result = pool(yi=YI[:4], vi=VI[:4], by=["a", "a", None, math.nan], labels=["x", None, "y", math.nan])
+    assert result.subgroups is not None
+    assert result.subgroups.names == ("a", "not stated")
+    assert [effect.label for effect in result.effects.effects] == ["x", "Study 2", "y", "Study 4"]
+
+
+@pytest.mark.parametrize(
+    ("options", "idle"),
+    [
+        ({"tau2": 0.1, "tau2_method": "DL"}, "tau2_method"),
+        ({"tau2": 0.1, "tau2_ci_method": "jackson"}, "tau2_ci_method"),
+        ({"model": "common-effect", "tau2_method": "PM"}, "tau2_method"),
+    ],
+)
+def test_an_option_with_nothing_to_act_on_is_named(options: Any, idle: str) -> None:
+    found = [f for f in pool(yi=YI, vi=VI, **options).findings if f.code == "option-without-effect"]
+    assert len(found) == 1
+    assert found[0].message.startswith(idle)
+    assert not [f for f in pool(yi=YI, vi=VI).findings if f.code == "option-without-effect"]
+
+
+def test_a_result_is_not_pooled_again() -> None:
+    with pytest.raises(OptionError, match=r"result\.effects"):
+        pool(pool(yi=YI, vi=VI))  # type: ignore[arg-type]

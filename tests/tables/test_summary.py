@@ -29,9 +29,9 @@ def test_withheld_intervals_of_two_studies_are_listed() -> None:
     text = summary_text(pool(yi=YI[:2], vi=VI[:2], measure="HR"))
     assert "Pooled (common effect)" in text
     for other in (
-        "random effects, wald",
-        "random effects, hartung-knapp",
-        "random effects, hartung-knapp-adhoc",
+        "random effects, Wald",
+        "random effects, Hartung-Knapp",
+        "random effects, ad hoc Hartung-Knapp",
     ):
         assert f"  {other}  " in text
     assert "Prediction interval: none; a prediction interval needs at least three studies." in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -182,12 +182,12 @@ def _keys(effects: EffectSet, order: object) -> tuple[str, list[Any] | None]:
         if order == "precision":
             return order, effects.vi.tolist()
         return order, _comparable(effects, f"order={order!r}", _column(effects, order))
-    if not isinstance(order, Sequence | np.ndarray):
+    if isinstance(order, bytes) or not isinstance(order, Iterable):
         raise OptionError(
             "order must be 'given', 'precision', the name of a column or one key per effect; "
             f"got {type(order).__name__}."
         )
-    values = np.asarray(order).tolist() if isinstance(order, np.ndarray) else list(order)
+    values = order.tolist() if isinstance(order, np.ndarray) else list(order)
     if len(values) != effects.k:
         raise OptionError(f"order must have one key per effect; got {len(values)} for {effects.k} effects.")
     return "as specified", _comparable(effects, "order", values)

@@ -48,7 +48,7 @@ class Coefficient:
         return {
             "estimate": self.estimate,
             "se": self.se,
-            "df": self.df,
+            "df": None if math.isinf(self.df) else self.df,
             "statistic": self.statistic,
             "p": self.pvalue,
             "ci": [self.ci.low, self.ci.high],
