@@ -91,10 +91,12 @@ def natural_text(value: float, measure: EffectMeasure) -> str:
     """A value on the natural scale of a measure: ratios with 2 decimals, proportions as percent.
 
     Ratios below 0.1 keep two significant digits, ratios of 100 and more none after the point; rates
-    and means and differences keep two significant digits, so that their sign is always seen.
+    and means keep two significant digits; differences have three decimals, or as many as show their sign.
     """
     if measure.family == "proportion":
         return percent_text(value, sign=False)
+    if measure.family == "difference" and 0.0005 <= abs(value) < 1:
+        return decimal(value, 3)
     if measure.family in ("rate", "mean", "difference") and 0 < abs(value) < 0.095:
         return decimal(value, min(8, 1 - math.floor(math.log10(abs(value)))))
     if measure.family == "ratio" and math.isfinite(value):

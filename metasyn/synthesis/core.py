@@ -18,6 +18,7 @@ from metasyn.synthesis.mean import MeanFit, fit_mean, infer, prediction_interval
 from metasyn.synthesis.mean.record import interval_remarks
 from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.synthesis.policy import Choice, choose, single_study
+from metasyn.synthesis.profiles import profile_remarks
 from metasyn.synthesis.tau2 import Tau2Solution, estimate_tau2_of
 from metasyn.values import Finding, Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, Model
@@ -91,7 +92,8 @@ def synthesise(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
             weights=weights,
         )
         pi = predict(fits["random-effects"], spec, choice.ci_method)
-    return assemble(effects, spec, choice, fits, found, pi, findings=_empty_finding(empty))
+    remarks = (*profile_remarks(effects, spec.profile), *_empty_finding(empty))
+    return assemble(effects, spec, choice, fits, found, pi, findings=remarks)
 
 
 def user_weights(effects: EffectSet, spec: SynthesisSpec) -> NDArray[np.float64] | None:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
+from metasyn.effects.given import GivenEffects
+from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
-from metasyn.synthesis.model import SynthesisSpec
+from metasyn.synthesis.spec import SynthesisSpec
+from metasyn.values import Finding
 from metasyn.vocabulary import Profile, Tau2CiMethod, Tau2Method, choices, require_option
 
-__all__ = ["PROFILES", "MethodProfile", "departures", "profile_spec"]
+__all__ = ["PROFILES", "MethodProfile", "departures", "profile_remarks", "profile_spec"]
 
 _OPTIONS = tuple(field.name for field in fields(SynthesisSpec) if field.name != "profile")
 # Options without a default of the profile: those of the question, and what the profile's rule decides.
@@ -68,6 +71,11 @@ _OF_DL: Tau2CiMethod = "jackson"
 _META_FOLLOWS = tuple(
     (("tau2_method", method), ("tau2_ci_method", _OF_DL if method == "DL" else "q-profile"))
     for method in choices(Tau2Method)
+)
+
+_Q_OF_COUNTS = (
+    "For counts of two groups Review Manager 5 computes Q, and from it tau2, around the Mantel-Haenszel "
+    "estimate; here it is the inverse-variance one, which gives slightly other numbers."
 )
 
 _ALL = (
@@ -197,8 +205,7 @@ _ALL = (
         ),
         differences=(
             "Review Manager 5 prints no interval of tau2 or I2; the one shown is what the preset gives.",
-            "For counts pooled with Mantel-Haenszel weights Review Manager 5 computes Q, and from it tau2, "
-            "around the Mantel-Haenszel estimate; here it is the inverse-variance one.",
+            _Q_OF_COUNTS,
         ),
     ),
 )
@@ -272,3 +279,12 @@ def departures(spec: SynthesisSpec) -> Iterator[tuple[str, str, str]]:
         usual = getattr(base if option in named else default, option)
         if asked != usual:
             yield option, asked, usual
+
+
+def profile_remarks(effects: EffectSet, name: Profile) -> tuple[Finding, ...]:
+    """What the tool behind a profile does otherwise with effects of this kind."""
+    if name != "revman-5" or effects.k < 2 or isinstance(effects.effects, GivenEffects):
+        return ()
+    if not any(effect.counts is not None and effect.counts.n_2 is not None for effect in effects.effects):
+        return ()
+    return (Finding(code="profile-differs", message=_Q_OF_COUNTS, severity="note"),)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.compare import ProfileComparison
 from metasyn.synthesis.disagreement import Answer, Cause, Difference, OptionName, Quantity
-from metasyn.synthesis.profiles import PROFILES
+from metasyn.synthesis.profiles import PROFILES, profile_remarks
 from metasyn.tables.cells import I2_cell, estimate_cell, interval_cell, p_cell, tau2_cell, tau2_interval_text
 from metasyn.tables.model import ReportTable, columns
 from metasyn.tables.words import estimate_header, how_many
@@ -275,10 +275,16 @@ def comparison_text(comparison: ProfileComparison) -> str:
         [table.caption],
         list(_aligned([header, *table.rows])),
         _why(comparison),
-        ["Rules:", *(f"  {note}" for note in table.notes)],
+        ["Rules:", *(f"  {note}" for note in table.notes), *_remarks(comparison)],
         [f"Excluded: {x.label}: {x.reason}" for x in comparison.effects.exclusions],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _remarks(comparison: ProfileComparison) -> Iterator[str]:
+    for name in comparison.profiles:
+        for remark in profile_remarks(comparison.effects, name):
+            yield f"  {name}: {remark}"
 
 
 def _why(comparison: ProfileComparison) -> list[str]:

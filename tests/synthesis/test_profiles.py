@@ -213,3 +213,17 @@ def test_none_leaves_the_profile_alone() -> None:
     assert spec == PROFILES["meta-7"].spec
     assert profile_spec("meta-7", level=0.9).level == 0.9
     assert profile_spec() == SynthesisSpec()
+
+
+def test_revman_says_that_it_computes_q_of_counts_otherwise() -> None:
+    from metasyn.effects.compute import effect_sizes
+
+    counted = effect_sizes("RR", events_1=[4, 6], n_1=[123, 306], events_2=[11, 29], n_2=[139, 303])
+
+    def codes(result: SynthesisResult) -> set[str]:
+        return {finding.code for finding in result.findings}
+
+    assert "profile-differs" in codes(synthesise(counted, profile_spec("revman-5")))
+    assert "profile-differs" not in codes(synthesise(counted, profile_spec("meta-8")))
+    arrays = effects_from_arrays(yi=counted.yi, vi=counted.vi)
+    assert "profile-differs" not in codes(synthesise(arrays, profile_spec("revman-5")))
