@@ -38,16 +38,20 @@ if TYPE_CHECKING:
     )
     from metasyn.synthesis.small_study import (
         begg_test,
+        deeks_test,
         egger_test,
         excess_significance,
         fail_safe_n,
         harbord_test,
+        macaskill_test,
         pet_peese,
         peters_test,
         pustejovsky_test,
         recommended_test,
+        schwarzer_test,
         selection_model,
         small_study_effects,
+        thompson_test,
         trim_and_fill,
     )
     from metasyn.synthesis.spec import SynthesisSpec
@@ -72,6 +76,7 @@ __all__ = [
     "collinearity",
     "compare_profiles",
     "cumulative",
+    "deeks_test",
     "effect_sizes",
     "egger_test",
     "estimate_tau2",
@@ -84,6 +89,7 @@ __all__ = [
     "leave_one_out",
     "leave_one_out_table",
     "likelihood_ratio_test",
+    "macaskill_test",
     "mantel_haenszel",
     "meta_regression",
     "permutation_test",
@@ -97,9 +103,11 @@ __all__ = [
     "read_evidence",
     "recommended_test",
     "residuals",
+    "schwarzer_test",
     "selection_model",
     "small_study_effects",
     "standardise",
+    "thompson_test",
     "trim_and_fill",
 ]
 
@@ -118,6 +126,7 @@ _HOMES = {
     "collinearity": "metasyn.synthesis.moderators",
     "compare_profiles": "metasyn.synthesis.compare",
     "cumulative": "metasyn.synthesis.sensitivity",
+    "deeks_test": "metasyn.synthesis.small_study",
     "effect_sizes": "metasyn.effects.compute",
     "egger_test": "metasyn.synthesis.small_study",
     "estimate_tau2": "metasyn.synthesis.tau2",
@@ -130,6 +139,7 @@ _HOMES = {
     "leave_one_out": "metasyn.synthesis",
     "leave_one_out_table": "metasyn.synthesis.sensitivity",
     "likelihood_ratio_test": "metasyn.synthesis.moderators",
+    "macaskill_test": "metasyn.synthesis.small_study",
     "mantel_haenszel": "metasyn.synthesis.counts",
     "meta_regression": "metasyn.synthesis.moderators",
     "permutation_test": "metasyn.synthesis.moderators",
@@ -143,9 +153,11 @@ _HOMES = {
     "read_evidence": "metasyn.evidence.read",
     "recommended_test": "metasyn.synthesis.small_study",
     "residuals": "metasyn.synthesis.sensitivity",
+    "schwarzer_test": "metasyn.synthesis.small_study",
     "selection_model": "metasyn.synthesis.small_study",
     "small_study_effects": "metasyn.synthesis.small_study",
     "standardise": "metasyn.effects",
+    "thompson_test": "metasyn.synthesis.small_study",
     "trim_and_fill": "metasyn.synthesis.small_study",
 }
 

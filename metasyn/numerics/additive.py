@@ -273,7 +273,7 @@ def residual_sums(problem: AdditiveProblem, t: float) -> tuple[float, float]:
     return float(_total(wr * r)), float(_total(wr * wr))
 
 
-def solve_weighted_rss(problem: AdditiveProblem, target: float, at_zero: float | None = None) -> Root | None:
+def solve_weighted_rss(problem: AdditiveProblem, target: float) -> Root | None:
     """The t >= 0 at which the weighted residual sum of squares is `target`; None if it is below at 0.
 
     Newton's method on the reciprocal of the sum, which is nearly a straight line in t (exactly one

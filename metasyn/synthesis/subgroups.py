@@ -23,10 +23,9 @@ from metasyn.synthesis.heterogeneity import (
 from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.model import Policy, SubgroupAnalysis, SynthesisResult, SynthesisSpec, Tau2Estimate
 from metasyn.synthesis.policy import REQUESTED, Choice, choose
-from metasyn.synthesis.profiles import PROFILES
 from metasyn.synthesis.tau2 import estimate_tau2_of
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod, Model, Profile, SubgroupTau2
+from metasyn.vocabulary import CiMethod, Model, SubgroupTau2
 
 __all__ = ["NOT_STATED", "subgroup_analysis"]
 
@@ -50,7 +49,6 @@ _GROUP_POLICY = (
 _SHOWN: tuple[tuple[Model, CiMethod], ...] = tuple(
     ("random-effects", method) for method in ("wald", "t", "hartung-knapp", "hartung-knapp-adhoc")
 )
-_SEPARATE_PROFILES: tuple[Profile, ...] = ("meta-8", "meta-7", "revman-5")
 _SHAREABLE = tuple(method for _, method in _SHOWN)
 
 
@@ -131,16 +129,14 @@ def subgroup_analysis(
 def _mode(spec: SynthesisSpec, sizes: Sequence[int], asked: SubgroupTau2 | None) -> tuple[SubgroupTau2, str]:
     """Whether the groups share tau2, and why."""
     estimable = sum(sizes) > len(sizes) or spec.tau2 is not None or spec.model == "common-effect"
-    if spec.ci_method is not None and spec.ci_method not in _SHAREABLE and spec.model != "common-effect":
+    own = spec.ci_method or ("hartung-knapp-iqwig" if spec.profile == "iqwig-6" else None)
+    if own is not None and own not in _SHAREABLE and spec.model != "common-effect":
         if asked == "common":
             raise OptionError(
-                f"ci_method={spec.ci_method!r} is not defined for groups that share one between-study "
-                "variance; ask for subgroup_tau2='separate' or another interval."
+                f"the {own!r} interval is not defined for groups that share one between-study variance; "
+                "ask for subgroup_tau2='separate' or another interval."
             )
-        return (
-            "separate",
-            f"The interval {spec.ci_method} is not defined for a shared between-study variance.",
-        )
+        return "separate", f"The interval {own} is not defined for a shared between-study variance."
     if asked == "common" and not estimable:
         return "separate", f"A common between-study variance was requested, but {_ALONE}"
     if asked is not None:
@@ -149,11 +145,8 @@ def _mode(spec: SynthesisSpec, sizes: Sequence[int], asked: SubgroupTau2 | None)
         return "common", _NO_TAU2.capitalize()
     if spec.tau2 is not None:
         return "common", _GIVEN_TAU2.capitalize()
-    if spec.profile in _SEPARATE_PROFILES:
-        return (
-            "separate",
-            f"{PROFILES[spec.profile].label} estimates a between-study variance in every group.",
-        )
+    if spec.profile != "metasyn":
+        return "separate", f"By the profile {spec.profile} every group is a synthesis of its own."
     if min(sizes) >= SEPARATE_FROM:
         return "separate", _ENOUGH.capitalize()
     return ("common", _SMALL.capitalize()) if estimable else ("separate", _ALONE.capitalize())
@@ -215,7 +208,8 @@ def _group_choice(spec: SynthesisSpec, whole: MeanFit) -> Choice:
     else:
         chosen = choose(spec.update(model="random-effects"), whole)
         ci_method = chosen.ci_method
-        policy = replace(chosen.policy, reason=f"{chosen.policy.reason} The groups share one tau2.")
+        reason = f"{chosen.policy.reason} The rule was applied to all groups together: they share one tau2."
+        policy = replace(chosen.policy, reason=reason)
     return Choice(model="random-effects", ci_method=ci_method, policy=policy)
 
 

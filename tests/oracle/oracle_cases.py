@@ -28,6 +28,9 @@ FOLDERS = {
 
 RELATIVE = 1e-8
 FLOOR = 1e-10
+P_VALUES = ("pval", "QEp", "QMp", "Qp", "pvalue", "pval.Q")
+# Positive values that have digits of their own however small they are: no absolute floor for these.
+RELATIVE_ONLY = (*P_VALUES, "se", "seTE", "sei", "vi")
 
 
 def cases(folder: str, section: str, kind: str = "") -> Iterator[dict[str, Any]]:
@@ -92,10 +95,12 @@ class Agreement:
             self._walk(case["id"], key, case["expected"][key], have, label)
 
     def _walk(self, where: str, key: str, want: Any, have: Any, label: str) -> None:
-        if isinstance(want, dict):
-            for name, value in want.items():
-                if name in have:
-                    self._walk(where, f"{key}.{name}", value, have[name], label)
+        if isinstance(want, dict) and isinstance(have, Mapping):
+            for name, value in have.items():
+                if name not in want:
+                    self.problems.append(f"{where}: {key} has no {name!r} in the case")
+                else:
+                    self._walk(where, f"{key}.{name}", want[name], value, label)
         elif isinstance(want, list):
             have = list(have)
             if len(want) != len(have):
@@ -122,13 +127,18 @@ class Agreement:
                 self.problems.append(f"{where}: {key} is {have!r}, expected {want!r}")
             return
         bare = key.split("[")[0]
-        rel = next(
-            (tol for (part, name), tol in self.loose.items() if part in where and name == bare), self.rel
-        )
+        loose = [
+            tol for (part, field_name), tol in self.loose.items() if part in where and field_name == bare
+        ]
+        rel = loose[0] if loose else self.rel
         difference = abs(have - want)
-        if difference > max(self.floor, rel * abs(want)):
+        name = bare.split(".")[-1]
+        floor = 0.0 if name in RELATIVE_ONLY and self.floor <= FLOOR else self.floor
+        if name in P_VALUES and want > 0:
+            rel *= 1 + 2 * abs(math.log(want))  # the condition number of a tail probability
+        if difference > max(floor, rel * abs(want)):
             self.problems.append(f"{where}: {key} is {have!r}, expected {want!r} (off by {difference:.2g})")
-        elif rel == self.rel and difference > self.floor:
+        elif not loose and difference > floor:
             error = difference / abs(want)
             name = f"{label}:{bare}" if label else bare
             if error > self.worst.get(name, (0.0, ""))[0]:

@@ -154,3 +154,20 @@ def test_groups_may_be_numbers() -> None:
     groups = pool(yi=[0.1, 0.2, 0.4], vi=[0.1] * 3, by=[2, 1, 2]).subgroups  # type: ignore[list-item]
     assert groups is not None
     assert groups.names == ("2", "1")
+
+
+@pytest.mark.parametrize("profile", ["cochrane-2025", "iqwig-6", "metafor", "meta-8", "meta-7", "revman-5"])
+def test_under_the_profile_of_a_tool_every_group_is_its_own_synthesis(profile: Any) -> None:
+    y, v, by = [0.1, 0.5, 0.3, 0.9, 0.2], [0.1, 0.2, 0.1, 0.3, 0.1], list("aabbb")
+    groups = pool(yi=y, vi=v, by=by, profile=profile).subgroups
+    assert groups is not None
+    assert groups.tau2_mode == "separate"
+    for group, rows in zip(groups.results, ([0, 1], [2, 3, 4]), strict=True):
+        alone = pool(yi=[y[i] for i in rows], vi=[v[i] for i in rows], profile=profile)
+        assert (group.ci_method, group.ci) == (alone.ci_method, alone.ci)
+
+
+def test_an_interval_that_groups_cannot_share_is_refused_for_a_profile_as_by_name() -> None:
+    for options in ({"profile": "iqwig-6"}, {"ci_method": "kenward-roger"}):
+        with pytest.raises(OptionError, match="share one between-study variance"):
+            pool(yi=[0.1, 0.5, 0.3], vi=[0.1, 0.2, 0.1], by=list("aab"), subgroup_tau2="common", **options)

@@ -39,6 +39,9 @@ class Criteria:
     aicc: float | NotEstimable
 
 
+_WEIGHTED = NotEstimable("R2 of a common-effect model is defined for inverse-variance weights")
+
+
 def explained(
     y: Array,
     v: Array,
@@ -49,6 +52,8 @@ def explained(
     weights: Array | None,
 ) -> tuple[float | NotEstimable, float | NotEstimable]:
     """R2, and tau2 of the model without moderators.
+
+    With random effects 1 - tau2 / tau2 of the empty model, else 1 - (Q / df) / (Q / df of it); at least 0.
 
     References
     ----------
@@ -64,6 +69,8 @@ def explained(
     if spec.model == "common-effect":
         if reason is not None:
             return reason, _COMMON
+        if weights is not None:
+            return _WEIGHTED, _COMMON
         of_null = null.rss_at_zero / (null.k - 1)
         return (max(0.0, 1.0 - found.Q / found.df / of_null) if of_null > 0 else _NOTHING), _COMMON
     if spec.tau2 is not None:
