@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from metasyn.errors import OptionError
 from metasyn.synthesis import pool
 from metasyn.synthesis.arrays import effects_from_arrays
 from metasyn.synthesis.mean import fit_mean
