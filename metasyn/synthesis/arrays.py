@@ -14,7 +14,7 @@ from metasyn.effects.measure import get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 
-__all__ = ["effects_from_arrays", "effects_or_arrays", "require_poolable", "user_weights"]
+__all__ = ["effects_from_arrays", "effects_or_arrays", "require_poolable", "weight_tuple"]
 
 # Squares of sizes and of their ratios must stay within double precision.
 _WIDEST, _SPAN = 1e100, 1e70
@@ -123,7 +123,7 @@ def effects_or_arrays(
     return effects
 
 
-def user_weights(weights: ArrayLike) -> tuple[float, ...]:
+def weight_tuple(weights: ArrayLike) -> tuple[float, ...]:
     """User weights as a request holds them.
 
     Raises

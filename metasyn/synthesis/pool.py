@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from metasyn.effects.inputs import text_column
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
-from metasyn.synthesis.arrays import effects_or_arrays, user_weights
+from metasyn.synthesis.arrays import effects_or_arrays, weight_tuple
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.profiles import profile_spec
@@ -135,7 +135,7 @@ def pool(
         "model": model,
         "tau2_method": tau2_method,
         "tau2": tau2,
-        "weights": None if weights is None else user_weights(weights),
+        "weights": None if weights is None else weight_tuple(weights),
         "ci_method": ci_method,
         "pi_method": pi_method,
         "tau2_ci_method": tau2_ci_method,

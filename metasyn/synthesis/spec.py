@@ -10,6 +10,7 @@ from typing import Any
 
 from metasyn.errors import OptionError
 from metasyn.synthesis.tau2.confidence import require_tau2_ci
+from metasyn.synthesis.tau2.weights import checked_weights
 from metasyn.values import require_level
 from metasyn.vocabulary import (
     CiMethod,
@@ -102,13 +103,9 @@ class SynthesisSpec:
 
 
 def _require_weights(weights: object) -> None:
-    if not isinstance(weights, tuple) or not all(isinstance(w, Real) for w in weights):
-        raise OptionError(f"weights must be numbers, one per effect; got {weights!r}.")
-    wrong = [(i, w) for i, w in enumerate(weights, 1) if not 0 <= float(w) < math.inf]
-    if wrong:
-        raise OptionError(f"weights must be finite and >= 0; weight {wrong[0][0]} is {wrong[0][1]!r}.")
-    if not any(weights):
-        raise OptionError("weights must not all be zero.")
+    if not isinstance(weights, tuple):
+        raise OptionError(f"weights must be a tuple of numbers, one per effect; got {weights!r}.")
+    checked_weights(weights, len(weights))
 
 
 def _is_variance(value: object) -> bool:
