@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from metasyn.synthesis import leave_one_out, pool
     from metasyn.synthesis.compare import compare_profiles
     from metasyn.synthesis.counts import mantel_haenszel, peto
-    from metasyn.synthesis.mean.threshold import probability_beyond
     from metasyn.synthesis.moderators import (
         collinearity,
         likelihood_ratio_test,
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     )
     from metasyn.synthesis.spec import SynthesisSpec
     from metasyn.synthesis.tau2 import estimate_tau2
+    from metasyn.synthesis.threshold import probability_beyond
     from metasyn.values import Interval, NotEstimable
 
 __version__ = "0.1.0"
@@ -147,7 +147,7 @@ _HOMES = {
     "peters_test": "metasyn.synthesis.small_study",
     "peto": "metasyn.synthesis.counts",
     "pool": "metasyn.synthesis",
-    "probability_beyond": "metasyn.synthesis.mean.threshold",
+    "probability_beyond": "metasyn.synthesis.threshold",
     "pustejovsky_test": "metasyn.synthesis.small_study",
     "radial": "metasyn.synthesis.sensitivity",
     "read_evidence": "metasyn.evidence.read",

@@ -10,18 +10,15 @@ from metasyn.synthesis.mean.inference import (
     standard_error,
 )
 from metasyn.synthesis.mean.prediction import prediction_interval
-from metasyn.synthesis.mean.threshold import ThresholdProbability, probability_beyond
 
 __all__ = [
     "Inference",
     "MeanFit",
-    "ThresholdProbability",
     "fit_mean",
     "infer",
     "interval_around",
     "interval_remarks",
     "prediction_interval",
-    "probability_beyond",
     "reference_df",
     "standard_error",
 ]

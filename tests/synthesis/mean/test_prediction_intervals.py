@@ -13,9 +13,9 @@ from scipy.stats import t as student
 from metasyn.errors import OptionError
 from metasyn.numerics.additive import prepare
 from metasyn.synthesis import pool
-from metasyn.synthesis.mean import MeanFit, fit_mean, prediction_interval, probability_beyond
+from metasyn.synthesis.mean import MeanFit, fit_mean, prediction_interval
 from metasyn.synthesis.mean.bootstrap import DRAWS, bootstrap_predictions, tau2_draws
-from metasyn.synthesis.mean.threshold import ThresholdProbability
+from metasyn.synthesis.threshold import ThresholdProbability, probability_beyond
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import PiMethod
 
