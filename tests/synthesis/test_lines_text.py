@@ -6,9 +6,9 @@ import pytest
 
 from metasyn.synthesis.compare import compare_profiles
 from metasyn.synthesis.lines import natural, study_table
-from metasyn.synthesis.threshold import probability_beyond
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.tau2 import estimate_tau2
+from metasyn.synthesis.threshold import probability_beyond
 from metasyn.values import Interval, NotEstimable
 
 
