@@ -126,6 +126,10 @@ def squared_trace_of_mean(w: Array) -> float:
     """
     total = float(_total(w))
     square = w * w
+    if float(np.maximum.reduce(w)) <= total / 2:
+        second = float(_total(square)) / total
+        return float(_total(square)) - 2 * float(_total(square * w)) / total + second * second
+    # Sums of positive terms: the three above would cancel where one weight dominates.
     own = w * _all_but_own(w, total)
     pairs = float(_total(square[1:] * np.add.accumulate(square)[:-1]))
     return (float(_total(own * own)) + 2 * pairs) / (total * total)

@@ -178,7 +178,9 @@ def _require_each(
     labels: Sequence[str] | None, columns: Mapping[str, NDArray[np.float64]], *, positive: str, kind: str
 ) -> None:
     """Raise one error that names every value that cannot be pooled."""
-    if all(np.isfinite(values).all() for values in columns.values()) and (columns[positive] > 0).all():
+    if all(np.logical_and.reduce(np.isfinite(values)) for values in columns.values()) and (
+        not columns[positive].size or np.minimum.reduce(columns[positive]) > 0
+    ):
         return
     problems = []
     for i in range(columns[positive].size):

@@ -157,8 +157,8 @@ def pool(
     effects = effects_or_arrays(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)
     effects, by = _grouped(effects, by)
     result = synthesise(effects, spec)
-    idle = _without_effect(spec, {name for name, value in named.items() if value is not None})
-    if idle:
+    if tau2_method is not None or tau2_ci_method is not None:
+        idle = _without_effect(spec, {name for name, value in named.items() if value is not None})
         result = replace(result, findings=(*result.findings, *idle))
     if by is None:
         return result

@@ -279,3 +279,8 @@ def test_an_option_with_nothing_to_act_on_is_named(options: Any, idle: str) -> N
 def test_a_result_is_not_pooled_again() -> None:
     with pytest.raises(OptionError, match=r"result\.effects"):
         pool(pool(yi=YI, vi=VI))  # type: ignore[arg-type]
+
+
+def test_finite_values_too_large_to_add_up_are_refused_by_their_size() -> None:
+    with pytest.raises(OptionError, match="double precision"):
+        pool(yi=[1e308, 1e308, 1.0], vi=[1.0, 1.0, 1.0])
