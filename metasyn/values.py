@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from operator import index
+from typing import Literal, SupportsIndex
 
 from metasyn.errors import OptionError
 
-__all__ = ["Finding", "Interval", "NotEstimable", "Severity", "require_level"]
+__all__ = ["Finding", "Interval", "NotEstimable", "Severity", "require_level", "require_whole"]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -79,3 +80,10 @@ def require_level(level: float) -> float:
         hint = " Write 0.95 for 95%." if isinstance(level, int | float) and 1 < level < 100 else ""
         raise OptionError(f"level must be a proportion between 0 and 1; got {level!r}.{hint}")
     return float(level)
+
+
+def require_whole(name: str, value: object, *, at_least: int, also: str = "") -> int:
+    """Return `value` if it is a whole number and large enough; `also` names what else would do."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or index(value) < at_least:
+        raise OptionError(f"{name} must be a whole number >= {at_least}{also}; got {value!r}.")
+    return index(value)

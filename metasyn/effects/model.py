@@ -180,6 +180,14 @@ class EffectSet:
         return len(self.effects)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the effects, in their order."""
+        rows = self.effects
+        if isinstance(rows, GivenEffects):
+            return tuple(rows.label(i) for i in range(len(rows)))
+        return tuple(effect.label for effect in rows)
+
+    @property
     def n_studies(self) -> int:
         """Number of distinct studies (each effect its own where no study is named)."""
         if isinstance(self.effects, GivenEffects):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metasyn.effects.inputs import number_array
 from metasyn.errors import OptionError
 from metasyn.vocabulary import ZeroCells, require_option
 
@@ -145,23 +146,12 @@ def _columns(
     names: tuple[str, str], first: ArrayLike, second: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Two columns of equal length (a single number stands for every row)."""
-    x, y = _numbers(names[0], first), _numbers(names[1], second)
+    x, y = (
+        np.atleast_1d(number_array(name, given)) for name, given in zip(names, (first, second), strict=True)
+    )
     if x.size != y.size and 1 not in (x.size, y.size):
         raise OptionError(
             f"columns must have one value per row; {names[0]} has {x.size}, {names[1]} has {y.size}."
         )
     left, right = np.broadcast_arrays(x, y)
     return left, right
-
-
-def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """One column of numbers, in double precision."""
-    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
-        raise OptionError(f"{name} must not hold masked values; leave those rows out.")
-    try:
-        column = np.atleast_1d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError, OverflowError) as error:
-        raise OptionError(f"{name} must hold numbers only; {error}.") from None
-    if column.ndim != 1:
-        raise OptionError(f"{name} must be one-dimensional; got shape {column.shape}.")
-    return column

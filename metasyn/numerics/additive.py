@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasyn.numerics.regression import residuals_from, spans
 from metasyn.numerics.roots import Root
 from metasyn.numerics.wls import inner, orthonormal_columns
 
@@ -36,8 +37,6 @@ _EPSILON = 2.0**-52
 # A Newton step relative to t + min v after which the next could no longer be seen.
 _SMALL_STEP = 1e-9
 _MAX_STEPS = 400
-# A constant leaves residuals this small (of 1) where it belongs to the column space.
-_CONSTANT = 1e-9
 
 # The methods `sum` and `min` cost twice as much on short arrays.
 _total, _lowest = np.add.reduce, np.minimum.reduce
@@ -137,10 +136,9 @@ def prepare(y: Array, v: Array, X: Array | None = None) -> AdditiveProblem:
     if X is not None:
         basis = orthonormal_columns(X)
         p = basis.shape[1]
-        if not _spans_constant(basis):  # an offset may only be taken out where the model has one
+        if not spans(basis, np.ones((e.size, 1))):  # an offset may only be taken out where the model has one
             e = y / size
-        for _ in range(2):  # the second pass removes what rounding left of the first
-            e = e - basis @ (basis.T @ e)
+        e = residuals_from(basis, e)
         rss = inner(e, e)
         leverage_v = inner(np.einsum("ij,ij->i", basis, basis), v)
     rss_at_zero, trace_at_zero = _rss_and_trace(e, v, basis)
@@ -159,13 +157,6 @@ def prepare(y: Array, v: Array, X: Array | None = None) -> AdditiveProblem:
         rss_at_zero=rss_at_zero,
         trace_at_zero=trace_at_zero,
     )
-
-
-def _spans_constant(basis: Array) -> bool:
-    """Whether a constant lies in the column space."""
-    ones = np.ones(basis.shape[0])
-    rest = ones - basis @ (basis.T @ ones)
-    return float(np.abs(rest).max()) < _CONSTANT
 
 
 def _rss_and_trace(e: Array, v: Array, basis: Array | None) -> tuple[float, float]:

@@ -115,7 +115,7 @@ def linear_fit(
 
 
 def residuals_from(basis: Array, y: Array) -> Array:
-    """What is left of `y` outside the span of orthonormal columns."""
+    """What is left of `y` outside the span of orthonormal columns; a second pass removes rounding."""
     for _ in range(2):
         y = y - basis @ (basis.T @ y)
     return y

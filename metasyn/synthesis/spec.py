@@ -11,7 +11,7 @@ from typing import Any
 from metasyn.errors import OptionError
 from metasyn.synthesis.tau2.confidence import require_tau2_ci
 from metasyn.synthesis.tau2.weights import checked_weights
-from metasyn.values import require_level
+from metasyn.values import require_level, require_whole
 from metasyn.vocabulary import (
     CiMethod,
     I2Method,
@@ -23,7 +23,7 @@ from metasyn.vocabulary import (
     require_option,
 )
 
-__all__ = ["SynthesisSpec"]
+__all__ = ["SynthesisSpec", "is_variance"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +78,13 @@ class SynthesisSpec:
         require_option("i2_method", self.i2_method, I2Method)
         require_option("profile", self.profile, Profile)
         require_level(self.level)
-        if self.tau2 is not None and not _is_variance(self.tau2):
+        if self.tau2 is not None and not is_variance(self.tau2):
             raise OptionError(f"tau2 must be a finite number >= 0; got {self.tau2!r}.")
         if self.tau2 is None and self.model != "common-effect":
             require_tau2_ci(self.tau2_method, self.tau2_ci_method)
         if self.weights is not None:
             _require_weights(self.weights)
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or self.seed < 0:
-            raise OptionError(f"seed must be a whole number >= 0; got {self.seed!r}.")
+        require_whole("seed", self.seed, at_least=0)
         if self.tau2 and self.model == "common-effect":
             raise OptionError(
                 f"the common-effect model has no between-study variance; got tau2={self.tau2!r}."
@@ -108,5 +107,6 @@ def _require_weights(weights: object) -> None:
     checked_weights(weights, len(weights))
 
 
-def _is_variance(value: object) -> bool:
+def is_variance(value: object) -> bool:
+    """Whether a value can stand for a fixed between-study variance: a finite number >= 0."""
     return not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) < math.inf

@@ -10,7 +10,7 @@ import gzip
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -160,8 +160,3 @@ class Agreement:
             row = {"what": self.what, "cases": self.checked, "values": self.values, "worst": self.worst}
             with Path(target).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-
-
-def left_out(reasons: Mapping[str, str], ids: Iterable[str]) -> dict[str, str]:
-    """Which cases are left out and why: `reasons` maps a part of an id to a reason."""
-    return {i: why for i in ids for part, why in reasons.items() if part in i}

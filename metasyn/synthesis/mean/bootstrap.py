@@ -7,11 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from metasyn.errors import OptionError
 from metasyn.numerics.additive import AdditiveProblem, prepare, weighted_rss
 from metasyn.synthesis.mean.fit import MeanFit
 from metasyn.synthesis.mean.record import fixed_tau2, shares_tau2
-from metasyn.values import NotEstimable
+from metasyn.values import NotEstimable, require_whole
 
 __all__ = ["DRAWS", "bootstrap_predictions", "tau2_draws"]
 
@@ -64,8 +63,8 @@ def bootstrap_predictions(fit: MeanFit, *, seed: int = 1, draws: int = DRAWS) ->
     >>> bootstrap_predictions(fit, draws=1000).shape
     (1000,)
     """
-    _require_whole("draws", draws, at_least=100)
-    _require_whole("seed", seed, at_least=0)
+    require_whole("draws", draws, at_least=100)
+    require_whole("seed", seed, at_least=0)
     reason = _undefined(fit)
     if reason:
         return NotEstimable(reason)
@@ -75,11 +74,6 @@ def bootstrap_predictions(fit: MeanFit, *, seed: int = 1, draws: int = DRAWS) ->
     block = max(1, _BLOCK // problem.k)
     parts = [_draw(problem, rng, min(block, draws - done)) for done in range(0, draws, block)]
     return origin + size * np.concatenate(parts)
-
-
-def _require_whole(name: str, value: object, *, at_least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < at_least:
-        raise OptionError(f"{name} must be a whole number of at least {at_least}; got {value!r}.")
 
 
 def _undefined(fit: MeanFit) -> str:

@@ -14,7 +14,7 @@ from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.arrangements import count_arrangements, distinct_arrangements
 from metasyn.synthesis.moderators.model import RegressionResult
 from metasyn.synthesis.moderators.refit import Refit
-from metasyn.values import NotEstimable
+from metasyn.values import NotEstimable, require_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,9 +134,9 @@ def permutation_test(
     >>> test.exact, test.n, round(test.omnibus_pvalue, 4)
     (True, 120, 0.0167)
     """
-    _require_whole("seed", seed, 0)
+    require_whole("seed", seed, at_least=0)
     if n != "exact":
-        _require_whole("n", n, 1)
+        require_whole("n", n, at_least=1, also=" or 'exact'")
     design = result.design
     flips = design.intercept is not None and result.p == 1
     if design.intercept is None:
@@ -187,12 +187,6 @@ def _count(refit: Refit, blocks: Iterator[tuple[NDArray[np.intp], Array]]) -> Ar
     for orders, signs in blocks:
         hits += (refit.statistics(orders, signs) >= observed * (1 - _TIE)).sum(axis=0)
     return hits
-
-
-def _require_whole(name: str, value: object, least: int) -> None:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        or_exact = " or 'exact'" if name == "n" else ""
-        raise OptionError(f"{name} must be a whole number >= {least}{or_exact}; got {value!r}.")
 
 
 def _row_labels(X: Array) -> list[int]:

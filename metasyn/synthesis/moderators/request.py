@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from numbers import Real
 
 from metasyn.errors import OptionError
+from metasyn.synthesis.spec import is_variance
 from metasyn.synthesis.tau2 import require_tau2_ci
 from metasyn.values import require_level
 from metasyn.vocabulary import CiMethod, Model, Tau2CiMethod, Tau2Method, require_option
@@ -59,13 +58,9 @@ class RegressionSpec:
         require_level(self.level)
         if self.tau2 is None:
             return
-        if not _is_variance(self.tau2):
+        if not is_variance(self.tau2):
             raise OptionError(f"tau2 must be a finite number >= 0; got {self.tau2!r}.")
         if self.tau2 > 0 and self.model == "common-effect":
             raise OptionError(
                 f"the common-effect model has no between-study variance; got tau2={self.tau2!r}."
             )
-
-
-def _is_variance(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) < math.inf

@@ -15,7 +15,7 @@ from metasyn.errors import NotEstimableError, OptionError
 from metasyn.synthesis.arrays import effects_or_arrays
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
-from metasyn.synthesis.sensitivity.source import labels_of, restricted, same_methods
+from metasyn.synthesis.sensitivity.source import same_methods
 from metasyn.synthesis.sensitivity.tables import PooledTable, pooled_table
 
 if TYPE_CHECKING:
@@ -160,14 +160,14 @@ def cumulative(
         places = places[::-1] if descending else places
     else:
         places.sort(key=lambda i: keys[i], reverse=descending)
-    names = labels_of(effects)
+    names = effects.labels
     steps = []
     for n, i in enumerate(places, start=1):
         entered = places[:n]
         if n == effects.k and entered == list(range(n)):
             result = whole
         else:
-            result = synthesise(effects.take(entered), restricted(same, entered))
+            result = synthesise(effects.take(entered), same.taking(entered))
         steps.append(
             CumulativeStep(added=names[i], index=i, key=None if keys is None else keys[i], result=result)
         )
@@ -203,7 +203,7 @@ def _column(effects: EffectSet, name: str) -> list[Any]:
 
 def _comparable(effects: EffectSet, what: str, values: list[Any]) -> list[Any]:
     """All keys as numbers, or all as text."""
-    names = labels_of(effects)
+    names = effects.labels
     missing = [names[i] for i, value in enumerate(values) if value is None or str(value).strip() == ""]
     if missing:
         raise OptionError(f"{what} has no value for {', '.join(map(repr, missing))}.")

@@ -14,6 +14,7 @@ from metasyn.synthesis.model import SynthesisSpec
 from metasyn.synthesis.sensitivity.source import Source, fitted_mean, pooled
 from metasyn.synthesis.sensitivity.tables import read_only
 from metasyn.synthesis.tau2.many import fit_many
+from metasyn.values import require_whole
 from metasyn.vocabulary import Model, Tau2Method
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def gosh(
     >>> found.k.tolist(), found.estimate.round(3).tolist()
     ([1, 1, 2, 1, 2, 2, 3], [-0.9, -0.1, -0.367, -0.5, -0.767, -0.18, -0.386])
     """
-    _require_whole("seed", seed, least=0)
+    require_whole("seed", seed, at_least=0)
     whole = pooled(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure, spec=spec)
     mean = fitted_mean(whole, what="the display of all subsets")
     present, exhaustive = _subsets(mean.k, n_subsets, seed)
@@ -190,17 +191,12 @@ def gosh(
     )
 
 
-def _require_whole(name: str, value: object, *, least: int) -> None:
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise OptionError(f"{name} must be a whole number >= {least}; got {value!r}.")
-
-
 def _subsets(k: int, n_subsets: int | None, seed: int) -> tuple[Flags, bool]:
     """The subsets, shape (n, k), and whether they are all."""
     wanted = n_subsets
     if wanted is None:
         wanted = 2**k - 1 if k <= _ALL_UP_TO else _SAMPLE
-    _require_whole("n_subsets", wanted, least=1)
+    require_whole("n_subsets", wanted, at_least=1)
     n = min(int(wanted), 2**k - 1)
     if n * k > _MOST_CELLS:
         raise OptionError(

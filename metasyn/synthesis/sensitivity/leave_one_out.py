@@ -12,7 +12,7 @@ from metasyn.errors import NotEstimableError
 from metasyn.synthesis.arrays import effects_or_arrays
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
-from metasyn.synthesis.sensitivity.source import labels_of, restricted, same_methods
+from metasyn.synthesis.sensitivity.source import same_methods
 from metasyn.synthesis.sensitivity.tables import PooledTable, pooled_table
 
 __all__ = ["LeaveOneOut", "leave_one_out", "leave_one_out_table"]
@@ -83,9 +83,9 @@ def leave_one_out(
         raise NotEstimableError(f"leaving one effect out needs at least two effects; there is {effects.k}.")
     same = same_methods(synthesise(effects, spec or SynthesisSpec()))
     found = []
-    for i, label in enumerate(labels_of(effects)):
+    for i, label in enumerate(effects.labels):
         others = [j for j in range(effects.k) if j != i]
-        result = synthesise(effects.take(others), restricted(same, others))
+        result = synthesise(effects.take(others), same.taking(others))
         found.append(LeaveOneOut(omitted=label, index=i, result=result))
     return tuple(found)
 

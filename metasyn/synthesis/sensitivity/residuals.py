@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metasyn.numerics.shares import complement
 from metasyn.synthesis.model import SynthesisSpec
 from metasyn.synthesis.sensitivity.deleted import deleted_means
 from metasyn.synthesis.sensitivity.source import Source, fitted_mean, pooled
@@ -139,7 +140,7 @@ def residuals(
     mean = fitted_mean(whole, what="the analysis of residuals")
     hat, total = mean.fit.weights, mean.vi + mean.tau2
     raw = mean.yi - mean.fit.estimate
-    se = np.sqrt(total * _others(hat))
+    se = np.sqrt(total * complement(hat))
     deleted = deleted_means(mean)
     away: Array | NotEstimable
     away_se: Array | NotEstimable
@@ -172,11 +173,3 @@ def _studentised(away: Array, se: Array) -> Array | NotEstimable:
     if not se.all():
         return NotEstimable("without one of them the effects are identical: a standard error is zero")
     return away / se
-
-
-def _others(share: Array) -> Array:
-    """Sum of the shares of all other effects: 1 - share without its cancellation."""
-    before, after = np.zeros(share.size), np.zeros(share.size)
-    before[1:] = np.add.accumulate(share)[:-1]
-    after[:-1] = np.add.accumulate(share[::-1])[::-1][1:]
-    return before + after

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metasyn.effects.given import GivenEffects
 from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.synthesis.arrays import effects_or_arrays
@@ -17,7 +16,7 @@ from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.vocabulary import CiMethod, Model, Tau2Method
 
-__all__ = ["FittedMean", "Source", "fitted_mean", "labels_of", "pooled", "restricted", "same_methods"]
+__all__ = ["FittedMean", "Source", "fitted_mean", "pooled", "same_methods"]
 
 Array = NDArray[np.float64]
 Source = EffectSet | SynthesisResult | None
@@ -93,14 +92,6 @@ def pooled(
     return synthesise(effects, spec or SynthesisSpec())
 
 
-def labels_of(effects: EffectSet) -> tuple[str, ...]:
-    """Names of the effects, in their order."""
-    rows = effects.effects
-    if isinstance(rows, GivenEffects):
-        return tuple(rows.label(i) for i in range(len(rows)))
-    return tuple(effect.label for effect in rows)
-
-
 def fitted_mean(result: SynthesisResult, *, what: str) -> FittedMean:
     """Mean, between-study variance and methods of a synthesis of two effects or more.
 
@@ -126,7 +117,7 @@ def fitted_mean(result: SynthesisResult, *, what: str) -> FittedMean:
     fit = fit_mean(effects.yi, effects.vi, 0.0 if common else found.tau2.value)
     factors: dict[CiMethod, float] = {"hartung-knapp": fit.q, "hartung-knapp-adhoc": max(1.0, fit.q)}
     return FittedMean(
-        labels=labels_of(effects),
+        labels=effects.labels,
         yi=effects.yi,
         vi=effects.vi,
         model=result.model,
@@ -141,10 +132,3 @@ def fitted_mean(result: SynthesisResult, *, what: str) -> FittedMean:
 def same_methods(whole: SynthesisResult) -> SynthesisSpec:
     """The request with the model and interval that headline, so that only the studies change."""
     return whole.request.update(model=whole.model, ci_method=whole.ci_method)
-
-
-def restricted(spec: SynthesisSpec, places: Sequence[int]) -> SynthesisSpec:
-    """The request for some of the effects: the user's weights are those of these effects."""
-    if spec.weights is None:
-        return spec
-    return spec.update(weights=tuple(spec.weights[i] for i in places))

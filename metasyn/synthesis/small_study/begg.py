@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from metasyn.effects.model import EffectSet
 from metasyn.numerics.rank_correlation import RankCorrelation, kendall
+from metasyn.numerics.shares import complement
 from metasyn.numerics.wls import weighted_mean
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import RankTest
-from metasyn.synthesis.small_study.inputs import labels_of, poolable
+from metasyn.synthesis.small_study.inputs import poolable
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.recommend import linked_finding
 from metasyn.values import Finding
@@ -68,12 +69,12 @@ def begg_test(
     findings = require_enough(chosen.k, "Begg and Mazumdar's test", force=force, least=3)
     w = 1 / chosen.vi
     mean, total = weighted_mean(chosen.yi, w)
-    standardised = (chosen.yi - mean) / np.sqrt(chosen.vi * _others(w, total))
+    standardised = (chosen.yi - mean) / np.sqrt(chosen.vi * complement(w / total))
     return rank_test(
         kendall(standardised, chosen.vi),
         test="begg",
         measure=chosen.measure.code,
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         findings=findings + linked_finding(chosen.measure.code, "Begg and Mazumdar's test"),
     )
 
@@ -102,12 +103,3 @@ def rank_test(
         normal_pvalue=found.normal_pvalue,
         findings=findings,
     )
-
-
-def _others(w: NDArray[np.float64], total: float) -> NDArray[np.float64]:
-    """The weight of all others over the whole weight; for a dominating one, summed without it."""
-    rest = total - w
-    i = int(w.argmax())
-    if w[i] > total / 2:
-        rest[i] = float(w[:i].sum() + w[i + 1 :].sum())
-    return rest / total

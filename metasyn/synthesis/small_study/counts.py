@@ -16,7 +16,7 @@ from metasyn.synthesis.arrays import require_poolable
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import RankTest, RegressionTest, regression_test
 from metasyn.synthesis.small_study.begg import rank_test
-from metasyn.synthesis.small_study.inputs import Tables, effect_set, labels_of, tables_of
+from metasyn.synthesis.small_study.inputs import Tables, effect_set, tables_of
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.regression import multiplicative_line
 from metasyn.values import Finding, require_level
@@ -324,7 +324,7 @@ def _peters_proportion(effects: EffectSet, level: float, name: str, force: bool)
         measure=effects.measure.code,
         predictor="1 / n",
         weights="1 / (1/events + 1/non-events)",
-        labels=labels_of(effects),
+        labels=effects.labels,
         findings=findings,
     )
 

@@ -11,7 +11,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.asymmetry import PREDICTORS, RegressionTest, regression_test
-from metasyn.synthesis.small_study.inputs import labels_of, poolable, sizes_of
+from metasyn.synthesis.small_study.inputs import poolable, sizes_of
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.recommend import linked_finding
 from metasyn.synthesis.small_study.regression import Line, additive_line, multiplicative_line
@@ -107,7 +107,7 @@ def egger_test(
         predictor=PREDICTORS[predictor],
         weights="1 / (v + tau2)" if model == "random-effects" else "1 / v",
         tau2_method=(tau2_method or "REML") if model == "random-effects" else "",
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         limit=predictor not in _GROWING,
         findings=findings,
     )
@@ -154,7 +154,7 @@ def thompson_test(
         predictor=PREDICTORS["sei"],
         weights="1 / (v + tau2)",
         tau2_method="DL",
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         findings=findings + linked_finding(chosen.measure.code, "Thompson and Sharp's test"),
     )
 
@@ -209,7 +209,7 @@ def pustejovsky_test(
         measure=chosen.measure.code,
         predictor="sqrt(1/n1 + 1/n2)",
         weights="1 / (1/n1 + 1/n2)",
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         findings=findings,
     )
 

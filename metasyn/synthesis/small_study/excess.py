@@ -17,7 +17,7 @@ from metasyn.numerics.roots import bracketed_root
 from metasyn.numerics.tails import normal_quantile
 from metasyn.numerics.wls import weighted_mean
 from metasyn.synthesis.model import SynthesisResult
-from metasyn.synthesis.small_study.inputs import labels_of, poolable, require_number
+from metasyn.synthesis.small_study.inputs import poolable, require_number
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.records import plain
 from metasyn.values import Finding, NotEstimable
@@ -211,7 +211,7 @@ def excess_significance(
         power=power,
         significant=significant,
         k=chosen.k,
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         findings=findings,
     )
 

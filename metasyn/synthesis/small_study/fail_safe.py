@@ -15,7 +15,7 @@ from metasyn.errors import OptionError
 from metasyn.numerics.tails import normal_quantile, normal_two_sided_p
 from metasyn.numerics.wls import weighted_mean
 from metasyn.synthesis.model import SynthesisResult
-from metasyn.synthesis.small_study.inputs import labels_of, poolable, require_number
+from metasyn.synthesis.small_study.inputs import poolable, require_number
 from metasyn.synthesis.small_study.policy import require_enough, require_flag
 from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.tau2 import estimate_tau2
@@ -188,7 +188,7 @@ def fail_safe_n(
         measure=chosen.measure.code,
         k=chosen.k,
         alpha=None if size is not None else float(alpha),
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         findings=findings,
         **parts,
     )

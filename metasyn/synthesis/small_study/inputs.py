@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metasyn.effects.inputs import number_array
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.synthesis.arrays import effects_or_arrays, require_poolable
@@ -16,7 +17,6 @@ from metasyn.synthesis.model import SynthesisResult
 __all__ = [
     "Tables",
     "effect_set",
-    "labels_of",
     "numbers",
     "poolable",
     "require_number",
@@ -78,11 +78,6 @@ def poolable(
     return found
 
 
-def labels_of(effects: EffectSet) -> tuple[str, ...]:
-    """Names of the effects, in order."""
-    return tuple(effect.label for effect in effects.effects)
-
-
 def numbers(name: str, values: ArrayLike) -> Array:
     """One column of finite numbers.
 
@@ -91,12 +86,7 @@ def numbers(name: str, values: ArrayLike) -> Array:
     OptionError
         If it is masked, not one-dimensional, or holds something else.
     """
-    if isinstance(values, np.ma.MaskedArray):
-        raise OptionError(f"{name} must not be a masked array; leave the rows out instead.")
-    try:
-        array = np.array(values, dtype=float)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise OptionError(f"{name} must hold numbers only; {error}.") from None
+    array = number_array(name, values)
     if array.ndim != 1:
         raise OptionError(f"{name} must be one-dimensional; got shape {array.shape}.")
     wrong = np.flatnonzero(~np.isfinite(array))
@@ -158,7 +148,7 @@ def tables_of(
         )
     counts = [effect.counts for effect in effects.effects if effect.counts is not None]
     arrays = {name: np.array([getattr(c, name) for c in counts], dtype=float) for name in columns}
-    return _checked_tables(arrays, labels_of(effects))
+    return _checked_tables(arrays, effects.labels)
 
 
 def _checked_tables(arrays: Mapping[str, Array], labels: Sequence[str] | None) -> Tables:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from metasyn.effects.model import EffectSet
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study.egger import fit_line
-from metasyn.synthesis.small_study.inputs import labels_of, poolable, require_number
+from metasyn.synthesis.small_study.inputs import poolable, require_number
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.recommend import linked_finding
 from metasyn.synthesis.small_study.regression import Coefficient, Line
@@ -169,6 +169,6 @@ def pet_peese(
         estimate=(peese if takes_peese else pet).intercept,
         alpha=float(alpha),
         k=chosen.k,
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         findings=findings + linked_finding(chosen.measure.code, "PET-PEESE"),
     )

@@ -16,7 +16,7 @@ from metasyn.errors import NotEstimableError
 from metasyn.numerics.wls import weighted_mean
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
-from metasyn.synthesis.small_study.inputs import labels_of, poolable
+from metasyn.synthesis.small_study.inputs import poolable
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.small_study.regression import additive_line
@@ -91,7 +91,7 @@ class TrimFill:
         effects = self.result.effects
         return pd.DataFrame(
             {
-                "label": labels_of(effects),
+                "label": effects.labels,
                 "yi": effects.yi,
                 "vi": effects.vi,
                 "filled": [False] * self.k + [True] * self.k0,
@@ -204,7 +204,7 @@ def trim_and_fill(
     missing = order[y.size - found.k0 :]
     filled_yi = 2 * sign * found.centre - chosen.yi[missing]
     filled_vi = chosen.vi[missing]
-    names = labels_of(chosen)
+    names = chosen.labels
     mirrored = tuple(names[i] for i in missing)
     return TrimFill(
         estimator=estimator,

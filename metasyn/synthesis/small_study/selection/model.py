@@ -13,7 +13,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.tails import chi2_upper_p, normal_quantile, normal_two_sided_p
 from metasyn.synthesis.model import SynthesisResult
-from metasyn.synthesis.small_study.inputs import labels_of, poolable
+from metasyn.synthesis.small_study.inputs import poolable
 from metasyn.synthesis.small_study.policy import require_enough
 from metasyn.synthesis.small_study.regression import Coefficient
 from metasyn.synthesis.small_study.selection.findings import fit_findings
@@ -136,7 +136,7 @@ def selection_model(
         measure=chosen.measure.code,
         model=model,
         k=chosen.k,
-        labels=labels_of(chosen),
+        labels=chosen.labels,
         estimate=_coefficient(task.scale * fit.mu, task.unit * float(fit.se[0]), level),
         unadjusted=_coefficient(task.scale * without.mu, task.unit * without.se, level),
         tau2=fit.tau2 * task.unit**2,
