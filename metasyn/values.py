@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import index
-from typing import Literal, SupportsIndex
+from typing import Any, Literal
 
 from metasyn.errors import OptionError
 
@@ -82,8 +82,12 @@ def require_level(level: float) -> float:
     return float(level)
 
 
-def require_whole(name: str, value: object, *, at_least: int, also: str = "") -> int:
+def require_whole(name: str, value: Any, *, at_least: int, also: str = "") -> int:
     """Return `value` if it is a whole number and large enough; `also` names what else would do."""
-    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or index(value) < at_least:
+    try:
+        number = at_least - 1 if isinstance(value, bool) else index(value)
+    except TypeError:
+        number = at_least - 1
+    if number < at_least:
         raise OptionError(f"{name} must be a whole number >= {at_least}{also}; got {value!r}.")
-    return index(value)
+    return number

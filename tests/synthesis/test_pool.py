@@ -284,3 +284,9 @@ def test_a_result_is_not_pooled_again() -> None:
 def test_finite_values_too_large_to_add_up_are_refused_by_their_size() -> None:
     with pytest.raises(OptionError, match="double precision"):
         pool(yi=[1e308, 1e308, 1.0], vi=[1.0, 1.0, 1.0])
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, True, np.True_, "1", None, np.array([1])])
+def test_a_seed_is_a_whole_number(seed: Any) -> None:
+    with pytest.raises(OptionError, match="seed must be a whole number >= 0"):
+        SynthesisSpec(seed=seed)
