@@ -14,11 +14,13 @@ trap 'rm -f "$new"' EXIT
     --extra dev --group build --generate-hashes --no-annotate --no-header \
     --no-emit-index-url --no-emit-find-links ${LOCK_ARGS:-} pyproject.toml >"$new"
 
-# tool.uv.environments puts the same condition on every line; anything beyond it would stay visible.
+# tool.uv.environments puts the same condition on every line; what only some platforms need keeps its own.
 always="python_full_version < '3.14' and platform_python_implementation == 'CPython' and sys_platform != 'win32'"
 {
     echo '# Written by "make lock" for CPython 3.11 to 3.13 on Linux and macOS.'
-    sed "s/ ; $always / /" "$new"
+    sed -e "s/ ; $always / /" -e "/ ; /s/python_full_version < '3.14' and //" \
+        -e "/ ; /s/ and platform_python_implementation == 'CPython'//" \
+        -e "/ ; /s/platform_python_implementation == 'CPython' and //" "$new"
 } >requirements.lock
 
 if grep -nE '://|file:|^-' requirements.lock; then

@@ -64,7 +64,9 @@ def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile) -> None:
 
 
 def test_the_lock_holds_names_versions_and_hashes_only() -> None:
-    line = re.compile(r"[a-z0-9-]+==[0-9][0-9a-z.]* \\|    --hash=sha256:[0-9a-f]{64}( \\)?|# .*|")
+    only = r"(sys_platform|implementation_name) [!=]= '[a-z0-9]+'"
+    package = rf"[a-z0-9-]+==[0-9][0-9a-z.]*( ; {only}( and {only})*)? \\"
+    line = re.compile(rf"{package}|    --hash=sha256:[0-9a-f]{{64}}( \\)?|# .*|")
     assert [text for text in LOCK.splitlines() if not line.fullmatch(text)] == []
     assert "://" not in LOCK
     packages = re.split(r"^(?=[a-z])", LOCK, flags=re.M)[1:]
