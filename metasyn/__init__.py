@@ -11,12 +11,15 @@ from metasyn.errors import MetasynError
 
 if TYPE_CHECKING:
     from metasyn.analysis.spec import Analysis, Apart, Outcome
+    from metasyn.claims import Claim, check_claims, require_claims
     from metasyn.effects import standardise
     from metasyn.effects.compute import effect_sizes
     from metasyn.effects.model import EffectSet
     from metasyn.evidence.read import read_evidence
     from metasyn.plots import forest_layout
     from metasyn.synthesis import leave_one_out, pool
+    from metasyn.synthesis.absolute import absolute_effect
+    from metasyn.synthesis.baseline_risk import BaselineRisk
     from metasyn.synthesis.compare import compare_profiles
     from metasyn.synthesis.counts import mantel_haenszel, peto
     from metasyn.synthesis.moderators import (
@@ -63,6 +66,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Analysis",
     "Apart",
+    "BaselineRisk",
+    "Claim",
     "EffectSet",
     "Interval",
     "MetasynError",
@@ -70,9 +75,11 @@ __all__ = [
     "Outcome",
     "SynthesisSpec",
     "__version__",
+    "absolute_effect",
     "baujat",
     "begg_test",
     "blup",
+    "check_claims",
     "collinearity",
     "compare_profiles",
     "cumulative",
@@ -102,6 +109,7 @@ __all__ = [
     "radial",
     "read_evidence",
     "recommended_test",
+    "require_claims",
     "residuals",
     "schwarzer_test",
     "selection_model",
@@ -115,14 +123,18 @@ __all__ = [
 _HOMES = {
     "Analysis": "metasyn.analysis.spec",
     "Apart": "metasyn.analysis.spec",
+    "BaselineRisk": "metasyn.synthesis.baseline_risk",
+    "Claim": "metasyn.claims",
     "EffectSet": "metasyn.effects.model",
     "Interval": "metasyn.values",
     "NotEstimable": "metasyn.values",
     "Outcome": "metasyn.analysis.spec",
     "SynthesisSpec": "metasyn.synthesis.spec",
+    "absolute_effect": "metasyn.synthesis.absolute",
     "baujat": "metasyn.synthesis.sensitivity",
     "begg_test": "metasyn.synthesis.small_study",
     "blup": "metasyn.synthesis.sensitivity",
+    "check_claims": "metasyn.claims",
     "collinearity": "metasyn.synthesis.moderators",
     "compare_profiles": "metasyn.synthesis.compare",
     "cumulative": "metasyn.synthesis.sensitivity",
@@ -152,6 +164,7 @@ _HOMES = {
     "radial": "metasyn.synthesis.sensitivity",
     "read_evidence": "metasyn.evidence.read",
     "recommended_test": "metasyn.synthesis.small_study",
+    "require_claims": "metasyn.claims",
     "residuals": "metasyn.synthesis.sensitivity",
     "schwarzer_test": "metasyn.synthesis.small_study",
     "selection_model": "metasyn.synthesis.small_study",

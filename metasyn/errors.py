@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from metasyn.values import Finding
 
 __all__ = [
+    "ClaimError",
     "EvidenceError",
     "MetasynError",
     "NotEstimableError",
@@ -40,6 +41,22 @@ class EvidenceError(MetasynError):
         count = len(self.findings)
         head = f"{count} problem{'s' if count != 1 else ''} in the evidence tables:"
         super().__init__("\n".join([head, *(f"  {finding}" for finding in self.findings)]))
+
+
+class ClaimError(MetasynError):
+    """Sentences say what the results no longer show; every one of them is listed.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        One per false sentence: the sentence, what it says, and the number that contradicts it.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = "1 sentence is" if count == 1 else f"{count} sentences are"
+        super().__init__("\n".join([f"{head} not true of the results:", *(f"  {p}" for p in self.problems)]))
 
 
 class NotEstimableError(MetasynError):

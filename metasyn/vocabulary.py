@@ -14,23 +14,34 @@ __all__ = [
     "DifferenceVariance",
     "ExcessTest",
     "FailSafeMethod",
+    "FigurePalette",
+    "FigureWidth",
+    "ForestPreset",
+    "FunnelScale",
+    "GoshStatistic",
+    "GroupOrder",
     "I2Method",
     "LineCiMethod",
     "Measure",
     "Missing",
     "Model",
+    "NullPlace",
+    "NullSide",
     "Overlap",
     "PSided",
     "PhiVariance",
     "PiMethod",
+    "PiStyle",
     "PlainVariance",
     "Predictor",
     "Profile",
     "ProportionVariance",
     "RegressionModel",
+    "RiskOf",
     "RouteName",
     "SelectionFunction",
     "Side",
+    "Significance",
     "Statistic",
     "Status",
     "SubgroupTau2",
@@ -102,6 +113,25 @@ FailSafeMethod = Literal["rosenthal", "orwin", "rosenberg", "general"]
 ExcessTest = Literal["chi2", "binomial", "exact"]
 Alternative = Literal["greater", "less", "two-sided"]
 SelectionFunction = Literal["step", "beta", "half-normal", "negative-exponential", "logistic", "power"]
+
+# What a sentence may claim of a result: where an estimate or interval lies with respect to no effect, ...
+NullSide = Literal["below", "above"]
+NullPlace = Literal["below", "above", "includes", "excludes"]
+Significance = Literal["significant", "not significant"]
+GroupOrder = Literal["higher than", "lower than"]
+
+# What a baseline risk counts: those with the event, or those without it (survival).
+RiskOf = Literal["event", "event-free"]
+
+# Figures: whose look a forest plot has, how a prediction interval is drawn, how wide and on which ground.
+ForestPreset = Literal["metasyn", "jama", "bmj", "lancet", "revman-2025"]
+PiStyle = Literal["line", "bar", "polygon", "density"]
+FigureWidth = Literal["free", "one-column", "two-column", "a4"]
+FigurePalette = Literal["light", "dark"]
+
+# Axes of figures that can show one thing or another.
+FunnelScale = Literal["standard error", "precision"]
+GoshStatistic = Literal["I2", "tau2", "Q", "k"]
 
 # Moderators whose value is not known.
 Missing = Literal["error", "drop"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from metasyn.effects.given import GivenEffects
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
-from metasyn.values import Interval
+from metasyn.values import Interval, Shown
 from metasyn.vocabulary import RouteName
 
 __all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "Route", "RowRef"]
@@ -135,7 +135,7 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class EffectSet:
+class EffectSet(Shown):
     """Effects of one outcome on one scale, in order, with everything that was left out.
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
+from scipy.special import betainccinv, betaincinv, expit
 
 from metasyn.effects.tables import both_defined, group_cells
 from metasyn.effects.zero_cells import checked_counts
@@ -233,6 +233,9 @@ def from_arcsine(yi: ArrayLike) -> _Array:
 def clopper_pearson(events: int, n: int, level: float = 0.95) -> Interval:
     """Exact (Clopper-Pearson) interval of one proportion, 10.1093/biomet/26.4.404.
 
+    With x of n events, the quantile alpha/2 of the beta distribution with parameters x and n - x + 1,
+    and the quantile 1 - alpha/2 of that with x + 1 and n - x; 0 for no event, 1 for n events.
+
     Parameters
     ----------
     events, n : int
@@ -255,12 +258,12 @@ def clopper_pearson(events: int, n: int, level: float = 0.95) -> Interval:
     >>> interval.low, round(interval.high, 4)
     (0.0, 0.1372)
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     require_level(level)
     checked_counts(events, n)
-    low, high = proportion_confint(events, n, alpha=1 - level, method="beta")
-    interval = Interval(float(low), float(high), level)
+    half = (1 - level) / 2
+    low = float(betaincinv(events, n - events + 1, half)) if events else 0.0
+    high = float(betainccinv(events + 1, n - events, half)) if events < n else 1.0
+    interval = Interval(low, high, level)
     if events / n not in interval:
         raise OptionError(f"the interval {low}-{high} does not contain {events}/{n}.")
     return interval

@@ -1,33 +1,60 @@
-"""Forest plots: a layout as plain data, and its drawing."""
+"""Figures: layouts as plain data, and their drawing."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from metasyn.errors import ReportError
-from metasyn.plots.forest_layout import forest_layout, to_table
+from metasyn.plots.chart import ChartLayout
+from metasyn.plots.chart_fit import fit_chart
+from metasyn.plots.charts import (
+    Density,
+    baujat_layout,
+    bubble_layout,
+    estimators_layout,
+    funnel_layout,
+    gosh_layout,
+    influence_layout,
+    labbe_layout,
+    posterior_layout,
+    profile_layout,
+    radial_layout,
+)
+from metasyn.plots.draw import figure_bytes, figure_pages, missing_letters, svg_text
+from metasyn.plots.figure_table import to_table
+from metasyn.plots.fit import fit_width
+from metasyn.plots.forest_cumulative import cumulative_forest
+from metasyn.plots.forest_layout import forest_layout
+from metasyn.plots.forest_leave_one_out import leave_one_out_forest
+from metasyn.plots.forest_models import models_forest
+from metasyn.plots.forest_outcomes import outcomes_forest
 from metasyn.plots.model import ForestLayout
+from metasyn.plots.quick_forest import quick_forest
+from metasyn.plots.quick_forest_frame import to_forestplot_frame
 
-__all__ = ["ForestLayout", "figure_bytes", "forest_layout", "svg_text", "to_table"]
-
-
-def figure_bytes(layout: ForestLayout, fmt: Literal["svg", "pdf", "png"], *, dpi: float = 200) -> bytes:
-    """Draw a forest plot; see `metasyn.plots.draw.figure_bytes`. Loads matplotlib when called."""
-    try:
-        from metasyn.plots import draw
-    except ImportError as error:
-        raise _no_matplotlib() from error
-    return draw.figure_bytes(layout, fmt, dpi=dpi)
-
-
-def svg_text(layout: ForestLayout, id_prefix: str) -> str:
-    """Draw a forest plot as an `<svg>` element; see `metasyn.plots.draw.svg_text`."""
-    try:
-        from metasyn.plots import draw
-    except ImportError as error:
-        raise _no_matplotlib() from error
-    return draw.svg_text(layout, id_prefix)
-
-
-def _no_matplotlib() -> ReportError:
-    return ReportError('Drawing needs matplotlib: pip install "metasyn-evidence[report]".')
+__all__ = [
+    "ChartLayout",
+    "Density",
+    "ForestLayout",
+    "baujat_layout",
+    "bubble_layout",
+    "cumulative_forest",
+    "estimators_layout",
+    "figure_bytes",
+    "figure_pages",
+    "fit_chart",
+    "fit_width",
+    "forest_layout",
+    "funnel_layout",
+    "gosh_layout",
+    "influence_layout",
+    "labbe_layout",
+    "leave_one_out_forest",
+    "missing_letters",
+    "models_forest",
+    "outcomes_forest",
+    "posterior_layout",
+    "profile_layout",
+    "quick_forest",
+    "radial_layout",
+    "svg_text",
+    "to_forestplot_frame",
+    "to_table",
+]

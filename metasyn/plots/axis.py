@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from metasyn.effects.measure import EffectMeasure
+from metasyn.errors import OptionError
 from metasyn.plots.model import Axis, Tick
 from metasyn.values import Interval
 from metasyn.wording import plain_number
 
-__all__ = ["choose_axis", "linear_ticks", "log_ticks"]
+__all__ = ["axis_between", "choose_axis", "linear_ticks", "log_ticks"]
 
 MIN_TICKS, MAX_TICKS = 4, 7
 
@@ -219,4 +220,44 @@ def _first_step(low: float, high: float) -> float:
         step
         for step in steps
         if math.ceil(high / step - 1e-9) - math.floor(low / step + 1e-9) <= MAX_TICKS - 1 or step == steps[-1]
+    )
+
+
+def axis_between(measure: EffectMeasure, limits: tuple[float, float], label: str) -> Axis:
+    """An axis with given ends.
+
+    Parameters
+    ----------
+    measure : EffectMeasure
+    limits : (float, float)
+        Natural scale; above 0 for ratios.
+    label : str
+
+    Raises
+    ------
+    OptionError
+        If the limits are not two finite numbers in order, or not positive where the axis is logarithmic.
+
+    Examples
+    --------
+    >>> from metasyn.effects.measure import get_measure
+    >>> axis = axis_between(get_measure("HR"), (0.25, 4), "Hazard ratio")
+    >>> [tick.label for tick in axis.ticks]
+    ['0.25', '0.5', '1', '2', '4']
+    """
+    log = measure.family == "ratio"
+    low, high = (float(limit) for limit in limits)
+    if not (math.isfinite(low) and math.isfinite(high) and low < high and (low > 0 or not log)):
+        rule = "two positive numbers" if log else "two numbers"
+        raise OptionError(f"axis_limits must be {rule}, the smaller first; got {limits!r}.")
+    ticks = log_ticks(low, high) if log else linear_ticks(low, high)
+    percent = measure.family == "proportion"
+    null = None if measure.null is None else measure.to_natural(measure.null)
+    return Axis(
+        scale="log" if log else "linear",
+        low=low,
+        high=high,
+        ticks=tuple(Tick(value=t, label=plain_number(100 * t if percent else t)) for t in ticks),
+        label=label,
+        null=null,
     )

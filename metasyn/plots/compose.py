@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from metasyn.plots import style
-from metasyn.plots.columns import Frame, arrange_columns, wrap
+from metasyn.plots.columns import arrange_columns, count_below, wrap
+from metasyn.plots.compose_axis import axis, footnotes, vertical_lines
+from metasyn.plots.compose_header import header, title
 from metasyn.plots.marks import Panel, row_marks
-from metasyn.plots.model import ForestLayout, ForestRow
-from metasyn.plots.scene import Item, Line, Measure, Pen, Scene, Text
+from metasyn.plots.model import Axis, ForestLayout, ForestRow
+from metasyn.plots.scene import Group, Item, Measure, Pen, Scene, Text
+from metasyn.plots.stage import Stage, rule, stack
 
-__all__ = ["compose"]
+__all__ = ["Page", "compose", "compose_page", "stage_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some rows of a layout on a page of their own.
+
+    Attributes
+    ----------
+    rows : tuple of int
+        Positions in `layout.rows`.
+    number, total : int
+        Which page of how many, from 1.
+    continued : str
+        Name of the group that began on an earlier page.
+    """
+
+    rows: tuple[int, ...]
+    number: int = 1
+    total: int = 1
+    continued: str = ""
 
 
 def compose(layout: ForestLayout, measure: Measure) -> Scene:
@@ -28,180 +50,168 @@ def compose(layout: ForestLayout, measure: Measure) -> Scene:
     Scene
         Sizes follow from the content: text has the same size with one row and with sixty.
     """
+    return compose_page(stage_of(layout, measure), Page(rows=tuple(range(len(layout.rows)))))
+
+
+def stage_of(layout: ForestLayout, measure: Measure) -> Stage:
+    """Columns and panel of a layout; all its pages share them."""
     frame = arrange_columns(layout, measure)
-    panel = Panel(axis=layout.axis, left=frame.panel[0], right=frame.panel[1])
-    inner = frame.width - 2 * style.MARGIN
-    title, y = _title(layout, inner, measure)
-    header, top = _header(layout, frame, y)
-    rows, bottom, overall = _rows(layout, frame, panel, top, measure)
-    lines = _vertical_lines(layout, panel, top, bottom, overall)
-    axis, y = _axis(layout, frame, panel, bottom, measure)
-    notes, y = _footnotes(layout, inner, y, measure)
-    items = (*title, *header, *lines, *rows, *axis, *notes)
-    return Scene(width=frame.width, height=y + style.MARGIN, items=items)
+    panel = Panel(
+        axis=layout.axis,
+        left=frame.panel[0],
+        right=frame.panel[1],
+        theme=layout.theme,
+        pi_style=layout.pi_style,
+    )
+    return Stage(layout=layout, frame=frame, panel=panel, measure=measure)
 
 
-def _stack(
-    lines: Iterable[str],
-    x: float,
-    y: float,
-    pen: Pen,
-    gid: str,
-    align: Literal["left", "center", "right"] = "left",
-) -> Iterator[Text]:
-    """Lines of text below each other; all but the first get a number in their id."""
-    for i, line in enumerate(lines):
-        name = f"{gid}-{i}" if i else gid
-        yield Text(x=x, y=y + i * pen.leading, text=line, pen=pen, align=align, gid=name)
+def compose_page(stage: Stage, page: Page) -> Scene:
+    """The scene of one page."""
+    below = count_below(stage.layout) if page.number == page.total else 0
+    inside, under = page.rows[: len(page.rows) - below], page.rows[len(page.rows) - below :]
+    suffix = f"(page {page.number} of {page.total})" if page.total > 1 else ""
+    heading, y = title(stage, suffix)
+    head, top = header(stage, y)
+    again, y = _continued(stage, page, top)
+    rows, bottom, overall = _rows(stage, inside, y)
+    lines = vertical_lines(stage, top, bottom, overall)
+    scale, y = axis(stage, bottom)
+    texts, y = _lines_below(stage, under, y)
+    notes, y = footnotes(stage, _notes_of(stage.layout, page), y)
+    items = (*heading, *head, *lines, *again, *rows, *scale, *texts, *notes)
+    height = y + stage.sizes.margin
+    data = _axis_data(stage.layout.axis, stage.panel)
+    return Scene(width=stage.frame.width, height=height, items=items, data=data)
 
 
-def _title(layout: ForestLayout, width: float, measure: Measure) -> tuple[list[Item], float]:
-    if not layout.title:
-        return [], style.MARGIN
-    lines = wrap(layout.title, width, style.TITLE, measure)
-    first = style.MARGIN + style.TITLE.size
-    items: list[Item] = list(_stack(lines, style.MARGIN, first, style.TITLE, "title"))
-    return items, first + (len(lines) - 1) * style.TITLE.leading + 8.0
+def _axis_data(axis: Axis, panel: Panel) -> dict[str, str]:
+    """How natural values become points: what a page needs to move a mark."""
+    return {
+        "scale": axis.scale,
+        "low": repr(axis.low),
+        "high": repr(axis.high),
+        "left": f"{panel.left:.4f}",
+        "right": f"{panel.right:.4f}",
+    }
 
 
-def _rule(frame: Frame, y: float, width: float, gid: str) -> Line:
-    right = frame.width - style.MARGIN
-    return Line(x0=style.MARGIN, y0=y, x1=right, y1=y, width=width, color=style.INK, gid=gid)
+def _notes_of(layout: ForestLayout, page: Page) -> Iterator[tuple[int, str]]:
+    """Footnotes of the page: those whose sign it shows, and on the last page those without rows."""
+    signs = {row.mark for row in layout.rows if row.mark}
+    here = {layout.rows[i].mark for i in page.rows}
+    for i, note in enumerate(layout.footnotes):
+        sign = note.partition(" ")[0]
+        if sign in here or (sign not in signs and page.number == page.total):
+            yield i, note
 
 
-def _header(layout: ForestLayout, frame: Frame, y: float) -> tuple[list[Item], float]:
-    """Column headings between two rules, spanning headings above them."""
-    items: list[Item] = [_rule(frame, y, 1.4, "rule-top")]
-    height = max((len(spanner.lines) for spanner in frame.spanners), default=0) * style.BOLD.leading
-    underline = y + height + 7.0 if height else y
-    for i, spanner in enumerate(frame.spanners):
-        first = underline - 3.5 - (len(spanner.lines) - 1) * style.BOLD.leading
-        middle = (spanner.left + spanner.right) / 2
-        items += _stack(spanner.lines, middle, first, style.BOLD, f"spanner-{i}", "center")
-        items.append(
-            Line(
-                x0=spanner.left,
-                y0=underline,
-                x1=spanner.right,
-                y1=underline,
-                width=0.7,
-                color=style.INK,
-                gid=f"spanner-{i}-line",
-            )
-        )
-    baseline = underline + style.ROW / 2 + style.DROP + 1.5
-    for column in layout.columns:
-        x = frame.edges[column.key][0 if column.align == "left" else 1]
-        items += _stack([column.header], x, baseline, style.BOLD, f"header-{column.key}", column.align)
-    bottom = baseline + 6.5
-    return [*items, _rule(frame, bottom, 0.9, "rule-header")], bottom + 3.0
+def _continued(stage: Stage, page: Page, y: float) -> tuple[list[Item], float]:
+    """The name of a group that goes on from the page before."""
+    if not page.continued:
+        return [], y
+    sizes = stage.sizes
+    lines = wrap(f"{page.continued} (continued)", _text_room(stage), sizes.bold, stage.measure)
+    first = y + sizes.row / 2 + sizes.drop
+    items: list[Item] = list(stack(lines, sizes.margin, first, sizes.bold, "continued"))
+    return items, y + sizes.row + (len(lines) - 1) * sizes.bold.leading
 
 
-def _rows(
-    layout: ForestLayout, frame: Frame, panel: Panel, y: float, measure: Measure
-) -> tuple[list[Item], float, float]:
-    """All rows; also the bottom of the last and the middle of the overall diamond."""
+def _rows(stage: Stage, numbers: Sequence[int], y: float) -> tuple[list[Item], float, float]:
+    """The rows; also the bottom of the last and the middle of the overall diamond (or the bottom)."""
+    layout, sizes = stage.layout, stage.sizes
     weights = [row.weight for row in layout.rows if row.kind == "study" and row.weight is not None]
     largest = max(weights, default=0.0)
     items: list[Item] = []
-    overall = y
-    for i, row in enumerate(layout.rows):
-        name = f"row-{i}"
+    overall: float | None = None
+    for i in numbers:
+        row = layout.rows[i]
         if row.kind == "rule":
-            items.append(_rule(frame, y + 4.0, 0.9, name))
-            y += 8.0
+            items.append(rule(stage, y + 4.0 * sizes.unit, 0.9 * sizes.unit, f"row-{i}"))
+            y += 8.0 * sizes.unit
             continue
-        y += 5.0 if row.kind == "group" and i else 0.0
-        lines, pen = _label(row, frame, measure)
-        pitch = style.NOTE_ROW if row.kind == "note" else style.ROW
+        y += stage.theme.marks.group_gap * sizes.unit if row.kind == "group" and i != numbers[0] else 0.0
+        lines, pen = _label(stage, row)
+        pitch = _pitch(stage, row)
         middle = y + pitch / 2
-        x = style.MARGIN + (style.INDENT if row.group and row.kind != "group" else 0.0)
-        items += _stack(lines, x, middle + style.DROP, pen, f"{name}-label")
-        items += _cells(row, layout, frame, middle + style.DROP, name)
-        items += row_marks(row, panel, middle, name, largest)
-        overall = middle if row.kind == "overall" else overall
+        drawn = [*_row_texts(stage, row, i, lines, pen, middle)]
+        drawn += row_marks(row, stage.panel, middle, f"row-{i}", largest)
+        items.append(
+            Group(items=tuple(drawn), gid=f"row-{i}", marks=("row", row.kind), data=_row_data(row, i))
+        )
+        overall = middle if row.kind == "overall" and overall is None else overall
         y += pitch + (len(lines) - 1) * pen.leading
-    return items, y, overall
+    return items, y, y if overall is None else overall
 
 
-def _label(row: ForestRow, frame: Frame, measure: Measure) -> tuple[tuple[str, ...], Pen]:
-    """The lines of the first column of a row and how they are written."""
-    pen = style.NOTE if row.kind == "note" else style.BODY if row.kind == "study" else style.BOLD
-    alone = row.kind in ("note", "group")
-    right = frame.text_right if alone else frame.edges["label"][1]
-    indent = style.INDENT if row.group and row.kind != "group" else 0.0
-    text = f"{row.label} {row.mark}" if row.mark else row.label
-    # Half a point keeps a text that just fits from wrapping by rounding.
-    return wrap(text, right - style.MARGIN - indent + 0.5, pen, measure), pen
+def _pitch(stage: Stage, row: ForestRow) -> float:
+    """Height of a row with one line of text."""
+    sizes = stage.sizes
+    if row.density:
+        return sizes.density_row
+    return sizes.note_row if row.kind == "note" and row.prediction is None else sizes.row
 
 
-def _cells(row: ForestRow, layout: ForestLayout, frame: Frame, y: float, name: str) -> Iterator[Item]:
-    pen = style.BOLD if row.is_summary else style.BODY
-    for column in layout.columns[1:]:
+def _row_texts(
+    stage: Stage, row: ForestRow, i: int, lines: tuple[str, ...], pen: Pen, middle: float
+) -> Iterator[Item]:
+    """Label and cells of a row."""
+    sizes = stage.sizes
+    y = middle + sizes.drop
+    x = sizes.margin + (sizes.indent if row.group and row.kind != "group" else 0.0)
+    yield from stack(lines, x, y, pen, f"row-{i}-label")
+    bold = row.is_summary and row.kind != "alternative"
+    for column in stage.layout.columns[1:]:
         text = row.cells.get(column.key, "")
         if text:
-            x = frame.edges[column.key][0 if column.align == "left" else 1]
-            gid = f"{name}-cell-{column.key}"
-            yield Text(x=x, y=y, text=text, pen=pen, align=column.align, gid=gid)
+            edge = stage.frame.edges[column.key][0 if column.align == "left" else 1]
+            mark = f"cell-{column.key}"
+            yield Text(
+                x=edge,
+                y=y,
+                text=text,
+                pen=sizes.bold if bold else sizes.body,
+                align=column.align,
+                gid=f"row-{i}-{mark}",
+                mark=mark,
+            )
 
 
-def _vertical_lines(
-    layout: ForestLayout, panel: Panel, top: float, bottom: float, overall: float
-) -> Iterator[Item]:
-    """The line of no effect, and a dashed line through the overall estimate."""
-    top -= 3.0
-    if layout.axis.null is not None and layout.axis.contains(layout.axis.null):
-        x = panel.x(layout.axis.null)
-        yield Line(x0=x, y0=top, x1=x, y1=bottom + 4.0, width=0.9, color=style.NULL_LINE, gid="null")
-    pooled = next((row.estimate for row in layout.rows if row.kind == "overall"), None)
-    if pooled is not None and layout.axis.contains(pooled):
-        x = panel.x(pooled)
-        yield Line(x0=x, y0=top, x1=x, y1=overall, width=0.8, color=style.DIAMOND, dashed=True, gid="pooled")
+def _row_data(row: ForestRow, number: int) -> dict[str, str]:
+    """Which row of the layout, and which study of the result, a group of marks is."""
+    data = {"row": str(number)}
+    if row.index is not None:
+        data["index"] = str(row.index)
+    return data
 
 
-def _axis(
-    layout: ForestLayout, frame: Frame, panel: Panel, y: float, measure: Measure
-) -> tuple[list[Item], float]:
-    """The axis with ticks, its label, and what lies on either side of the null line."""
-    y += 4.0
-    items: list[Item] = [
-        Line(x0=panel.left, y0=y, x1=panel.right, y1=y, width=0.9, color=style.INK, gid="axis")
-    ]
-    for i, tick in enumerate(layout.axis.ticks):
-        x = panel.x(tick.value)
-        items.append(Line(x0=x, y0=y, x1=x, y1=y + 3.5, width=0.9, color=style.INK, gid=f"tick-{i}"))
-        items += _stack([tick.label], x, y + 12.5, style.TICK, f"tick-{i}-label", "center")
-    y += 26.0
-    middle = (panel.left + panel.right) / 2
-    room = 2 * min(middle - style.MARGIN, frame.width - style.MARGIN - middle)
-    lines = wrap(layout.axis.label, room, style.BODY, measure)
-    items += _stack(lines, middle, y, style.BODY, "axis-label", "center")
-    y += (len(lines) - 1) * style.BODY.leading + 3.0
-    favours, y = _favours(layout, frame, panel, y, measure)
-    return [*items, *favours], y
+def _label(stage: Stage, row: ForestRow) -> tuple[tuple[str, ...], Pen]:
+    """The lines of the first column of a row and how they are written."""
+    sizes = stage.sizes
+    plain = row.kind in ("study", "alternative")
+    pen = sizes.note if row.kind == "note" else sizes.body if plain else sizes.bold
+    alone = row.kind in ("note", "group")
+    room = _text_room(stage) if alone else stage.frame.edges["label"][1] - sizes.margin
+    indent = sizes.indent if row.group and row.kind != "group" else 0.0
+    text = f"{row.label} {row.mark}" if row.mark else row.label
+    # Half a point keeps a text that just fits from wrapping by rounding.
+    return wrap(text, room - indent + 0.5, pen, stage.measure), pen
 
 
-def _favours(
-    layout: ForestLayout, frame: Frame, panel: Panel, y: float, measure: Measure
-) -> tuple[list[Item], float]:
-    """Texts left and right of the null line, wrapped where the page ends."""
-    if layout.favours is None or layout.axis.null is None:
-        return [], y
-    x = panel.x(layout.axis.null)
-    first = y + 10.5
-    left = wrap(f"← {layout.favours[0]}", x - 7.0 - style.MARGIN, style.NOTE, measure)
-    right = wrap(f"{layout.favours[1]} →", frame.width - style.MARGIN - x - 7.0, style.NOTE, measure)
-    items: list[Item] = list(_stack(left, x - 7.0, first, style.NOTE, "favours-left", "right"))
-    items += _stack(right, x + 7.0, first, style.NOTE, "favours-right")
-    return items, first + (max(len(left), len(right)) - 1) * style.NOTE.leading + 2.0
+def _text_room(stage: Stage) -> float:
+    """Room of texts that run across the columns left of the panel."""
+    return stage.frame.text_right - stage.sizes.margin
 
 
-def _footnotes(layout: ForestLayout, width: float, y: float, measure: Measure) -> tuple[list[Item], float]:
-    """Remarks on rows, each beginning on its own line."""
+def _lines_below(stage: Stage, numbers: Sequence[int], y: float) -> tuple[list[Item], float]:
+    """The last lines of text where they have no room beside the panel: across the figure, under the axis."""
     items: list[Item] = []
-    y += 4.0 if layout.footnotes else 0.0
-    for i, note in enumerate(layout.footnotes):
-        lines = wrap(note, width, style.NOTE, measure)
-        items += _stack(lines, style.MARGIN, y + 9.0, style.NOTE, f"footnote-{i}")
-        y += len(lines) * style.NOTE.leading + 1.0
+    pen, sizes = stage.sizes.note, stage.sizes
+    y += 3.0 * sizes.unit if numbers else 0.0
+    for i in numbers:
+        row = stage.layout.rows[i]
+        lines = wrap(row.label, stage.inner, pen, stage.measure)
+        texts = tuple(stack(lines, sizes.margin, y + 9.0 * sizes.unit, pen, f"row-{i}-label"))
+        items.append(Group(items=texts, gid=f"row-{i}", marks=("row", row.kind), data=_row_data(row, i)))
+        y += len(lines) * pen.leading + 1.0 * sizes.unit
     return items, y

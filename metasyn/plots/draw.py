@@ -1,66 +1,47 @@
-"""The only module that imports matplotlib: a scene becomes SVG, PDF or PNG.
-
-Neither pyplot nor the settings of the user are touched or read: the same layout gives the same bytes in
-every process with the same matplotlib.
-"""
+"""From a layout to a file: SVG is written here, PDF and PNG are the same SVG set by typst."""
 
 from __future__ import annotations
 
-import io
 import math
 import re
-import unicodedata
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
-from xml.sax.saxutils import escape, quoteattr
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import matplotlib as mpl
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager, get_font
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
-from matplotlib.text import Text as TextArtist
-from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Affine2D, Transform
-
-from metasyn.errors import OptionError
+from metasyn.errors import OptionError, ReportError
+from metasyn.plots.chart import ChartLayout
+from metasyn.plots.chart_compose import compose_chart
 from metasyn.plots.compose import compose
+from metasyn.plots.fonts import font_folder, text_width, unknown_letters
+from metasyn.plots.letters import letters_without_font, missing_words
 from metasyn.plots.model import ForestLayout
-from metasyn.plots.scene import Item, Line, Pen, Scene, Shape, Text
-from metasyn.vocabulary import require_option
+from metasyn.plots.pages import page_scenes
+from metasyn.plots.scene import Palette, Scene, Text
+from metasyn.plots.style import DARK, LIGHT
+from metasyn.plots.svg import svg_element
+from metasyn.vocabulary import FigurePalette, require_option
 
-__all__ = ["Format", "figure_bytes", "svg_text"]
+if TYPE_CHECKING:
+    import typst
+
+__all__ = ["Format", "Layout", "figure_bytes", "figure_pages", "missing_letters", "scene_of", "svg_text"]
 
 Format = Literal["svg", "pdf", "png"]
+Layout: TypeAlias = ForestLayout | ChartLayout
+"""Everything that can be drawn."""
 
-_FAMILY = "DejaVu Sans"
-_SVG_FAMILIES = "'DejaVu Sans', Verdana, Arial, sans-serif"
-# Tried in this order for letters that DejaVu Sans lacks, where they are installed.
-_FALLBACKS = (
-    "Noto Sans",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans SC",
-    "WenQuanYi Zen Hei",
-    "Hiragino Sans",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "Arial Unicode MS",
-)
-_METADATA: dict[str, dict[str, Any]] = {
-    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    "png": {"Software": None},
-}
 _ID_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+# Every page as large as its picture; the pictures arrive as text.
+_PAGES = """#set page(width: auto, height: auto, margin: 0pt)
+#for i in range(int(sys.inputs.count)) {
+  if i > 0 { pagebreak() }
+  image(bytes(sys.inputs.at("svg-" + str(i))), format: "svg", alt: sys.inputs.at("alt-" + str(i)))
+}"""
 
 
-def figure_bytes(layout: ForestLayout, fmt: Format, *, dpi: float = 200) -> bytes:
-    """Draw a forest plot.
+def figure_bytes(layout: Layout, fmt: Format, *, dpi: float = 200, palette: FigurePalette = "light") -> bytes:
+    """Draw a figure.
 
     Parameters
     ----------
@@ -68,16 +49,21 @@ def figure_bytes(layout: ForestLayout, fmt: Format, *, dpi: float = 200) -> byte
     fmt : {'svg', 'pdf', 'png'}
     dpi : float
         Dots per inch of a PNG; the others have no dots.
+    palette : {'light', 'dark'}
+        `dark` is for screens with a dark ground.
 
     Returns
     -------
     bytes
-        A complete file, the same bytes every time.
+        A complete file, the same bytes every time. A forest plot of more than 60 rows has several pages
+        as PDF, and is one tall picture otherwise: see `figure_pages`.
 
     Raises
     ------
     OptionError
-        If the format is unknown or `dpi` is not a positive number.
+        If a word is unknown or `dpi` is not a positive number.
+    ReportError
+        If matplotlib's fonts or typst are not installed.
 
     Examples
     --------
@@ -87,24 +73,104 @@ def figure_bytes(layout: ForestLayout, fmt: Format, *, dpi: float = 200) -> byte
     >>> figure_bytes(layout, "pdf")[:4], figure_bytes(layout, "png", dpi=72)[1:4]
     (b'%PDF', b'PNG')
     """
+    _require(fmt, dpi, palette)
+    if fmt == "pdf" and isinstance(layout, ForestLayout):
+        return _typeset_scenes(layout, page_scenes(layout, text_width), fmt, dpi, palette)
+    scene = scene_of(layout)
+    if fmt == "svg":
+        return _svg_file(layout, scene, palette)
+    return _typeset_scenes(layout, (scene,), fmt, dpi, palette)
+
+
+def figure_pages(
+    layout: Layout, fmt: Format, *, dpi: float = 200, palette: FigurePalette = "light"
+) -> tuple[bytes, ...]:
+    """Draw a figure page by page.
+
+    Parameters
+    ----------
+    layout : ForestLayout
+    fmt : {'svg', 'pdf', 'png'}
+    dpi, palette
+        As in `figure_bytes`.
+
+    Returns
+    -------
+    tuple of bytes
+        One file per page. Only forest plots of more than 60 rows have more than one: each repeats the
+        headings and the axis; groups stay together where a page can hold them.
+
+    Raises
+    ------
+    OptionError, ReportError
+        As `figure_bytes`.
+
+    Examples
+    --------
+    >>> from metasyn.plots.forest_layout import forest_layout
+    >>> from metasyn.synthesis import pool
+    >>> len(figure_pages(forest_layout(pool(yi=[0.1] * 130, vi=[0.2] * 130, measure="HR")), "svg"))
+    3
+    """
+    _require(fmt, dpi, palette)
+    scenes = page_scenes(layout, text_width) if isinstance(layout, ForestLayout) else (scene_of(layout),)
+    if fmt == "svg":
+        return tuple(_svg_file(layout, scene, palette) for scene in scenes)
+    return tuple(_typeset_scenes(layout, (scene,), fmt, dpi, palette) for scene in scenes)
+
+
+def missing_letters(layout: Layout) -> str:
+    """A warning about letters that no font of this machine can draw; empty where all is well.
+
+    SVG carries letters as letters, so a reader with the fonts sees them; PDF and PNG show empty boxes.
+
+    Parameters
+    ----------
+    layout : ForestLayout
+
+    Examples
+    --------
+    >>> from metasyn.plots.forest_layout import forest_layout
+    >>> from metasyn.synthesis import pool
+    >>> missing_letters(forest_layout(pool(yi=[0.1, 0.4], vi=[0.2, 0.3], labels=["Łódź", "Αθήνα"])))
+    ''
+    """
+    return missing_words(letters_without_font(scene_of(layout)))
+
+
+def _require(fmt: str, dpi: float, palette: str) -> None:
     require_option("fmt", fmt, Format)
+    require_option("palette", palette, FigurePalette)
     if not (math.isfinite(dpi) and dpi > 0):
         raise OptionError(f"dpi must be a positive number; got {dpi!r}.")
-    if fmt == "svg":
-        head = '<?xml version="1.0" encoding="utf-8" standalone="no"?>\n'
-        return (head + svg_text(layout, "forest")).encode()
-    with _settings():
-        return _render(compose(layout, _width), fmt, dpi)
 
 
-def svg_text(layout: ForestLayout, id_prefix: str) -> str:
-    """Draw a forest plot as an `<svg>` element for a page.
+def _svg_file(layout: Layout, scene: Scene, palette: FigurePalette) -> bytes:
+    return (_HEAD + _svg(layout, scene, "figure", palette) + "\n").encode()
+
+
+def _typeset_scenes(
+    layout: Layout,
+    scenes: tuple[Scene, ...],
+    fmt: Literal["pdf", "png"],
+    dpi: float,
+    palette: FigurePalette,
+) -> bytes:
+    texts = "".join(item.text for scene in scenes for item in scene.flat() if isinstance(item, Text))
+    svgs = [_svg(layout, scene, "figure", palette) for scene in scenes]
+    other = bool(unknown_letters(texts))
+    return typeset(svgs, fmt, dpi, alt=layout.description, other_fonts=other)
+
+
+def svg_text(layout: Layout, id_prefix: str, *, palette: FigurePalette = "light") -> str:
+    """Draw a figure as an `<svg>` element for a page.
 
     Parameters
     ----------
     layout : ForestLayout
     id_prefix : str
         Begins every id, so that several figures can live on one page.
+    palette : {'light', 'dark'}
 
     Returns
     -------
@@ -122,145 +188,68 @@ def svg_text(layout: ForestLayout, id_prefix: str) -> str:
     >>> from metasyn.plots.forest_layout import forest_layout
     >>> from metasyn.synthesis import pool
     >>> svg = svg_text(forest_layout(pool(yi=[0.1, 0.4], vi=[0.2, 0.3], measure="HR")), "survival")
-    >>> svg[:28], 'id="survival-row-0-point"' in svg
-    ('<svg id="survival" role="img', True)
+    >>> svg.startswith("<svg"), 'id="survival-row-0-point"' in svg
+    (True, True)
     """
     if not _ID_PREFIX.fullmatch(id_prefix):
         raise OptionError(
             f"id_prefix must be a letter followed by letters, digits, '_', '.' or '-'; got {id_prefix!r}."
         )
-    with _settings():
-        svg = _render(compose(layout, _width), "svg", 72).decode()
-    return _finish_svg(svg, layout, id_prefix)
+    require_option("palette", palette, FigurePalette)
+    return _svg(layout, scene_of(layout), id_prefix, palette)
 
 
-@contextmanager
-def _settings() -> Iterator[None]:
-    """matplotlib's own defaults, whatever the user has set, and fixed choices for reproducible files."""
-    settings: dict[Any, Any] = {
-        **{key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")},
-        "svg.fonttype": "none",
-        "svg.hashsalt": "metasyn",
-        "pdf.fonttype": 42,
-        "font.family": [_FAMILY],
-        "text.parse_math": False,
-    }
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", mpl.MatplotlibDeprecationWarning)
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        with mpl.rc_context(settings):
-            yield
+def scene_of(layout: Layout) -> Scene:
+    """Everything of a layout in its place."""
+    if isinstance(layout, ChartLayout):
+        return compose_chart(layout, text_width)
+    return compose(layout, text_width)
 
 
-def _render(scene: Scene, fmt: Format, dpi: float) -> bytes:
-    figure = Figure(figsize=(scene.width / 72, scene.height / 72), dpi=72, facecolor="white")
-    page = Affine2D().scale(1 / 72, -1 / 72).translate(0, scene.height / 72) + figure.dpi_scale_trans
-    family = [_FAMILY] if fmt == "svg" else [_FAMILY, *_installed_fallbacks()]
-    for depth, item in enumerate(scene.items):
-        artist = _artist(item, page, family)
-        artist.set_zorder(depth)
-        artist.set_clip_on(False)
-        artist.set_gid(item.gid or None)
-        figure.add_artist(artist)
-    target = io.BytesIO()
-    figure.savefig(target, format=fmt, dpi=dpi, metadata=_METADATA[fmt])
-    return target.getvalue()
+def _svg(layout: Layout, scene: Scene, prefix: str, palette: FigurePalette) -> str:
+    colors = _colors(layout, palette)
+    return svg_element(scene, prefix=prefix, name=layout.name, description=layout.description, palette=colors)
 
 
-def _artist(item: Item, page: Transform, family: list[str]) -> Line2D | Polygon | TextArtist:
-    """The matplotlib artist of one item."""
-    if isinstance(item, Text):
-        return TextArtist(
-            item.x,
-            item.y,
-            item.text,
-            color=item.pen.color,
-            horizontalalignment=item.align,
-            verticalalignment="baseline",
-            fontproperties=_font(item.pen, family),
-            parse_math=False,
-            transform=page,
-        )
-    if isinstance(item, Line):
-        return Line2D(
-            [item.x0, item.x1],
-            [item.y0, item.y1],
-            color=item.color,
-            linewidth=item.width,
-            linestyle=(0, (3, 2.4)) if item.dashed else "solid",
-            solid_capstyle="butt",
-            transform=page,
-        )
-    return _polygon(item, page)
+def _colors(layout: Layout, palette: FigurePalette) -> Palette:
+    if isinstance(layout, ForestLayout):
+        return layout.theme.light if palette == "light" else layout.theme.dark
+    return LIGHT if palette == "light" else DARK
 
 
-def _polygon(item: Shape, page: Transform) -> Polygon:
-    return Polygon(
-        item.points,
-        closed=True,
-        facecolor=item.fill,
-        edgecolor=item.edge,
-        linewidth=item.width,
-        joinstyle="miter",
-        transform=page,
-    )
+def typeset(
+    svgs: str | Sequence[str], fmt: Literal["pdf", "png"], dpi: float, *, alt: str, other_fonts: bool
+) -> bytes:
+    """An SVG as PDF or PNG; several as the pages of a PDF.
 
-
-def _font(pen: Pen, family: list[str]) -> FontProperties:
-    return FontProperties(family=family, size=pen.size, weight="bold" if pen.bold else "normal")
+    Parameters
+    ----------
+    svgs : str or sequence of str
+    fmt : {'pdf', 'png'}
+        A PNG holds one picture.
+    dpi : float
+    alt : str
+        What the picture shows, in words.
+    other_fonts : bool
+        Whether letters occur that DejaVu Sans lacks: then the fonts of this machine are asked too.
+    """
+    try:
+        import typst
+    except ImportError as error:
+        raise ReportError('PDF and PNG need typst: pip install "metasyn-evidence[report]".') from error
+    pages = (svgs,) if isinstance(svgs, str) else tuple(svgs)
+    inputs = {"count": str(len(pages))}
+    for i, svg in enumerate(pages):
+        inputs |= {f"svg-{i}": svg, f"alt-{i}": alt or "figure"}
+    compiler = typst.Compiler(_PAGES.encode(), font_paths=_fonts(other_fonts), sys_inputs=inputs)
+    made = compiler.compile(format=fmt, ppi=dpi, timestamp=0)
+    assert isinstance(made, bytes)
+    return made
 
 
 @cache
-def _installed_fallbacks() -> tuple[str, ...]:
-    names = set(fontManager.get_font_names())
-    return tuple(name for name in _FALLBACKS if name in names)
+def _fonts(other: bool) -> typst.Fonts:
+    """DejaVu Sans, and the fonts of the machine where they are needed."""
+    import typst
 
-
-@cache
-def _font_file(bold: bool) -> Path:
-    """The copy of the font that comes with matplotlib: widths do not depend on the machine."""
-    return Path(mpl.get_data_path(), "fonts", "ttf", "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-
-
-@cache
-def _letters(bold: bool) -> frozenset[str]:
-    return frozenset(map(chr, get_font(_font_file(bold)).get_charmap()))
-
-
-@cache
-def _width(text: str, pen: Pen) -> float:
-    """Width in points; letters that the font lacks count as one em where they are wide."""
-    known = _letters(pen.bold)
-    shown = "".join(c if c in known else _stand_in(c) for c in text)
-    font = FontProperties(fname=str(_font_file(pen.bold)), size=pen.size)
-    width, _, _ = text_to_path.get_text_width_height_descent(shown, font, False)
-    return math.ceil(4 * float(width)) / 4
-
-
-def _stand_in(character: str) -> str:
-    """A letter of DejaVu Sans about as wide as one it does not have."""
-    if unicodedata.combining(character):
-        return ""
-    return "\N{EM DASH}" if unicodedata.east_asian_width(character) in "WF" else "n"
-
-
-def _finish_svg(svg: str, layout: ForestLayout, prefix: str) -> str:
-    """Name and description, ids with a prefix, styles that stay inside the figure."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<[^>]*>", lambda tag: _inside(tag[0], prefix), svg)
-    svg = svg.replace('<style type="text/css">*{', f'<style type="text/css">#{prefix} *{{', 1)
-    opening = f'<svg id={quoteattr(prefix)} role="img" aria-labelledby="{prefix}-name {prefix}-description"'
-    head_end = svg.index(">") + 1
-    head = svg[:head_end].replace("<svg", opening, 1)
-    words = (
-        f'\n <title id="{prefix}-name">{escape(layout.name)}</title>'
-        f'\n <desc id="{prefix}-description">{escape(layout.description)}</desc>'
-    )
-    return head + words + svg[head_end:]
-
-
-def _inside(tag: str, prefix: str) -> str:
-    """One tag with prefixed ids and with fonts to fall back on."""
-    tag = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', tag)
-    tag = tag.replace("url(#", f"url(#{prefix}-").replace('href="#', f'href="#{prefix}-')
-    return tag.replace(f"'{_FAMILY}'", _SVG_FAMILIES)
+    return typst.Fonts(include_system_fonts=other, include_embedded_fonts=False, font_paths=[font_folder()])

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from metasyn.effects.measure import EffectMeasure
-from metasyn.effects.model import Effect
 from metasyn.errors import OptionError
-from metasyn.plots.axis import choose_axis
+from metasyn.plots.axis import axis_between, choose_axis
+from metasyn.plots.fit import fit_width
 from metasyn.plots.footnotes import footnotes
+from metasyn.plots.forest_columns import forest_columns
 from metasyn.plots.forest_rows import (
+    alternative_row,
     between_rows,
-    clean_text,
     group_rows,
     heterogeneity_rows,
     study_row,
     summary_row,
 )
-from metasyn.plots.model import Axis, Column, ForestLayout, ForestRow
-from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
-from metasyn.values import Interval
-from metasyn.wording import data_number, level_text
+from metasyn.plots.forest_table import to_table
+from metasyn.plots.forest_words import clean_text, line_facts, measure_facts
+from metasyn.plots.model import Axis, ForestLayout, ForestRow
+from metasyn.plots.presets import theme_of
+from metasyn.plots.theme import Theme
+from metasyn.synthesis.heterogeneity import COMMON_EFFECT
+from metasyn.synthesis.model import Alternative, SubgroupAnalysis, SynthesisResult
+from metasyn.values import Interval, NotEstimable
+from metasyn.vocabulary import FigureWidth, ForestPreset, PiStyle, require_option
+from metasyn.wording import level_text
 
 __all__ = ["forest_layout", "to_table"]
 
@@ -33,15 +40,20 @@ def forest_layout(
     subgroups: SubgroupAnalysis | None = None,
     favours: tuple[str, str] | None = None,
     group_labels: tuple[str, str] | None = None,
-    label_header: str = "Study",
+    label_header: str = "",
     axis_label: str = "",
+    axis_limits: tuple[float, float] | None = None,
+    preset: ForestPreset = "metasyn",
+    pi_style: PiStyle | None = None,
+    models: bool | Sequence[Alternative] = False,
+    width: FigureWidth | float = "free",
 ) -> ForestLayout:
     """Lay out the forest plot of a synthesis.
 
     Parameters
     ----------
     result : SynthesisResult
-        Studies, weights and the headline result; alternatives are not drawn.
+        Studies, weights and the headline result.
     title : str
         Printed above the figure.
     subgroups : SubgroupAnalysis, optional
@@ -52,9 +64,23 @@ def forest_layout(
     group_labels : tuple of two str, optional
         Names of the compared groups, above their events and participants.
     label_header : str
-        Heading of the first column.
+        Heading of the first column; that of the preset if empty.
     axis_label : str
         Text under the axis; the name of the measure if empty.
+    axis_limits : tuple of two float, optional
+        Ends of the axis on the natural scale, in place of those chosen from the data. What lies beyond
+        them gets an arrow.
+    preset : {'metasyn', 'jama', 'bmj', 'lancet', 'revman-2025'}
+        Whose look the figure has: words, numbers, columns, colours.
+    pi_style : {'line', 'bar', 'polygon', 'density'}, optional
+        How prediction intervals are drawn; by default as the preset does. `density` is the predictive
+        distribution itself, darker within the interval.
+    models : bool or sequence of Alternative
+        Diamonds of the same studies under other models and intervals below the headline: True for all
+        in `result.alternatives`, or those that are given.
+    width : {'free', 'one-column', 'two-column', 'a4'} or float
+        `free` is as wide as the content asks; else a journal's column (of the preset), the text of an A4
+        page (170 mm), or points. See `metasyn.plots.fit.fit_width`.
 
     Returns
     -------
@@ -63,8 +89,8 @@ def forest_layout(
     Raises
     ------
     OptionError
-        If the groups are not a partition of the effects, or `favours` is given for a measure without
-        a null value.
+        If the groups are not a partition of the effects, `favours` is given for a measure without a null
+        value, a word is not known, the axis limits are not such, or the width is too small.
 
     Examples
     --------
@@ -77,26 +103,33 @@ def forest_layout(
     ('0.41', '[0.13 to 1.26]')
     >>> [tick.label for tick in layout.axis.ticks]
     ['0.1', '0.2', '0.5', '1']
+    >>> forest_layout(result, preset="lancet").rows[0].cells["ci"]
+    '(0·13–1·26)'
     """
+    theme = theme_of(preset)
+    style = theme.marks.pi_style if pi_style is None else pi_style
+    require_option("pi_style", style, PiStyle)
     subgroups = result.subgroups if subgroups is None else subgroups
     measure = result.effects.measure
     if favours is not None and measure.null is None:
         raise OptionError(f"favours needs a value of no effect; the measure {measure.code!r} has none.")
     _require_partition(subgroups, result.k)
     marks, notes = footnotes(result.effects.effects, measure)
-    rows = _rows(result, subgroups, marks)
-    if subgroups is not None and any(not group.pooled for group in subgroups.results):
-        notes = (*notes, "Groups with one study are reported, not pooled.")
-    return ForestLayout(
+    rows = _rows(result, subgroups, marks, theme, style, models)
+    layout = ForestLayout(
         rows=rows,
-        columns=_columns(result, group_labels, clean_text(label_header)),
-        axis=_axis(rows, measure, clean_text(axis_label) or _axis_words(result)),
+        columns=forest_columns(result, group_labels, label_header, theme),
+        axis=_worded(_axis(rows, measure, _axis_words(result, axis_label, theme), axis_limits), theme),
         title=clean_text(title),
         name=clean_text(title) or _name(result),
         description=_description(result, rows),
         favours=None if favours is None else (clean_text(favours[0]), clean_text(favours[1])),
-        footnotes=notes,
+        footnotes=(*notes, *_method_notes(result, subgroups, theme)),
+        panel_header=_panel_words(result, theme),
+        theme=theme,
+        pi_style=style,
     )
+    return fit_width(layout, width)
 
 
 def _require_partition(subgroups: SubgroupAnalysis | None, k: int) -> None:
@@ -112,53 +145,41 @@ def _require_partition(subgroups: SubgroupAnalysis | None, k: int) -> None:
 
 
 def _rows(
-    result: SynthesisResult, subgroups: SubgroupAnalysis | None, marks: tuple[str, ...]
+    result: SynthesisResult,
+    subgroups: SubgroupAnalysis | None,
+    marks: tuple[str, ...],
+    theme: Theme,
+    pi_style: PiStyle,
+    models: bool | Sequence[Alternative],
 ) -> tuple[ForestRow, ...]:
     """All rows from top to bottom."""
     effects = result.effects.effects
     rows: list[ForestRow] = []
     if subgroups is None:
-        rows += [study_row(effect, i, result, mark=marks[i]) for i, effect in enumerate(effects)]
+        rows += [study_row(effect, i, result, mark=marks[i], theme=theme) for i, effect in enumerate(effects)]
     else:
-        rows += group_rows(result, subgroups, marks)
+        rows += group_rows(result, subgroups, marks, theme=theme, pi_style=pi_style)
     if not result.pooled:
         return (*rows, ForestRow(kind="note", label="One study: reported, not pooled"))
     rows.append(ForestRow(kind="rule"))
-    rows.append(summary_row(result, members=effects, weight=1.0))
-    rows += heterogeneity_rows(result)
+    rows.append(summary_row(result, members=effects, weight=1.0, theme=theme))
+    rows += heterogeneity_rows(result, theme=theme, pi_style=pi_style)
+    ways = [way for way in result.alternatives if not way.headline] if models is True else models or ()
+    rows += [alternative_row(way, result, theme=theme) for way in ways]
     if subgroups is not None:
-        rows += between_rows(subgroups)
+        rows += between_rows(subgroups, theme=theme)
     return tuple(rows)
 
 
-def _columns(
-    result: SynthesisResult, group_labels: tuple[str, str] | None, label_header: str
-) -> tuple[Column, ...]:
-    """Columns that have something to say; counts only where some row has them."""
-    columns = [Column(key="label", header=label_header, align="left")]
-    names = [clean_text(name) for name in group_labels or ("Group 1", "Group 2")]
-    sides = _sides(result.effects.effects)
-    for side in sides:
-        spanner = names[int(side) - 1] if len(sides) == 2 or group_labels else ""
-        columns.append(Column(key=f"events_{side}", header="Events", spanner=spanner))
-        columns.append(Column(key=f"n_{side}", header="n", spanner=spanner))
-    columns.append(Column(key="estimate", header=result.effects.measure.short, side="right"))
-    columns.append(Column(key="ci", header=f"[{level_text(result.request.level)} CI]", side="right"))
-    if result.pooled:
-        columns.append(Column(key="weight", header="Weight", side="right"))
-    return tuple(columns)
-
-
-def _sides(effects: Iterable[Effect]) -> tuple[str, ...]:
-    """Which groups have counts in any row."""
-    known = [effect.counts for effect in effects if effect.counts is not None]
-    if not known:
-        return ()
-    return ("1", "2") if any(counts.n_2 is not None for counts in known) else ("1",)
-
-
-def _axis(rows: tuple[ForestRow, ...], measure: EffectMeasure, label: str) -> Axis:
+def _axis(
+    rows: tuple[ForestRow, ...],
+    measure: EffectMeasure,
+    label: str,
+    limits: tuple[float, float] | None,
+) -> Axis:
     """Limits from estimates and pooled intervals first, other intervals as far as there is room."""
+    if limits is not None:
+        return axis_between(measure, limits, label)
     core: list[float] = []
     intervals: list[Interval] = []
     for row in rows:
@@ -172,13 +193,34 @@ def _axis(rows: tuple[ForestRow, ...], measure: EffectMeasure, label: str) -> Ax
     return choose_axis(measure, core=core, intervals=intervals, label=label)
 
 
-def _axis_words(result: SynthesisResult) -> str:
-    """Measure with its unit or scale."""
-    measure = result.effects.measure
-    if measure.family == "proportion":
-        return f"{clean_text(result.effects.outcome) or 'Proportion'}, %"
-    words = measure.label[:1].upper() + measure.label[1:]
-    return f"{words} (log scale)" if measure.family == "ratio" else words
+def _worded(axis: Axis, theme: Theme) -> Axis:
+    """The axis with the numbers of the preset."""
+    ticks = (replace(tick, label=theme.numbers.number(tick.label)) for tick in axis.ticks)
+    return replace(axis, ticks=tuple(ticks))
+
+
+def _axis_words(result: SynthesisResult, asked: str, theme: Theme) -> str:
+    """Measure with its unit or scale, in the words of the preset."""
+    return clean_text(asked) or theme.phrases.axis.format(**line_facts(result), **measure_facts(result))
+
+
+def _panel_words(result: SynthesisResult, theme: Theme) -> str:
+    return theme.phrases.panel.format(**line_facts(result), **measure_facts(result))
+
+
+def _method_notes(
+    result: SynthesisResult, subgroups: SubgroupAnalysis | None, theme: Theme
+) -> tuple[str, ...]:
+    """What the preset states about methods, and groups that have no diamond."""
+    notes: list[str] = []
+    if result.pooled:
+        het = result.heterogeneity
+        none = isinstance(het, NotEstimable) or het.tau2.method == COMMON_EFFECT
+        templates = [t for t in theme.phrases.footnotes if not (none and "{tau2_method}" in t)]
+        notes += [template.format(**line_facts(result)) for template in templates]
+    if subgroups is not None and any(not group.pooled for group in subgroups.results):
+        notes.append("Groups with one study are reported, not pooled.")
+    return tuple(notes)
 
 
 def _name(result: SynthesisResult) -> str:
@@ -205,56 +247,3 @@ def _description(result: SynthesisResult, rows: tuple[ForestRow, ...]) -> str:
             where = f"{clean_text(row.group)}: " if row.group else ""
             sentences.append(f"{where}{row.label}.")
     return " ".join(sentences)
-
-
-def to_table(layout: ForestLayout) -> tuple[dict[str, Any], ...]:
-    """What is drawn, row by row, for a table beside the figure.
-
-    Parameters
-    ----------
-    layout : ForestLayout
-
-    Returns
-    -------
-    tuple of dict
-        One per study and diamond: `kind`, `group`, `label`, `estimate`, `low`, `high` (natural scale,
-        12 significant digits, None where undefined), `prediction_low`, `prediction_high`, `weight` (share,
-        0 to 1), `clipped_low`, `clipped_high` (whether the drawn interval ends at the edge of the axis).
-
-    Examples
-    --------
-    >>> from metasyn.synthesis import pool
-    >>> result = pool(yi=[0.0, 0.5], vi=[0.25, 0.25], labels=["Alpha", "Beta"], measure="OR")
-    >>> [(row["label"], row["estimate"], row["weight"]) for row in to_table(forest_layout(result))][:2]
-    [('Alpha', 1.0, 0.5), ('Beta', 1.6487212707, 0.5)]
-    """
-    return tuple(_table_row(row, layout.axis) for row in layout.rows if row.kind == "study" or row.is_summary)
-
-
-def _table_row(row: ForestRow, axis: Axis) -> dict[str, Any]:
-    low, high = _bounds(row.interval)
-    prediction_low, prediction_high = _bounds(row.prediction)
-    clipped = (False, False) if row.interval is None else axis.clips(row.interval)
-    return {
-        "kind": row.kind,
-        "group": row.group,
-        "label": row.label,
-        "estimate": _number(row.estimate),
-        "low": low,
-        "high": high,
-        "prediction_low": prediction_low,
-        "prediction_high": prediction_high,
-        "weight": _number(row.weight),
-        "clipped_low": clipped[0],
-        "clipped_high": clipped[1],
-    }
-
-
-def _bounds(interval: Interval | None) -> tuple[float | None, float | None]:
-    if interval is None:
-        return None, None
-    return data_number(interval.low), data_number(interval.high)
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None else data_number(value)

@@ -7,26 +7,30 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from metasyn.effects.display import natural_estimate, natural_interval
-from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Counts, Effect
-from metasyn.plots.model import ForestRow
-from metasyn.synthesis.heterogeneity import COMMON_EFFECT
-from metasyn.synthesis.model import Heterogeneity, SubgroupAnalysis, SynthesisResult
-from metasyn.values import Interval, NotEstimable
-from metasyn.vocabulary import CiMethod
-from metasyn.wording import (
-    decimal,
-    heterogeneity_line,
-    interval_text,
-    level_text,
-    natural_text,
-    p_text,
-    percent_text,
-    tau2_text,
-    whole,
+from metasyn.plots.density import predictive_curve
+from metasyn.plots.forest_words import (
+    INTERVAL_WORDS,
+    between_words,
+    clean_text,
+    effect_words,
+    heterogeneity_words,
+    line_facts,
+    model_words,
+    prediction_words,
+    to_natural,
+    way_words,
 )
+from metasyn.plots.model import ForestRow
+from metasyn.plots.presets import METASYN
+from metasyn.plots.theme import Theme
+from metasyn.synthesis.model import Alternative, SubgroupAnalysis, SynthesisResult
+from metasyn.values import Interval, NotEstimable
+from metasyn.vocabulary import CiMethod, PiStyle
+from metasyn.wording import percent_text
 
 __all__ = [
+    "alternative_row",
     "between_rows",
     "clean_text",
     "group_rows",
@@ -37,43 +41,18 @@ __all__ = [
 ]
 
 EMPTY_CELL = "\N{EN DASH}"
-
-_MODEL_WORDS = {"random-effects": "Random effects", "common-effect": "Common effect"}
-_HK = "Hartung\N{EN DASH}Knapp"
-_CI_WORDS: dict[CiMethod, str] = {
-    "hartung-knapp": _HK,
-    "hartung-knapp-adhoc": f"ad hoc {_HK}",
-    "hartung-knapp-hybrid": f"hybrid {_HK}",
-    "hartung-knapp-iqwig": f"{_HK} (IQWiG)",
-    "wald": "Wald interval",
-    "t": "t interval",
-    "kenward-roger": "Kenward\N{EN DASH}Roger",
-    "profile-likelihood": "profile likelihood",
-    "henmi-copas": "Henmi\N{EN DASH}Copas",
-    "sidik-jonkman": "Sidik\N{EN DASH}Jonkman",
-    "permutation": "permutation interval",
-}
-
-
-def clean_text(text: str) -> str:
-    """One line of text that any file format can carry."""
-    shown = "".join(
-        "\N{REPLACEMENT CHARACTER}" if 0xD800 <= ord(c) < 0xE000 or ord(c) in (0xFFFE, 0xFFFF) else c
-        for c in text
-    )
-    return " ".join("".join(c if c >= " " and not "\x7f" <= c < "\xa0" else " " for c in shown).split())
-
-
-def model_words(result: SynthesisResult, *, with_interval: bool = True) -> str:
-    """What a diamond is, in words: model, interval and number of studies."""
-    words = _MODEL_WORDS[result.model]
-    if with_interval and not (result.model == "common-effect" and result.ci_method == "wald"):
-        words += f", {_CI_WORDS[result.ci_method]}"
-    return f"{words} (k = {result.k})"
+# These have a row of their own, under the diamond.
+_OWN_ROW = ("polygon", "density")
 
 
 def study_row(
-    effect: Effect, index: int, result: SynthesisResult, *, mark: str = "", group: str = ""
+    effect: Effect,
+    index: int,
+    result: SynthesisResult,
+    *,
+    mark: str = "",
+    group: str = "",
+    theme: Theme = METASYN,
 ) -> ForestRow:
     """The row of one study; `mark` is the sign of its footnote."""
     measure = result.effects.measure
@@ -81,10 +60,8 @@ def study_row(
     interval = _interval(effect, result)
     weight = float(result.weights[index])
     cells = {
-        "estimate": natural_text(estimate, measure),
-        "ci": _bracketed(interval, measure),
-        "weight": percent_text(weight),
-        **_count_cells(effect.counts, blank=EMPTY_CELL),
+        **_number_cells(estimate, interval, weight, result, theme),
+        **_count_cells(effect.counts, theme, blank=EMPTY_CELL),
     }
     return ForestRow(
         kind="study",
@@ -106,15 +83,34 @@ def _interval(effect: Effect, result: SynthesisResult) -> Interval | None:
     return natural_interval(effect, result.effects.measure, result.request.level)
 
 
-def _bracketed(interval: Interval | None, measure: EffectMeasure) -> str:
-    return "" if interval is None else f"[{interval_text(interval, measure)}]"
+def _number_cells(
+    estimate: float, interval: Interval | None, weight: float | None, result: SynthesisResult, theme: Theme
+) -> dict[str, str]:
+    """Estimate, interval and weight in the numbers of a preset."""
+    measure, numbers = result.effects.measure, theme.numbers
+    share = "" if weight is None else numbers.number(percent_text(weight, sign=theme.weight_sign))
+    return {
+        "estimate": numbers.value(estimate, measure),
+        "ci": "" if interval is None else numbers.bracketed(interval, measure),
+        "weight": share,
+    }
 
 
-def _count_cells(counts: Counts | None, *, blank: str) -> Mapping[str, str]:
-    """Events and participants of both groups, `blank` where there are none."""
-    keys = ("events_1", "n_1", "events_2", "n_2")
-    values = [getattr(counts, key) if counts is not None else None for key in keys]
-    return {key: blank if value is None else whole(value) for key, value in zip(keys, values, strict=True)}
+def _count_cells(counts: Counts | None, theme: Theme, *, blank: str) -> Mapping[str, str]:
+    """Events and participants of both groups, apart and as a fraction; `blank` where there are none."""
+    cells = {}
+    for side in ("1", "2"):
+        events, n = (None if counts is None else getattr(counts, f"{key}_{side}") for key in ("events", "n"))
+        cells[f"events_{side}"] = blank if events is None else theme.numbers.count(events)
+        cells[f"n_{side}"] = blank if n is None else theme.numbers.count(n)
+        cells[f"counts_{side}"] = _fraction(cells, side, blank)
+    return cells
+
+
+def _fraction(cells: Mapping[str, str], side: str, blank: str) -> str:
+    """Events/participants where both are known."""
+    parts = cells[f"events_{side}"], cells[f"n_{side}"]
+    return blank if blank in parts else "/".join(parts)
 
 
 def summary_row(
@@ -124,37 +120,41 @@ def summary_row(
     weight: float,
     group: str | None = None,
     with_interval: bool = True,
+    theme: Theme = METASYN,
 ) -> ForestRow:
     """The diamond row of a pooled result; `group` is None for all studies together."""
     measure = result.effects.measure
     estimate = result.natural(result.estimate)
-    interval = _natural(result.ci, measure)
-    cells = {
-        "estimate": natural_text(estimate, measure),
-        "ci": _bracketed(interval, measure),
-        "weight": percent_text(weight),
-        **_totals(members),
-    }
+    interval = to_natural(result.ci, measure)
+    cells = {**_number_cells(estimate, interval, weight, result, theme), **_totals(members, theme)}
+    template = theme.phrases.overall if group is None else theme.phrases.subtotal
+    words = template.format(**line_facts(result)) or model_words(result, with_interval=with_interval)
     return ForestRow(
         kind="overall" if group is None else "summary",
-        label=model_words(result, with_interval=with_interval),
+        label=words,
         cells=MappingProxyType(cells),
         estimate=estimate if math.isfinite(estimate) else None,
         interval=interval,
-        prediction=_natural(result.pi, measure),
+        prediction=to_natural(result.pi, measure),
         weight=weight,
         group=group or "",
     )
 
 
-def _natural(interval: Interval | NotEstimable, measure: EffectMeasure) -> Interval | None:
-    """An interval of the analysis scale on the natural scale."""
-    if isinstance(interval, NotEstimable):
-        return None
-    return Interval(measure.to_natural(interval.low), measure.to_natural(interval.high), interval.level)
+def alternative_row(way: Alternative, result: SynthesisResult, *, theme: Theme = METASYN) -> ForestRow:
+    """The same studies under another model or interval, as a diamond."""
+    measure = result.effects.measure
+    estimate, interval = result.natural(way.estimate), to_natural(way.ci, measure)
+    return ForestRow(
+        kind="alternative",
+        label=way_words(way.model, way.ci_method, result.k),
+        cells=MappingProxyType(_number_cells(estimate, interval, None, result, theme)),
+        estimate=estimate if math.isfinite(estimate) else None,
+        interval=interval,
+    )
 
 
-def _totals(members: Sequence[Effect]) -> Mapping[str, str]:
+def _totals(members: Sequence[Effect], theme: Theme) -> Mapping[str, str]:
     """Sums of events and participants, only where every row has counts and no cohort occurs twice."""
     cells = {}
     for side, ids in (
@@ -166,56 +166,70 @@ def _totals(members: Sequence[Effect]) -> Mapping[str, str]:
             values = [None if effect.counts is None else getattr(effect.counts, key) for effect in members]
             known = [value for value in values if value is not None]
             whole_sum = len(known) == len(values) and len(set(named)) == len(named)
-            cells[key] = whole(sum(known)) if whole_sum else ""
+            cells[key] = theme.numbers.count(sum(known)) if whole_sum else ""
+        cells[f"counts_{side}"] = _fraction(cells, side, "")
     return cells
 
 
 def heterogeneity_rows(
-    result: SynthesisResult, *, group: str = "", with_tau2: bool = True
+    result: SynthesisResult,
+    *,
+    group: str = "",
+    with_tau2: bool = True,
+    theme: Theme = METASYN,
+    pi_style: PiStyle = "bar",
 ) -> tuple[ForestRow, ...]:
-    """The lines of text under a diamond: heterogeneity and prediction interval."""
+    """The lines of text under a diamond: heterogeneity, test of the effect and prediction interval."""
     lines = []
     het = result.heterogeneity
     if with_tau2 and not isinstance(het, NotEstimable):
-        lines.append(_heterogeneity_words(het))
-    prediction = _natural(result.pi, result.effects.measure)
-    if prediction is not None:
-        unit = "%" if result.effects.measure.family == "proportion" else ""
-        text = interval_text(prediction, result.effects.measure)
-        lines.append(f"{level_text(prediction.level)} prediction interval {text}{unit}")
-    return tuple(ForestRow(kind="note", label=line, group=group) for line in lines)
-
-
-def _heterogeneity_words(het: Heterogeneity) -> str:
-    """The common-effect model has no between-study variance: its tau2 is not stated."""
-    if het.tau2.method == COMMON_EFFECT:
-        return f"I² = {percent_text(het.I2, 0)}; {_chi_square_words(het.Q, het.df, het.pvalue)}"
-    return heterogeneity_line(tau2=het.tau2.value, I2=het.I2, Q=het.Q, df=het.df, pvalue=het.pvalue)
-
-
-def _chi_square_words(Q: float, df: int, pvalue: float | NotEstimable) -> str:
-    return f"Q = {decimal(Q)}, df = {df}, {p_text(pvalue)}"
+        lines.append(heterogeneity_words(result, het, theme))
+    lines.append(
+        effect_words(theme.phrases.group_test if group else theme.phrases.overall_test, result, theme)
+    )
+    rows = [ForestRow(kind="note", label=line, group=group) for line in lines if line]
+    words = prediction_words(result, theme)
+    if words:
+        drawn = to_natural(result.pi, result.effects.measure) if pi_style in _OWN_ROW else None
+        curve = predictive_curve(result) if pi_style == "density" else ()
+        line = ForestRow(kind="note", label=words, group=group, prediction=drawn, density=curve)
+        # Where it is drawn in its own row it stands right under the diamond.
+        rows = [*rows, line] if drawn is None else [line, *rows]
+    return tuple(rows)
 
 
 def group_rows(
-    result: SynthesisResult, subgroups: SubgroupAnalysis, marks: Sequence[str]
+    result: SynthesisResult,
+    subgroups: SubgroupAnalysis,
+    marks: Sequence[str],
+    *,
+    theme: Theme = METASYN,
+    pi_style: PiStyle = "bar",
 ) -> tuple[ForestRow, ...]:
     """Every group with its heading, studies, diamond (from two studies on) and lines of text."""
     rows: list[ForestRow] = []
     alike = _shared_interval(subgroups) is not None
+    separate = subgroups.tau2_mode == "separate"
     for name, indices, pooled in zip(subgroups.names, subgroups.indices, subgroups.results, strict=True):
         members = [result.effects.effects[i] for i in indices]
         rows.append(ForestRow(kind="group", label=clean_text(name) or "not stated", group=name))
         rows += [
-            study_row(effect, i, result, mark=marks[i], group=name)
+            study_row(effect, i, result, mark=marks[i], group=name, theme=theme)
             for i, effect in zip(indices, members, strict=True)
         ]
         if pooled.pooled:
             weight = float(sum(result.weights[i] for i in indices))
             rows.append(
-                summary_row(pooled, members=members, weight=weight, group=name, with_interval=not alike)
+                summary_row(
+                    pooled,
+                    members=members,
+                    weight=weight,
+                    group=name,
+                    with_interval=not alike,
+                    theme=theme,
+                )
             )
-            rows += heterogeneity_rows(pooled, group=name, with_tau2=subgroups.tau2_mode == "separate")
+            rows += heterogeneity_rows(pooled, group=name, with_tau2=separate, theme=theme, pi_style=pi_style)
     return tuple(rows)
 
 
@@ -228,17 +242,13 @@ def _shared_interval(subgroups: SubgroupAnalysis) -> CiMethod | None:
     return ci_method if model == "random-effects" else None
 
 
-def between_rows(subgroups: SubgroupAnalysis) -> tuple[ForestRow, ...]:
+def between_rows(subgroups: SubgroupAnalysis, *, theme: Theme = METASYN) -> tuple[ForestRow, ...]:
     """Lines on the groups together: what they share, and the test between them."""
     lines = []
     if subgroups.tau2_mode == "common" and subgroups.tau2 is not None:
-        lines.append(f"Within groups: common τ² = {tau2_text(subgroups.tau2.value)}")
+        lines.append(theme.phrases.common_tau2.format(tau2=theme.numbers.tau2(subgroups.tau2.value)))
     shared = _shared_interval(subgroups)
     if shared is not None:
-        lines.append(f"Intervals of groups: {_CI_WORDS[shared]}")
-    if isinstance(subgroups.Q_between, NotEstimable):
-        lines.append(f"Test between groups: not estimable ({subgroups.Q_between.reason})")
-    else:
-        words = _chi_square_words(subgroups.Q_between, subgroups.df, subgroups.pvalue)
-        lines.append(f"Test between groups: {words}")
-    return tuple(ForestRow(kind="note", label=line) for line in lines)
+        lines.append(f"Intervals of groups: {INTERVAL_WORDS[shared]}")
+    test = between_words(subgroups, theme)
+    return tuple(ForestRow(kind="note", label=line) for line in (*lines, test) if line)

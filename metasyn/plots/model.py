@@ -8,24 +8,31 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from metasyn.values import Interval
+from metasyn.plots.presets import METASYN
+from metasyn.plots.theme import Theme
+from metasyn.values import Interval, Shown
+from metasyn.vocabulary import PiStyle
 
 __all__ = ["Axis", "Column", "ForestLayout", "ForestRow", "RowKind", "Tick"]
 
-RowKind = Literal["group", "study", "summary", "overall", "note", "rule"]
+RowKind = Literal["group", "study", "summary", "overall", "alternative", "note", "rule"]
 
 _NO_CELLS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of text left or right of the panel; columns of equal `spanner` share a header above."""
+    """A column of text left or right of the panel; columns of equal `spanner` share a header above.
+
+    Where room is short the columns of the lowest `drop` are left out first; 0 is never left out.
+    """
 
     key: str
     header: str
     align: Literal["left", "right"] = "right"
     side: Literal["left", "right"] = "left"
     spanner: str = ""
+    drop: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +41,10 @@ class ForestRow:
 
     Attributes
     ----------
-    kind : {'group', 'study', 'summary', 'overall', 'note', 'rule'}
-        `summary` is the result of a group, `overall` of all studies; a `note` is text only and a
-        `rule` a horizontal line.
+    kind : {'group', 'study', 'summary', 'overall', 'alternative', 'note', 'rule'}
+        `summary` is the result of a group, `overall` of all studies, `alternative` the same studies under
+        another model; a `note` is text (with its prediction interval where that has a row of its own) and
+        a `rule` a horizontal line.
     label : str
         Text of the first column; a note runs across the columns left of the panel.
     mark : str
@@ -46,7 +54,9 @@ class ForestRow:
     estimate : float or None
         Natural scale; None where nothing is drawn.
     interval, prediction : Interval or None
-        Natural scale; the prediction interval belongs to summaries only.
+        Natural scale; the prediction interval belongs to summaries and their notes only.
+    density : tuple of (float, float)
+        The predictive distribution of a note: natural value and height along the axis, 1 at the mode.
     weight : float or None
         Share of the headline model, 0 to 1.
     group : str
@@ -62,6 +72,7 @@ class ForestRow:
     estimate: float | None = None
     interval: Interval | None = None
     prediction: Interval | None = None
+    density: tuple[tuple[float, float], ...] = ()
     weight: float | None = None
     group: str = ""
     index: int | None = None
@@ -69,7 +80,7 @@ class ForestRow:
     @property
     def is_summary(self) -> bool:
         """Whether a diamond belongs to the row."""
-        return self.kind in ("summary", "overall")
+        return self.kind in ("summary", "overall", "alternative")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +135,7 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForestLayout:
+class ForestLayout(Shown):
     """A complete forest plot as data, independent of any drawing library.
 
     Attributes
@@ -141,6 +152,18 @@ class ForestLayout:
         What lies left and right of the null line.
     footnotes : tuple of str
         Each begins with the sign that marks its rows.
+    panel_header : str
+        Text above the panel, in lines.
+    theme : Theme
+        Colours, lengths and marks; its `sizes` are those of this figure.
+    pi_style : {'line', 'bar', 'polygon', 'density'}
+        How prediction intervals are drawn.
+    width : float or None
+        Points the figure has to fill; None: as its content asks.
+    dropped : tuple of str
+        Headings of the columns left out for want of room.
+    notes_below : bool
+        Whether the last lines of text stand below the axis, across the figure.
     """
 
     rows: tuple[ForestRow, ...]
@@ -151,3 +174,12 @@ class ForestLayout:
     description: str
     favours: tuple[str, str] | None = None
     footnotes: tuple[str, ...] = ()
+    panel_header: str = ""
+    theme: Theme = METASYN
+    pi_style: PiStyle = "bar"
+    width: float | None = None
+    dropped: tuple[str, ...] = ()
+    notes_below: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.name}. {self.description}"

@@ -25,7 +25,7 @@ from metasyn.synthesis.disagreement import (
 )
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.profiles import PROFILES, profile_spec
-from metasyn.values import Interval, NotEstimable
+from metasyn.values import Interval, NotEstimable, Shown
 from metasyn.vocabulary import Profile, require_option
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ __all__ = ["ProfileComparison", "compare_profiles"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ProfileComparison:
+class ProfileComparison(Shown):
     """The same effects under several profiles.
 
     Attributes

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from metasyn.effects.model import EffectSet
 from metasyn.synthesis.mean import MeanFit, infer, interval_around
 from metasyn.synthesis.spec import SynthesisSpec
-from metasyn.values import Finding, Interval, NotEstimable, require_level
+from metasyn.values import Finding, Interval, NotEstimable, Shown, require_level
 from metasyn.vocabulary import (
     CiMethod,
     I2Method,
@@ -157,7 +157,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SubgroupAnalysis:
+class SubgroupAnalysis(Shown):
     """Results within groups and the test between them.
 
     Attributes
@@ -192,7 +192,7 @@ class SubgroupAnalysis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SynthesisResult:
+class SynthesisResult(Shown):
     """A complete synthesis: built once, never filled later.
 
     Attributes

@@ -7,6 +7,7 @@ from metasyn.synthesis.sensitivity.gosh import Gosh, gosh
 from metasyn.synthesis.sensitivity.influence import Influence, influence
 from metasyn.synthesis.sensitivity.leave_one_out import LeaveOneOut, leave_one_out, leave_one_out_table
 from metasyn.synthesis.sensitivity.residuals import Residuals, residuals
+from metasyn.synthesis.sensitivity.subsets import Subsets, subsets
 from metasyn.synthesis.sensitivity.tables import PooledRow, PooledTable
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PooledTable",
     "Radial",
     "Residuals",
+    "Subsets",
     "baujat",
     "blup",
     "cumulative",
@@ -30,4 +32,5 @@ __all__ = [
     "leave_one_out_table",
     "radial",
     "residuals",
+    "subsets",
 ]

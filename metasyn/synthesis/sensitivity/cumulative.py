@@ -17,6 +17,7 @@ from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.sensitivity.source import same_methods
 from metasyn.synthesis.sensitivity.tables import PooledTable, pooled_table
+from metasyn.values import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ class CumulativeStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Cumulative:
+class Cumulative(Shown):
     """All steps, in the order in which the effects entered.
 
     Attributes

@@ -1,0 +1,58 @@
+"""What a sentence may state of the variance between studies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metasyn.claims.statement import Check, Subject
+from metasyn.synthesis.model import Tau2Estimate
+from metasyn.values import NotEstimable
+from metasyn.wording import tau2_text
+
+__all__ = ["HasHeterogeneity", "Tau2OnlyZero", "Tau2Outside"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasHeterogeneity:
+    """Heterogeneity between studies can be estimated, or cannot."""
+
+    exists: bool = True
+
+    def check(self, subject: Subject) -> Check:
+        found = _tau2(subject) is not None
+        words = {True: "heterogeneity can be estimated", False: "heterogeneity cannot be estimated"}
+        return Check(holds=found == self.exists, says=words[self.exists], shows=words[found])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tau2Outside:
+    """The estimate of the variance lies outside its own interval."""
+
+    def check(self, subject: Subject) -> Check:
+        tau2 = _tau2(subject)
+        holds = tau2 is not None and not isinstance(tau2.ci, NotEstimable) and tau2.value not in tau2.ci
+        return Check(holds=holds, says="the variance lies outside its interval", shows=_shown(tau2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tau2OnlyZero:
+    """The estimate of the variance is 0 but its interval reaches further."""
+
+    def check(self, subject: Subject) -> Check:
+        tau2 = _tau2(subject)
+        wider = tau2 is not None and not isinstance(tau2.ci, NotEstimable) and tau2.ci.high > 0
+        holds = wider and tau2 is not None and tau2.value == 0
+        return Check(holds=holds, says="the variance is 0 and its interval is not", shows=_shown(tau2))
+
+
+def _tau2(subject: Subject) -> Tau2Estimate | None:
+    found = subject.result.heterogeneity
+    return None if isinstance(found, NotEstimable) else found.tau2
+
+
+def _shown(tau2: Tau2Estimate | None) -> str:
+    if tau2 is None:
+        return "it cannot be estimated"
+    if isinstance(tau2.ci, NotEstimable):
+        return f"tau2 = {tau2_text(tau2.value)}, without an interval"
+    return f"tau2 = {tau2_text(tau2.value)}, interval {tau2_text(tau2.ci.low)} to {tau2_text(tau2.ci.high)}"

@@ -1,0 +1,57 @@
+"""A result and its parts as they stand inside a sentence."""
+
+from __future__ import annotations
+
+from metasyn.effects.measure import EffectMeasure
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.values import Interval, NotEstimable
+from metasyn.wording import level_text, natural_text
+
+__all__ = [
+    "estimate_text",
+    "interval_phrase",
+    "null_text",
+    "result_text",
+    "side",
+    "value_text",
+]
+
+
+def value_text(value: float, measure: EffectMeasure) -> str:
+    """A natural-scale value inside a sentence: proportions carry their percent sign."""
+    return natural_text(value, measure) + ("%" if measure.family == "proportion" else "")
+
+
+def estimate_text(value: float, measure: EffectMeasure) -> str:
+    """A value of the analysis scale inside a sentence."""
+    return value_text(measure.to_natural(value), measure)
+
+
+def null_text(measure: EffectMeasure) -> str:
+    """The value of no effect on the natural scale: `1` for ratios, `0` for differences."""
+    return f"{measure.to_natural(measure.null or 0.0):.0f}"
+
+
+def interval_phrase(interval: Interval | NotEstimable, measure: EffectMeasure, what: str = "CI") -> str:
+    """`95% CI 0.34 to 0.70` from an interval on the analysis scale."""
+    if isinstance(interval, NotEstimable):
+        return f"{what} not estimable"
+    low, high = (estimate_text(bound, measure) for bound in (interval.low, interval.high))
+    return f"{level_text(interval.level)} {what} {low} to {high}"
+
+
+def side(interval: Interval | NotEstimable, measure: EffectMeasure) -> str:
+    """Where an interval lies: `"below"`, `"above"`, `"both"`; empty where there is no null or interval."""
+    if isinstance(interval, NotEstimable) or measure.null is None:
+        return ""
+    if interval.high < measure.null:
+        return "below"
+    return "above" if interval.low > measure.null else "both"
+
+
+def result_text(result: SynthesisResult) -> str:
+    """A result with its interval: `RR = 0.87 (95% CI 0.70 to 1.08)`, `20.6% (95% CI 15.1% to 27.4%)`."""
+    measure = result.effects.measure
+    estimate = estimate_text(result.estimate, measure)
+    name = "" if measure.family == "proportion" else f"{measure.short} = "
+    return f"{name}{estimate} ({interval_phrase(result.ci, measure)})"
