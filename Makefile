@@ -8,14 +8,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.metasyn-installed
 PYTEST_ARGS ?= -n 2
 
-.PHONY: help report test lint types confirm benchmark clean lock install
+.PHONY: help report test lint types verify confirm gallery tutorial benchmark clean lock install
 
 help:
 	@echo 'make report  build every report that is out of date, into reports/'
 	@echo 'make test    run the tests'
 	@echo 'make lint    ruff: style and format'
 	@echo 'make types   mypy: strict types of the package'
-	@echo 'make confirm fit every synthesis of the reports again with R metafor (needs R)'
+	@echo 'make verify  let R (package metafor) compute every number of the reports again'
+	@echo 'make gallery  draw the figures of docs/gallery/ anew'
+	@echo 'make tutorial run docs/tutorial.ipynb anew and keep what it shows'
 	@echo 'make benchmark  time single syntheses against metafor in R (ratios)'
 	@echo 'make clean   remove .venv and caches (reports stay)'
 	@echo 'make lock    choose package versions anew (needs uv)'
@@ -33,8 +35,16 @@ lint: $(READY)
 types: $(READY)
 	@$(BIN)/mypy
 
-confirm:
-	@Rscript scripts/confirm_with_metafor.R
+verify: $(READY)
+	@$(BIN)/metasyn verify
+
+confirm: verify
+
+gallery: $(READY)
+	@$(BIN)/python scripts/gallery.py
+
+tutorial: $(READY)
+	@$(BIN)/python scripts/run_notebook.py
 
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/single.py

@@ -1,6 +1,6 @@
 """Chemotherapy after failure of immune checkpoint inhibitors, by regimen."""
 
-from metasyn import Analysis, Apart, Outcome
+from metasyn import Analysis, Apart, Claim, Outcome
 
 AFTER_ICI = {"line": "after ICI", "drug_class": "chemotherapy"}
 
@@ -26,6 +26,14 @@ analysis = Analysis(
     notes=[
         "Patients were not selected for NRAS, and were not allocated to regimens at random.",
         "The six regimens are groups of one cohort of 463 patients: heterogeneity here is between regimens.",
+    ],
+    claims=[
+        Claim(
+            "On average over the regimens, fewer than one in four patients respond.",
+            outcome="ORR",
+            interval_within=(0, 0.25),
+            k=6,
+        ),
     ],
 )
 

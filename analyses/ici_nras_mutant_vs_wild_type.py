@@ -1,9 +1,14 @@
 """Immune checkpoint inhibitors: NRAS-mutant versus NRAS wild-type melanoma."""
 
-from metasyn import Analysis, Outcome
+from metasyn import Analysis, BaselineRisk, Claim, Outcome
 
 IMMUNOTHERAPY = ["anti-CTLA-4", "anti-PD-1", "anti-PD-1 + anti-CTLA-4", "any immunotherapy"]
 EARLIER_ABSTRACT = "earlier abstract on patients of Johnson 2015, who would be counted twice"
+# Responses of NRAS wild-type patients as the two largest cohorts print them: GUIDA and JOHN in results.csv.
+WILD_TYPE = [
+    BaselineRisk(63 / 169, label="as in Guida 2021", source="NRAS wild type, 63 of 169"),
+    BaselineRisk(34 / 169, label="as in Johnson 2015", source="NRAS wild type, 34 of 169"),
+]
 
 analysis = Analysis(
     title="Immune checkpoint inhibitors in NRAS-mutant versus NRAS wild-type melanoma",
@@ -25,7 +30,7 @@ analysis = Analysis(
         "JOHN.aacr14.wt.pd1": EARLIER_ABSTRACT,
     },
     outcomes=[
-        Outcome("ORR", measure="RR", definitions=["any line"]),
+        Outcome("ORR", measure="RR", definitions=["any line"], baseline_risk=WILD_TYPE),
         Outcome("DCR", measure="RR"),
         Outcome("OS", measure="HR", definitions=["multivariable"]),
         Outcome("PFS", measure="HR", definitions=["multivariable"]),
@@ -35,6 +40,16 @@ analysis = Analysis(
     notes=[
         "These are comparisons of patients, not of treatments: the groups were not randomised.",
         "Where a study reports all NRAS wild-type patients and also a part of them, the whole group is used.",
+    ],
+    claims=[
+        Claim(
+            "No difference in response has been shown between NRAS-mutant and NRAS wild-type disease, and "
+            "none has been excluded.",
+            outcome="ORR",
+            interval="includes",
+            test="not significant",
+        ),
+        Claim("The same holds for survival.", outcome="OS", interval="includes", prediction="includes"),
     ],
 )
 

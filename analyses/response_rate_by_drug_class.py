@@ -1,6 +1,6 @@
 """Response rates in NRAS-mutant melanoma by drug class."""
 
-from metasyn import Analysis, Apart, Outcome
+from metasyn import Analysis, Apart, Claim, Outcome
 
 TREATED = [
     "MEK inhibitor",
@@ -58,6 +58,24 @@ analysis = Analysis(
         "The groups come from different studies: differences between classes are not effects of the drugs.",
         "Cohorts in which nobody, or everybody, had the event enter with 0.5 added to both counts; the "
         "arcsine scale, which needs no such addition, stands beside it.",
+    ],
+    claims=[
+        Claim(
+            "Response rates are higher in cohorts given anti-PD-1 than in those given chemotherapy, but the "
+            "classes as a whole do not differ by more than chance can explain.",
+            outcome="ORR",
+            by="drug_class",
+            compare=("anti-PD-1", "higher than", "chemotherapy"),
+            between_groups="not significant",
+        ),
+        Claim(
+            "On average over the cohorts given a MEK inhibitor alone, fewer than three in ten respond.",
+            outcome="ORR",
+            by="drug_class",
+            group="MEK inhibitor",
+            interval_within=(0, 0.30),
+            k_at_least=5,
+        ),
     ],
 )
 

@@ -8,10 +8,54 @@ from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects.model import EffectSet
 from metasyn.evidence.model import OngoingTrial, OutcomeDefinition, ReportedResult, Source
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
-from metasyn.synthesis.sensitivity import LeaveOneOut
-from metasyn.values import NotEstimable
+from metasyn.synthesis.sensitivity import Cumulative, LeaveOneOut
+from metasyn.synthesis.small_study import RankTest, RecommendedTest, RegressionTest, TrimFill
+from metasyn.values import Finding, NotEstimable
 
-__all__ = ["AnalysisResult", "ApartResult", "OutcomeResult", "Sensitivity"]
+__all__ = ["AnalysisResult", "ApartResult", "AuditFinding", "OutcomeResult", "Sensitivity", "SmallStudy"]
+
+_NOT_ASKED = NotEstimable("it was not asked for")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFinding:
+    """Something that was found in the reported figures an analysis rests on.
+
+    Attributes
+    ----------
+    finding : Finding
+        Code, severity, message; `where` names the effects in words.
+    rows : tuple of str
+        Ids of the reported results concerned.
+    answer : str
+        What was done about it; empty where somebody still has to decide.
+    """
+
+    finding: Finding
+    rows: tuple[str, ...] = ()
+    answer: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for a decision."""
+        return not self.answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SmallStudy:
+    """Whether small studies differ from large ones: the test that fits the measure, and trim and fill.
+
+    Attributes
+    ----------
+    advice : RecommendedTest
+        Which test fits the measure, and why.
+    test : RegressionTest, RankTest or NotEstimable
+    trim_fill : TrimFill or NotEstimable
+    """
+
+    advice: RecommendedTest
+    test: RegressionTest | RankTest | NotEstimable
+    trim_fill: TrimFill | NotEstimable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -50,6 +94,10 @@ class OutcomeResult:
         One per column of `analysis.subgroups` with at least two groups.
     leave_one_out : tuple of LeaveOneOut
         Empty below k = 3.
+    cumulative : Cumulative or None
+        The effects entering by year; None below k = 5 and where a year is not known.
+    small_study : SmallStudy or NotEstimable
+        NotEstimable below k = 10, with the reason.
     """
 
     slug: str
@@ -60,6 +108,8 @@ class OutcomeResult:
     subgroups: tuple[SubgroupAnalysis, ...] = ()
     leave_one_out: tuple[LeaveOneOut, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
+    cumulative: Cumulative | None = None
+    small_study: SmallStudy | NotEstimable = _NOT_ASKED
     apart: tuple[ApartResult, ...] = ()
 
 
@@ -76,6 +126,8 @@ class AnalysisResult:
     sources : tuple of Source
         Every source a figure of the analysis is printed in, in order of first use.
     ongoing : tuple of OngoingTrial
+    audit : tuple of AuditFinding
+        What was found in the reported figures; empty where nothing was.
     """
 
     name: str
@@ -84,3 +136,4 @@ class AnalysisResult:
     external: tuple[ReportedResult, ...]
     sources: tuple[Source, ...]
     ongoing: tuple[OngoingTrial, ...]
+    audit: tuple[AuditFinding, ...] = ()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from metasyn.analysis.audit import audit
+from metasyn.analysis.claims_check import require_analysis_claims
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
 from metasyn.analysis.sensitivity import sensitivity
+from metasyn.analysis.small_study import by_year, small_study
 from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects import EffectSet, standardise
 from metasyn.errors import OptionError
@@ -62,6 +65,8 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
     ------
     OptionError
         If the analysis names an outcome, group, column or row that does not occur.
+    ClaimError
+        If a sentence of the script is not true of the results.
     """
     slugs = _slugs(analysis.outcomes)
     outcomes = tuple(
@@ -69,14 +74,16 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
         for outcome, slug in zip(analysis.outcomes, slugs, strict=True)
     )
     external = tuple(_result_by_id(evidence, result_id) for result_id in analysis.external)
-    return AnalysisResult(
+    result = AnalysisResult(
         name=name,
         analysis=analysis,
         outcomes=outcomes,
         external=external,
         sources=_sources(evidence, outcomes, external),
         ongoing=evidence.ongoing,
+        audit=audit(evidence, outcomes),
     )
+    return require_analysis_claims(result)
 
 
 def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evidence) -> OutcomeResult:
@@ -93,6 +100,8 @@ def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evid
         subgroups=_subgroups(effects, analysis),
         leave_one_out=leave_one_out(effects, analysis.synthesis) if effects.k >= 3 else (),
         sensitivity=sensitivity(analysis, outcome, selection, effects) if effects.k >= 2 else (),
+        cumulative=by_year(effects, analysis.synthesis),
+        small_study=small_study(effects, analysis.synthesis),
         apart=tuple(part for part in apart if part.effects.k or part.effects.exclusions),
     )
 

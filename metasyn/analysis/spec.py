@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from metasyn.analysis.claims_check import require_declared
+from metasyn.claims import Claim
 from metasyn.errors import OptionError
 from metasyn.evidence.selection import Group
+from metasyn.synthesis.baseline_risk import BaselineRisk, BaselineRisks, baseline_risks
 from metasyn.synthesis.model import SynthesisSpec
 from metasyn.vocabulary import Measure, Overlap, ZeroCells, require_option
 
@@ -40,6 +43,10 @@ class Outcome:
         Only figures at this time point.
     zero_cells : str
         Treatment of zero cells.
+    baseline_risk : float, BaselineRisk, mapping of name to either, or sequence of BaselineRisk
+        Risk without the intervention; the report then states the effect in numbers of people at each
+        of them. For risk, odds and hazard ratios and risk differences; a hazard ratio needs
+        `BaselineRisk(..., by="12 months")`. Kept as a tuple of `BaselineRisk`.
     """
 
     outcome: str
@@ -48,12 +55,19 @@ class Outcome:
     event_fraction: float | None = None
     timepoint: str = ""
     zero_cells: ZeroCells = "only0"
+    baseline_risk: BaselineRisks | None = None
 
     def __post_init__(self) -> None:
         require_option("measure", self.measure, Measure)
+        object.__setattr__(self, "baseline_risk", baseline_risks(self.baseline_risk, self.measure))
         require_option("zero_cells", self.zero_cells, ZeroCells)
         if self.event_fraction is not None and not 0 < self.event_fraction <= 1:
             raise OptionError(f"event_fraction must be in (0, 1]; got {self.event_fraction!r}.")
+
+    @property
+    def baselines(self) -> tuple[BaselineRisk, ...]:
+        """The baseline risks, each with what is known about it; empty where none is stated."""
+        return baseline_risks(self.baseline_risk, self.measure)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +127,9 @@ class Analysis:
         Model and methods; the default is the stated policy on the number of studies.
     notes : sequence of str
         Remarks of the analyst, printed under the question.
+    claims : sequence of Claim
+        Sentences of the analyst about the results, printed like notes. Each says what must be true
+        for it to stand; the analysis fails, naming sentence and number, when it is not.
     """
 
     title: str
@@ -130,12 +147,14 @@ class Analysis:
     favours: tuple[str, str] | None = None
     synthesis: SynthesisSpec = field(default_factory=SynthesisSpec)
     notes: Sequence[str] = ()
+    claims: Sequence[Claim] = ()
 
     def __post_init__(self) -> None:
         require_option("overlap", self.overlap, Overlap)
         _exactly_one("Analysis", self.contrast, self.cohorts)
         if not self.outcomes:
             raise OptionError("an analysis needs at least one outcome.")
+        require_declared(self.claims, self.outcomes, self.subgroups)
 
     def main(self) -> NoReturn:
         """Run this analysis as a script: the same as `metasyn run NAME`, then exit."""

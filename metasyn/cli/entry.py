@@ -20,6 +20,7 @@ from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
 from metasyn.cli.new import NEW_EXAMPLES, new
 from metasyn.cli.pool import POOL_EXAMPLES, pool
 from metasyn.cli.run import RUN_EXAMPLES, run
+from metasyn.cli.verify import VERIFY_EXAMPLES, verify
 from metasyn.errors import MetasynError, OptionError
 
 __all__ = ["app", "main", "run_script"]
@@ -28,13 +29,15 @@ _EXAMPLES = """\
 Examples:
   metasyn run                              build the reports that are out of date
   metasyn check                            look for mistakes in the project
+  metasyn verify                           let R compute the reports' numbers again
   metasyn pool trials.csv --measure HR     pool a table of hazard ratios
   metasyn forest trials.csv --measure HR   draw it, to forest.svg
   metasyn compare trials.csv --measure HR  pool it as other tools would, and say why they differ
   metasyn new my_question                  start a new analysis
   metasyn pool --help                      what a command can do
 
-Exit codes: 0 ok, 1 stale or a check failed, 2 bad input, 3 cannot be estimated.
+Exit codes: 0 ok, 1 stale or a check failed, 2 bad input, 3 cannot be estimated,
+4 R gets another number, 5 R or its package metafor is missing.
 """
 
 app = App(
@@ -49,6 +52,7 @@ app = App(
 _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (run, "run", RUN_EXAMPLES),
     (check, "check", CHECK_EXAMPLES),
+    (verify, "verify", VERIFY_EXAMPLES),
     (list_analyses, "list", LIST_EXAMPLES),
     (pool, "pool", POOL_EXAMPLES),
     (compare, "compare", COMPARE_EXAMPLES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from metasyn.errors import (
+    ClaimError,
     EvidenceError,
     MetasynError,
     NotEstimableError,
@@ -17,12 +18,14 @@ __all__ = ["ExitCode", "exit_code_of"]
 
 
 class ExitCode(IntEnum):
-    """Exit codes of `metasyn`; 0 to 3 are the answers of a command, the others how it ended."""
+    """Exit codes of `metasyn`; 0 to 5 are the answers of a command, the others how it ended."""
 
     OK = 0
     STALE_OR_FAILED_CHECK = 1
     BAD_INPUT = 2
     NOT_ESTIMABLE = 3
+    NOT_CONFIRMED = 4
+    R_MISSING = 5
     INTERNAL_ERROR = 70
     INTERRUPTED = 130
     BROKEN_PIPE = 141
@@ -34,6 +37,7 @@ _CODES: tuple[tuple[type[MetasynError], ExitCode], ...] = (
     (WorkspaceError, ExitCode.BAD_INPUT),
     (NotEstimableError, ExitCode.NOT_ESTIMABLE),
     (ReportError, ExitCode.STALE_OR_FAILED_CHECK),
+    (ClaimError, ExitCode.STALE_OR_FAILED_CHECK),
 )
 
 

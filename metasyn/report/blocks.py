@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from metasyn.tables.model import ReportTable
 
 if TYPE_CHECKING:
-    from metasyn.plots.model import ForestLayout
+    from metasyn.plots.draw import Layout
 
 __all__ = [
     "Block",
@@ -103,7 +103,7 @@ class FigureBlock:
     """A numbered figure; `alt` says in words what it shows, `stem` names its files."""
 
     kind: ClassVar[str] = "figure"
-    layout: ForestLayout
+    layout: Layout
     stem: str
     caption: str
     alt: str

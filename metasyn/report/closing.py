@@ -1,7 +1,10 @@
-"""The end of a report: results of others, exclusions, ongoing trials, sources, versions."""
+"""The end of a report: ongoing trials, results of others, exclusions, references, how to check it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
@@ -17,17 +20,19 @@ from metasyn.report.blocks import (
     Section,
     TableBlock,
 )
-from metasyn.report.opening import outcome_label
+from metasyn.report.groups import outcome_label
+from metasyn.report.references import reference_list
 from metasyn.tables.evidence import exclusions_table
 from metasyn.tables.lists import external_table, ongoing_table
 from metasyn.tables.words import counted
 
 __all__ = [
+    "exclusion_lists",
     "exclusions_section",
     "external_section",
     "ongoing_section",
+    "references_section",
     "software_versions",
-    "sources_section",
     "versions_section",
 ]
 
@@ -61,9 +66,10 @@ def exclusions_section(result: AnalysisResult) -> Section:
     """Everything that was left out, with the reason, outcome by outcome."""
     blocks: list[Block] = []
     for part in result.outcomes:
-        for title, slug, exclusions in _exclusion_lists(part):
+        for title, slug, exclusions in exclusion_lists(part):
             caption = f"{title}: not in the synthesis, and why"
-            blocks.append(TableBlock(exclusions_table(exclusions, slug=slug, caption=caption)))
+            shown = _without_ids(exclusions, part)
+            blocks.append(TableBlock(exclusions_table(shown, slug=slug, caption=caption)))
     text = (
         "Nothing is left out silently. Each table names what the rule selected but the synthesis does not "
         "contain."
@@ -73,7 +79,16 @@ def exclusions_section(result: AnalysisResult) -> Section:
     return Section(anchor="excluded", heading="What was left out", blocks=(Paragraph(text), *blocks))
 
 
-def _exclusion_lists(part: OutcomeResult) -> list[tuple[str, str, tuple[Exclusion, ...]]]:
+def _without_ids(exclusions: Sequence[Exclusion], part: OutcomeResult) -> tuple[Exclusion, ...]:
+    """Reasons without the ids of the rows that are used; the CSV of all exclusions keeps them."""
+    sets = (part.effects, *(other.effects for other in part.apart))
+    ids = {row.result_id for effects in sets for effect in effects.effects for row in effect.rows}
+    marks = re.compile("|".join(rf" \[{re.escape(name)}\]" for name in sorted(ids)) or "(?!)")
+    return tuple(replace(one, reason=marks.sub("", one.reason)) for one in exclusions)
+
+
+def exclusion_lists(part: OutcomeResult) -> list[tuple[str, str, tuple[Exclusion, ...]]]:
+    """What was left out of each synthesis of an outcome: its title, the stem of the table, the exclusions."""
     label = outcome_label(part)
     lists = [(label, f"{part.slug}-excluded", part.effects.exclusions)]
     for number, other in enumerate(part.apart, start=1):
@@ -97,10 +112,29 @@ def ongoing_section(result: AnalysisResult) -> Section | None:
     )
 
 
-def sources_section(result: AnalysisResult) -> Section:
-    """The numbered list that the brackets refer to."""
-    items = tuple(source_reference(source) for source in result.sources)
-    return Section(anchor="sources", heading="Sources", blocks=(References(items, numbered=True),))
+def references_section(result: AnalysisResult, cited: Collection[str]) -> Section:
+    """The documents that print the figures, numbered as in the text, and the literature of the methods.
+
+    Parameters
+    ----------
+    result : AnalysisResult
+    cited : collection of str
+        Keys of the literature that the methods cite.
+
+    Returns
+    -------
+    Section
+    """
+    sources = References(tuple(source_reference(source) for source in result.sources), numbered=True)
+    inner = [Section(anchor="sources", heading="Sources of the figures", blocks=(sources,))]
+    if cited:
+        literature = References(reference_list(cited))
+        inner.append(Section(anchor="literature", heading="Methods literature", blocks=(literature,)))
+    return Section(
+        anchor="references",
+        heading="References",
+        sections=tuple(section for section in inner if section.blocks[0] != References(())),
+    )
 
 
 def source_reference(source: Source) -> Reference:
@@ -138,15 +172,22 @@ def _version(name: str) -> str:
 
 
 def versions_section(versions: tuple[tuple[str, str], ...]) -> Section:
-    """Software and its versions."""
+    """How to check the report, and the software that made it."""
     return Section(
         anchor="versions",
-        heading="Software",
+        heading="Software, and how to check this report",
         blocks=(
             Paragraph(
                 "Computed from the evidence tables by the versions below. The same tables, script and "
                 "versions give the same report, byte for byte."
             ),
             Definitions(versions),
+            Paragraph(
+                "The script verify.R beside this report contains the effects as numbers and computes the "
+                "results again with the R package metafor; it stops at the first that differs. Every table "
+                "is also a CSV file in the folder tables, every figure with its numbers in the folder "
+                "figures, and all results at full precision are in results.json.",
+                lead="How to check.",
+            ),
         ),
     )

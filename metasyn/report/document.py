@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from metasyn.analysis.result import AnalysisResult
-from metasyn.report.blocks import ReportDocument, numbered
+from collections.abc import Iterator
+
+from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.report.blocks import ReportDocument, Section, numbered
 from metasyn.report.closing import (
+    exclusion_lists,
     exclusions_section,
     external_section,
     ongoing_section,
+    references_section,
     software_versions,
-    sources_section,
     versions_section,
 )
-from metasyn.report.methods import methods_section
+from metasyn.report.evidence import audit_section, evidence_section, recovered_section
+from metasyn.report.methods import cited_literature, methods_section
 from metasyn.report.opening import eligibility_section, question_section
 from metasyn.report.outcome import outcome_section
-from metasyn.tables.evidence import rows_table
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.tables.audit import audit_rows_table
+from metasyn.tables.evidence import excluded_rows_table, rows_table
 from metasyn.tables.lists import sources_table
 from metasyn.tables.model import ReportTable
+from metasyn.tables.variation import leave_one_out_table
 
 __all__ = ["build_document"]
 
@@ -32,39 +39,53 @@ def build_document(result: AnalysisResult) -> ReportDocument:
     Returns
     -------
     ReportDocument
-        Sections in reading order; tables and figures are numbered.
+        Sections in the order of PRISMA 2020 (Page 2021, 10.1136/bmj.n71): question, eligibility, evidence
+        and what was found in it, results, then what was left out, methods and references. Tables and
+        figures are numbered.
     """
     versions = software_versions()
-    sections = (
-        question_section(result),
-        eligibility_section(result),
-        *(outcome_section(part, result) for part in result.outcomes),
-        external_section(result),
-        exclusions_section(result),
-        ongoing_section(result),
-        methods_section(result),
-        sources_section(result),
-        versions_section(versions),
-    )
     return numbered(
         ReportDocument(
             name=result.name,
             title=result.analysis.title,
             question=result.analysis.question,
-            sections=tuple(section for section in sections if section is not None),
-            extra_tables=_extra_tables(result),
+            sections=tuple(section for section in _sections(result, versions) if section is not None),
+            extra_tables=tuple(table for table in _extra_tables(result) if table.rows),
             versions=versions,
         )
     )
 
 
-def _extra_tables(result: AnalysisResult) -> tuple[ReportTable, ...]:
-    """What is written as CSV only: rows with full numbers, and the sources."""
-    tables = []
+def _sections(result: AnalysisResult, versions: tuple[tuple[str, str], ...]) -> Iterator[Section | None]:
+    yield question_section(result)
+    yield eligibility_section(result)
+    yield evidence_section(result)
+    yield audit_section(result)
     for part in result.outcomes:
-        tables.append(rows_table(part.effects, part.synthesis, slug=f"{part.slug}-rows"))
-        for number, other in enumerate(part.apart, start=1):
-            slug = f"{part.slug}-apart-{number}-rows"
-            tables.append(rows_table(other.effects, other.synthesis, slug=slug))
-    tables.append(sources_table(result.sources, slug="sources"))
-    return tuple(table for table in tables if table.rows)
+        yield outcome_section(part, result)
+    yield ongoing_section(result)
+    yield external_section(result)
+    yield exclusions_section(result)
+    yield recovered_section(result)
+    yield methods_section(result)
+    yield references_section(result, cited_literature(result))
+    yield versions_section(versions)
+
+
+def _extra_tables(result: AnalysisResult) -> Iterator[ReportTable]:
+    """What is written as CSV only: full numbers, ids of rows, and tables that the page shows as figures."""
+    for part in result.outcomes:
+        yield from _numbers(part)
+    lists = [(title, found) for part in result.outcomes for title, _, found in exclusion_lists(part)]
+    yield excluded_rows_table(lists)
+    yield audit_rows_table(result.audit, slug="audit-rows")
+    yield sources_table(result.sources, slug="sources")
+
+
+def _numbers(part: OutcomeResult) -> Iterator[ReportTable]:
+    """The rows of the syntheses of one outcome, and its leave-one-out table."""
+    yield rows_table(part.effects, part.synthesis, slug=f"{part.slug}-rows")
+    if part.leave_one_out and isinstance(part.synthesis, SynthesisResult):
+        yield leave_one_out_table(part.leave_one_out, part.synthesis, slug=f"{part.slug}-leave-one-out")
+    for number, other in enumerate(part.apart, start=1):
+        yield rows_table(other.effects, other.synthesis, slug=f"{part.slug}-apart-{number}-rows")

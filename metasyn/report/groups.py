@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from metasyn.analysis.result import OutcomeResult
 from metasyn.analysis.spec import Analysis, Apart
+from metasyn.effects.measure import get_measure
 from metasyn.evidence.selection import Group
 from metasyn.tables.words import column_word
 
@@ -15,6 +16,7 @@ __all__ = [
     "either",
     "favours_labels",
     "group_words",
+    "outcome_label",
     "part_names",
     "rule_words",
 ]
@@ -23,6 +25,15 @@ __all__ = [
 # Columns whose values say what they are, and the longest column word that is taken for a gene.
 _SELF_EXPLAINING = ("class", "regimen", "drug", "treatment", "arm", "intervention")
 _GENE_NAME = 5
+
+
+def outcome_label(part: OutcomeResult) -> str:
+    """`Tuberculosis (risk ratio)`, with the time point where there is one."""
+    words = [get_measure(part.outcome.measure).label]
+    if part.outcome.timepoint:
+        words.append(part.outcome.timepoint)
+    label = part.definition.label
+    return f"{label[:1].upper()}{label[1:]} ({', '.join(words)})"
 
 
 def either(values: str | Sequence[str]) -> str:

@@ -1,21 +1,30 @@
-"""A report as one self-contained HTML page: no script, nothing from the network."""
+"""A report as one self-contained HTML page: complete without its script, nothing from the network."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from metasyn.errors import ReportError
-from metasyn.report.blocks import ReportDocument
+from metasyn.report.blocks import References, ReportDocument
+from metasyn.report.legible import legible_document, link_target
+from metasyn.report.live_assets import page_script, page_style, with_content_policy
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["Headline", "IndexEntry", "index_entry", "render_html", "render_index"]
+__all__ = ["DOWNLOADS", "Headline", "IndexEntry", "index_entry", "render_html", "render_index"]
+
+DOWNLOADS: tuple[tuple[str, str], ...] = (
+    ("report.pdf", "PDF"),
+    ("report.docx", "Word"),
+    ("results.json", "all numbers (JSON)"),
+    ("verify.R", "check in R"),
+)
+"""The files beside the page, and what their links say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +80,7 @@ def index_entry(document: Mapping[str, Any]) -> IndexEntry:
         ) from error
 
 
-def render_html(document: ReportDocument, svg: Mapping[str, str]) -> str:
+def render_html(document: ReportDocument, svg: Mapping[str, str], *, live: str = "") -> str:
     """The report as HTML5.
 
     Parameters
@@ -79,6 +88,9 @@ def render_html(document: ReportDocument, svg: Mapping[str, str]) -> str:
     document : ReportDocument
     svg : mapping of str to str
         Figure stem -> `<svg>` element whose ids are unique in the page.
+    live : str
+        The data that let figures answer (`metasyn.report.live.live_text`); without them the page is as
+        complete, but its figures stand still.
 
     Returns
     -------
@@ -91,16 +103,21 @@ def render_html(document: ReportDocument, svg: Mapping[str, str]) -> str:
     """
     from markupsafe import Markup
 
+    document = legible_document(document)
     environment = _environment()
-    sources = sum(1 for item in _source_items(document) if item)
     environment.filters["source_links"] = source_links
     environment.filters["brackets"] = brackets
-    return environment.get_template("report.html.j2").render(
+    environment.filters["link_target"] = link_target
+    page = environment.get_template("report.html.j2").render(
         document=document,
-        style=_style(),
+        downloads=DOWNLOADS,
+        style=Markup(page_style()),
+        script=Markup(page_script()),
         svg={stem: Markup(text) for stem, text in svg.items()},
-        n_sources=sources,
+        n_sources=_source_count(document),
+        live=Markup(live),
     )
+    return with_content_policy(page)
 
 
 def render_index(entries: Sequence[IndexEntry], title: str = "Reports") -> str:
@@ -115,8 +132,20 @@ def render_index(entries: Sequence[IndexEntry], title: str = "Reports") -> str:
     -------
     str
     """
-    template = _environment().get_template("index.html.j2")
-    return template.render(entries=entries, title=title, style=_style())
+    from markupsafe import Markup
+
+    page = (
+        _environment()
+        .get_template("index.html.j2")
+        .render(
+            entries=legible_document(tuple(entries)),
+            title=title,
+            downloads=DOWNLOADS,
+            style=Markup(page_style()),
+            script=Markup(page_script(index=True)),
+        )
+    )
+    return with_content_policy(page)
 
 
 def source_links(text: str, count: int) -> Markup:
@@ -139,11 +168,9 @@ def brackets(text: str) -> Markup:
     return span.format(number) + " " + span.format(f"({rest}") if opening else span.format(text)
 
 
-def _source_items(document: ReportDocument) -> tuple[object, ...]:
-    from metasyn.report.blocks import References
-
+def _source_count(document: ReportDocument) -> int:
     lists = (block for block in document.blocks() if isinstance(block, References) and block.numbered)
-    return tuple(item for block in lists for item in block.items)
+    return sum(len(block.items) for block in lists)
 
 
 def _environment() -> Environment:
@@ -159,10 +186,3 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _style() -> Markup:
-    from markupsafe import Markup
-
-    text = files("metasyn.report").joinpath("templates/style.css").read_text(encoding="utf-8")
-    return Markup(text.strip())

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metasyn.analysis.result import AnalysisResult
-from metasyn.report.blocks import Definitions, References, Section
+from metasyn.report.blocks import Definitions, Section
+from metasyn.report.groups import outcome_label
 from metasyn.report.methods_data import Method, data_methods
+from metasyn.report.methods_further import further_methods
 from metasyn.report.methods_words import CI_TEXT, INTERVAL_LEADS, PI_KEYS, TAU2_CI_TEXT, TAU2_KEYS
-from metasyn.report.opening import outcome_label
 from metasyn.report.phrases import sentence
-from metasyn.report.references import reference_list
-from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
+from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.profiles import PROFILES
 from metasyn.tables.words import PI_WORDS, TAU2_WORDS
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import I2Method, Tau2CiMethod
 
-__all__ = ["methods_section"]
+__all__ = ["cited_literature", "methods_section"]
 
 _Labelled = tuple[tuple[str, SynthesisResult], ...]
 
@@ -32,28 +32,24 @@ def methods_section(result: AnalysisResult) -> Section:
     Returns
     -------
     Section
-        Ends with the literature, every entry cited in the text.
+        What it cites is `cited_literature`.
     """
-    syntheses = _syntheses(result)
-    methods = (*data_methods(result), *_model_methods(syntheses), *_extra_methods(result))
-    keys = {key for method in methods for key in method.keys}
-    inner = [
-        Section(
-            anchor="options",
-            heading="Exact options",
-            blocks=(Definitions(_options(result.analysis.synthesis, syntheses)),),
-        )
-    ]
-    if keys:
-        inner.append(
-            Section(anchor="literature", heading="Literature", blocks=(References(reference_list(keys)),))
-        )
+    options = Definitions(_options(result.analysis.synthesis, _syntheses(result)))
     return Section(
         anchor="methods",
         heading="Methods",
-        blocks=tuple(block for method in methods for block in method.blocks()),
-        sections=tuple(inner),
+        blocks=tuple(block for method in _methods(result) for block in method.blocks()),
+        sections=(Section(anchor="options", heading="Exact options", blocks=(options,)),),
     )
+
+
+def cited_literature(result: AnalysisResult) -> tuple[str, ...]:
+    """Keys of the literature that the methods section cites, each once, in order of first use."""
+    return tuple(dict.fromkeys(key for method in _methods(result) for key in method.keys))
+
+
+def _methods(result: AnalysisResult) -> tuple[Method, ...]:
+    return (*data_methods(result), *_model_methods(_syntheses(result)), *further_methods(result))
 
 
 def _syntheses(result: AnalysisResult) -> _Labelled:
@@ -102,7 +98,7 @@ def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
     )
     for method in used:
         if method in TAU2_KEYS:
-            text = f"The variance between studies (τ²) is estimated by {TAU2_WORDS[method]}"
+            text = f"The variance of the true effects (τ²) is estimated by {TAU2_WORDS[method]}"
             yield Method("Between-study variance.", text, (TAU2_KEYS[method],))
         else:
             yield Method("Between-study variance.", sentence(f"τ²: {method}"))
@@ -126,33 +122,6 @@ def _heterogeneity_method(tau2_ci_method: Tau2CiMethod, i2_method: I2Method) -> 
             f"sampling variance: {tail}classes"
         )
     return Method("Heterogeneity.", text, ("q", *keys, "i2"))
-
-
-def _extra_methods(result: AnalysisResult) -> Iterator[Method]:
-    subgroups = [groups for part in result.outcomes for groups in part.subgroups]
-    if subgroups:
-        yield Method("Subgroups.", _subgroup_text(subgroups))
-    if any(part.leave_one_out for part in result.outcomes):
-        yield Method("Leaving out one at a time.", "The synthesis is repeated without each effect in turn")
-    if any(part.sensitivity for part in result.outcomes):
-        groups = dict.fromkeys(variant.group for part in result.outcomes for variant in part.sensitivity)
-        yield Method("Sensitivity.", f"The synthesis is repeated with another choice of: {'; '.join(groups)}")
-    if result.external:
-        yield Method("Results of others.", "Published pooled results are shown for comparison and not pooled")
-
-
-def _subgroup_text(subgroups: list[SubgroupAnalysis]) -> str:
-    modes = dict.fromkeys(groups.tau2_mode for groups in subgroups)
-    words = {
-        "common": "one between-study variance shared by the groups",
-        "separate": "a between-study variance of its own in each group",
-    }
-    used = " or ".join(words[mode] for mode in modes)
-    return (
-        f"Groups are pooled with {used}, as stated with each table. The test between groups compares the "
-        "group means with their inverse-variance mean (chi-square with as many degrees of freedom as "
-        "groups less one)"
-    )
 
 
 def _options(spec: SynthesisSpec, syntheses: _Labelled) -> tuple[tuple[str, str], ...]:

@@ -6,8 +6,16 @@ from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.effects.measure import get_measure
 from metasyn.report.blocks import Block, Bullets, Definitions, KeyResult, Paragraph, Section, TableBlock
-from metasyn.report.groups import contrast_words, group_words, part_names, rule_words
-from metasyn.report.phrases import capital, estimate_text, headline_sentence, interval_phrase, sentence
+from metasyn.report.figures import glance_figure
+from metasyn.report.groups import contrast_words, group_words, outcome_label, part_names, rule_words
+from metasyn.report.phrases import (
+    analyst_sentences,
+    capital,
+    estimate_text,
+    headline_sentence,
+    interval_phrase,
+    sentence,
+)
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.results import results_table
 from metasyn.tables.words import MODEL_WORDS, column_word, counted, how_many, unit_word
@@ -21,15 +29,6 @@ OVERLAP_WORDS = {
 }
 
 
-def outcome_label(part: OutcomeResult) -> str:
-    """`Tuberculosis (risk ratio)`, with the time point where there is one."""
-    measure = get_measure(part.outcome.measure)
-    words = [measure.label]
-    if part.outcome.timepoint:
-        words.append(part.outcome.timepoint)
-    return f"{capital(part.definition.label)} ({', '.join(words)})"
-
-
 def question_section(result: AnalysisResult) -> Section:
     """The question, the analyst's remarks, the answers at a glance."""
     analysis = result.analysis
@@ -37,8 +36,15 @@ def question_section(result: AnalysisResult) -> Section:
     blocks.extend(Paragraph(note) for note in analysis.notes)
     glance: list[Block] = [key_result(part, analysis) for part in result.outcomes]
     if len(result.outcomes) > 1:
+        figure = glance_figure(result)
+        if figure is not None:
+            glance.append(figure)
         rows = [(outcome_label(part), part.synthesis) for part in result.outcomes]
         glance.append(TableBlock(results_table(rows, slug="results")))
+    if analysis.claims:
+        text = "Each sentence is bound to the numbers: no report is made while one of them is not true."
+        glance.append(Paragraph(text, lead="Conclusions of the analyst."))
+        glance.append(Bullets(analyst_sentences(analysis)))
     inner = Section(anchor="at-a-glance", heading="Results at a glance", blocks=tuple(glance))
     return Section(anchor="question", heading="Question", blocks=tuple(blocks), sections=(inner,))
 

@@ -1,13 +1,13 @@
-"""The section of one outcome: figure, evidence, pooled results, heterogeneity, variations."""
+"""The section of one outcome: figure, pooled results, heterogeneity, variations, absolute effects."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
-from metasyn.report.blocks import Block, Bullets, FigureBlock, Note, Paragraph, Section, TableBlock
-from metasyn.report.groups import favours_labels, part_names
-from metasyn.report.opening import outcome_label
+from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, TableBlock
+from metasyn.report.figures import estimators_figure, forest_figure
+from metasyn.report.groups import outcome_label, part_names
 from metasyn.report.phrases import (
     headline_sentence,
     heterogeneity_sentences,
@@ -15,20 +15,18 @@ from metasyn.report.phrases import (
     sentence,
     spread,
 )
-from metasyn.report.variation import leave_one_out_section, sensitivity_section
+from metasyn.report.small_study import small_study_blocks, small_study_section
+from metasyn.report.variation import cumulative_section, leave_one_out_section, sensitivity_section
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
-from metasyn.tables.evidence import evidence_table
 from metasyn.tables.lists import apart_table
 from metasyn.tables.results import alternatives_table, heterogeneity_table
 from metasyn.tables.variation import between_text, subgroup_table
-from metasyn.tables.words import column_word, counted, how_many, measure_word
+from metasyn.tables.words import column_word, counted, unit_of
 from metasyn.values import NotEstimable
-from metasyn.wording import level_text
-
-if TYPE_CHECKING:
-    from metasyn.plots.model import ForestLayout
 
 __all__ = ["outcome_section", "slug_word"]
+
+_FEWEST_FOR_ESTIMATORS = 3
 
 
 def slug_word(text: str) -> str:
@@ -37,7 +35,7 @@ def slug_word(text: str) -> str:
 
 
 def outcome_section(part: OutcomeResult, whole: AnalysisResult) -> Section:
-    """Everything about one outcome.
+    """Everything about one outcome but its evidence, which has been shown before.
 
     Parameters
     ----------
@@ -59,12 +57,14 @@ def outcome_section(part: OutcomeResult, whole: AnalysisResult) -> Section:
         blocks.append(Note(sentence(result.reason), heading="No result", tone="caution"))
     else:
         names, better = part_names(whole.analysis), part.definition.better
+        groups = part.subgroups[0] if part.subgroups else None
         blocks.append(Paragraph(headline_sentence(result, names=names, better=better)))
-        blocks.append(_main_figure(part, result, whole))
-        inner.append(_evidence(part, result, whole))
-        if result.pooled:
-            inner.extend(_pooled_sections(part, result, whole))
-    inner.extend(_apart(part, other, number, whole) for number, other in enumerate(part.apart, start=1))
+        blocks.append(forest_figure(part, result, whole, groups, part.slug))
+        inner.extend(_sections(part, result, whole))
+    for number, other in enumerate(part.apart, start=1):
+        # Without a result there is nothing to show: what was found is in the lists of what was left out.
+        if isinstance(other.synthesis, SynthesisResult):
+            inner.append(_apart(part, other, other.synthesis, number, whole))
     return Section(
         anchor=f"outcome-{part.slug}",
         heading=outcome_label(part),
@@ -73,75 +73,31 @@ def outcome_section(part: OutcomeResult, whole: AnalysisResult) -> Section:
     )
 
 
-def _pooled_sections(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResult) -> list[Section]:
-    made = [_pooled(part, result), _heterogeneity(part, result)]
-    made.extend(
-        _subgroup(part, result, groups, number, whole)
-        for number, groups in enumerate(part.subgroups, start=1)
-    )
-    if part.leave_one_out:
-        made.append(leave_one_out_section(part, result))
-    if part.sensitivity:
-        made.append(sensitivity_section(part, result))
-    return made
+def _sections(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResult) -> Iterator[Section]:
+    """What is asked after the result, in the order of PRISMA 2020 (items 20b to 21)."""
+    if result.pooled:
+        yield _pooled(part, result)
+        yield _heterogeneity(part, result)
+        for number, groups in enumerate(part.subgroups, start=1):
+            yield _subgroup(part, result, groups, number, whole)
+        small = small_study_section(part, result)
+        if small is not None:
+            yield small
+        if part.sensitivity:
+            yield sensitivity_section(part, result)
+        if part.leave_one_out:
+            yield leave_one_out_section(part, result, whole)
+        if part.cumulative is not None:
+            yield cumulative_section(part, part.cumulative, whole)
+    yield from _absolute(part, whole)
 
 
-def _main_figure(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResult) -> FigureBlock:
-    groups = part.subgroups[0] if part.subgroups else None
-    grouped = f", by {column_word(groups.by)}" if groups else ""
-    return FigureBlock(
-        layout=_layout(part, result, groups, whole),
-        stem=part.slug,
-        caption=f"{outcome_label(part)}: {how_many(result.effects)}{grouped}. {_figure_key(result)}",
-        alt=_alt(part, result, whole),
-    )
+def _absolute(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Section]:
+    from metasyn.report.absolute import absolute_section
 
-
-def _layout(
-    part: OutcomeResult, result: SynthesisResult, groups: SubgroupAnalysis | None, whole: AnalysisResult
-) -> ForestLayout:
-    from metasyn.plots import forest_layout
-
-    return forest_layout(
-        result,
-        title="",
-        subgroups=groups,
-        favours=favours_labels(whole.analysis, part),
-        group_labels=part_names(whole.analysis),
-    )
-
-
-def _figure_key(result: SynthesisResult) -> str:
-    level = level_text(result.request.level)
-    text = f"Lines are {level} confidence intervals"
-    if not result.pooled:
-        return f"{text}."
-    text += "; the area of a square is its weight, the diamond the pooled estimate with its interval"
-    if not isinstance(result.pi, NotEstimable):
-        text += f"; the bar through it is the {level} prediction interval"
-    return f"{text}."
-
-
-def _alt(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResult) -> str:
-    words = headline_sentence(result, names=part_names(whole.analysis), better=part.definition.better)
-    return f"Forest plot of {part.definition.label}, {measure_word(result.effects.measure)}. {words}"
-
-
-def _evidence(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResult) -> Section:
-    table = evidence_table(
-        part.effects, whole.sources, slug=f"{part.slug}-evidence", level=result.request.level
-    )
-    return Section(
-        anchor=f"evidence-{part.slug}",
-        heading="Evidence",
-        blocks=(
-            Paragraph(
-                "Every figure as its source prints it, where it is printed, and the way it took to the "
-                "effect that was analysed. Numbers in brackets refer to the list of sources."
-            ),
-            TableBlock(table),
-        ),
-    )
+    section = absolute_section(part, whole)
+    if section is not None:
+        yield section
 
 
 def _pooled(part: OutcomeResult, result: SynthesisResult) -> Section:
@@ -149,8 +105,8 @@ def _pooled(part: OutcomeResult, result: SynthesisResult) -> Section:
     if result.alternatives:
         blocks.append(
             Paragraph(
-                "The row in bold is the headline. The others use the same studies; they show how much the "
-                "choice of model and interval matters."
+                f"The row in bold is the headline. The others use the same {unit_of(result.effects)}; they "
+                "show how much the choice of model and interval matters."
             )
         )
         blocks.append(TableBlock(alternatives_table(result, slug=f"{part.slug}-alternatives")))
@@ -169,15 +125,22 @@ def _heterogeneity(part: OutcomeResult, result: SynthesisResult) -> Section:
     ]
     if not isinstance(result.heterogeneity, NotEstimable):
         blocks.append(TableBlock(heterogeneity_table(result, slug=f"{part.slug}-heterogeneity")))
+        if result.k >= _FEWEST_FOR_ESTIMATORS and result.model == "random-effects" and _is_estimated(result):
+            blocks.append(estimators_figure(part, result))
+    blocks.extend(small_study_blocks(part))
     return Section(
         anchor=f"heterogeneity-{part.slug}", heading="Heterogeneity across cohorts", blocks=tuple(blocks)
     )
 
 
+def _is_estimated(result: SynthesisResult) -> bool:
+    """Whether the between-study variance comes from the data, by one of the estimators."""
+    return result.request.tau2 is None and not result.request.tau2_method.startswith("GENQ")
+
+
 def _subgroup(
     part: OutcomeResult, result: SynthesisResult, groups: SubgroupAnalysis, number: int, whole: AnalysisResult
 ) -> Section:
-    word = column_word(groups.by)
     slug = f"{part.slug}-by-{slug_word(groups.by)}"
     blocks: list[Block] = [
         Paragraph(
@@ -192,29 +155,22 @@ def _subgroup(
         ),
     ]
     if number > 1:
-        figure = FigureBlock(
-            layout=_layout(part, result, groups, whole),
-            stem=slug,
-            caption=f"{outcome_label(part)}, by {word}. {_figure_key(result)}",
-            alt=f"Forest plot of {part.definition.label} by {word}. {between_text(groups)}.",
-        )
-        blocks.insert(1, figure)
-    return Section(anchor=f"subgroup-{slug}", heading=f"By {word}", blocks=tuple(blocks))
+        blocks.insert(1, forest_figure(part, result, whole, groups, slug, f"{between_text(groups)}."))
+    return Section(anchor=f"subgroup-{slug}", heading=f"By {column_word(groups.by)}", blocks=tuple(blocks))
 
 
-def _apart(part: OutcomeResult, other: ApartResult, number: int, whole: AnalysisResult) -> Section:
+def _apart(
+    part: OutcomeResult, other: ApartResult, result: SynthesisResult, number: int, whole: AnalysisResult
+) -> Section:
     apart, level = other.apart, whole.analysis.synthesis.level
-    blocks: list[Block] = [Paragraph(sentence(apart.reason), lead="Why apart.")]
-    if isinstance(other.synthesis, NotEstimable):
-        blocks.append(Paragraph(sentence(other.synthesis.reason)))
-    else:
-        text = headline_sentence(other.synthesis, names=part_names(apart), better=part.definition.better)
-        blocks.append(Paragraph(text))
-        slug = f"{part.slug}-apart-{number}"
-        table = apart_table(
-            apart.title, other.effects, other.synthesis, whole.sources, slug=slug, level=level
-        )
-        blocks.append(TableBlock(table))
+    slug = f"{part.slug}-apart-{number}"
+    table = apart_table(apart.title, other.effects, result, whole.sources, slug=slug, level=level)
     return Section(
-        anchor=f"apart-{part.slug}-{number}", heading=f"Shown apart: {apart.title}", blocks=tuple(blocks)
+        anchor=f"apart-{part.slug}-{number}",
+        heading=f"Shown apart: {apart.title}",
+        blocks=(
+            Paragraph(sentence(apart.reason), lead="Why apart."),
+            Paragraph(headline_sentence(result, names=part_names(apart), better=part.definition.better)),
+            TableBlock(table),
+        ),
     )

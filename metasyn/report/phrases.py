@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metasyn.analysis.spec import Analysis
+from metasyn.claims.conditions import (
+    Finds,
+    HasPrediction,
+    IntervalLies,
+    NumberOfEstimates,
+    PredictionLies,
+)
+from metasyn.claims.group_conditions import ChangesSides, changing_sides
+from metasyn.claims.spread_conditions import HasHeterogeneity, Tau2OnlyZero, Tau2Outside
+from metasyn.claims.statement import Condition, Statement, Subject, choose, joined
+from metasyn.claims.words import (
+    estimate_text,
+    interval_phrase,
+    null_text,
+    side,
+    value_text,
+)
 from metasyn.effects.measure import EffectMeasure
-from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult
+from metasyn.synthesis.model import Heterogeneity, SynthesisResult
+from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.tables.cells import on_natural, tau2_interval_text
-from metasyn.tables.words import TAU2_WORDS, how_many, measure_word
-from metasyn.values import Interval, NotEstimable
-from metasyn.wording import decimal, level_text, natural_text, p_text, percent_text, tau2_text
+from metasyn.tables.words import TAU2_WORDS, how_many, measure_word, unit_of
+from metasyn.values import NotEstimable
+from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
 
 __all__ = [
+    "analyst_sentences",
     "capital",
     "estimate_text",
     "headline_sentence",
+    "headline_statements",
     "heterogeneity_sentences",
+    "heterogeneity_statements",
     "interval_phrase",
+    "leave_one_out_statements",
     "null_text",
     "prediction_sentence",
+    "prediction_statements",
     "sentence",
     "side",
+    "spread",
     "value_text",
 ]
 
@@ -40,43 +65,22 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def value_text(value: float, measure: EffectMeasure) -> str:
-    """A natural-scale value inside a sentence: proportions carry their percent sign."""
-    return natural_text(value, measure) + ("%" if measure.family == "proportion" else "")
-
-
-def estimate_text(value: float, measure: EffectMeasure) -> str:
-    """A value of the analysis scale inside a sentence."""
-    return value_text(measure.to_natural(value), measure)
-
-
-def null_text(measure: EffectMeasure) -> str:
-    """The value of no effect on the natural scale: `1` for ratios, `0` for differences."""
-    return f"{measure.to_natural(measure.null or 0.0):.0f}"
-
-
-def interval_phrase(interval: Interval | NotEstimable, measure: EffectMeasure, what: str = "CI") -> str:
-    """`95% CI 0.34 to 0.70` from an interval on the analysis scale."""
-    natural = on_natural(interval, measure)
-    if isinstance(natural, NotEstimable):
-        return f"{what} not estimable"
-    low, high = value_text(natural.low, measure), value_text(natural.high, measure)
-    return f"{level_text(natural.level)} {what} {low} to {high}"
-
-
-def side(interval: Interval | NotEstimable, measure: EffectMeasure) -> str:
-    """Where an interval lies: `"below"`, `"above"`, `"both"`; empty where there is no null or interval."""
-    if isinstance(interval, NotEstimable) or measure.null is None:
-        return ""
-    if interval.high < measure.null:
-        return "below"
-    return "above" if interval.low > measure.null else "both"
+def analyst_sentences(analysis: Analysis) -> tuple[str, ...]:
+    """What the analyst claims in the script, each as a sentence; all of it was checked when it ran."""
+    return tuple(sentence(claim.text) for claim in analysis.claims)
 
 
 def headline_sentence(
     result: SynthesisResult, *, names: tuple[str, str] | None = None, better: str = ""
 ) -> str:
-    """The result of one outcome in one or two sentences.
+    """The result of one outcome in one or two sentences: the text of `headline_statements`."""
+    return joined(headline_statements(result, names=names, better=better))
+
+
+def headline_statements(
+    result: SynthesisResult, *, names: tuple[str, str] | None = None, better: str = ""
+) -> tuple[Statement, ...]:
+    """The result of one outcome: how much was pooled and what came out, where it lies, what it hides.
 
     Parameters
     ----------
@@ -88,48 +92,58 @@ def headline_sentence(
 
     Returns
     -------
-    str
+    tuple of Statement
+        One to three sentences, each with what makes it true.
     """
+    subject = Subject(result=result)
+    hidden = Statement(
+        text=(
+            f"But the {unit_of(result.effects)} differ by more than chance makes likely, and this interval "
+            "does not show that."
+        ),
+        conditions=(Finds(code="studies-disagree"),),
+    )
+    return (
+        *choose(_openings(result), subject),
+        *choose(_readings(result.effects.measure, names, better), subject),
+        *choose((hidden,), subject),
+    )
+
+
+def _openings(result: SynthesisResult) -> tuple[Statement, ...]:
     measure = result.effects.measure
     value = estimate_text(result.estimate, measure)
     interval = interval_phrase(result.ci, measure)
-    if not result.pooled:
-        label = result.effects.effects[0].label
-        opening = (
-            f"Only one study ({label}) reports this outcome: {measure_word(measure)} {value} ({interval}). "
-            "Nothing was pooled; the interval follows from its standard error."
-        )
-    else:
-        opening = (
-            f"Pooled over {how_many(result.effects)}, the {measure_word(measure)} was {value} "
-            f"({interval}; {result.model} model)."
-        )
-    return " ".join(part for part in (opening, reading(result, names, better), _disagreement(result)) if part)
+    alone = (
+        f"Only one study ({result.effects.effects[0].label}) reports this outcome: {measure_word(measure)} "
+        f"{value} ({interval}). Nothing was pooled; the interval follows from its standard error."
+    )
+    pooled = (
+        f"Pooled over {how_many(result.effects)}, the {measure_word(measure)} was {value} "
+        f"({interval}; {result.model} model)."
+    )
+    return (
+        Statement(text=alone, conditions=(NumberOfEstimates(low=1, high=1),)),
+        Statement(text=pooled, conditions=(NumberOfEstimates(low=2),)),
+    )
 
 
-def _disagreement(result: SynthesisResult) -> str:
-    """A headline over results that disagree says so where it stands."""
-    if all(finding.code != "studies-disagree" for finding in result.findings):
-        return ""
-    return "But the studies differ by more than chance makes likely, and this interval does not show that."
-
-
-def reading(result: SynthesisResult | Alternative, names: tuple[str, str] | None, better: str) -> str:
-    """What an interval says about the line of no effect; empty for proportions."""
-    if not isinstance(result, SynthesisResult) or result.effects.measure.null is None:
-        return ""
-    measure = result.effects.measure
-    where = side(result.ci, measure)
+def _readings(measure: EffectMeasure, names: tuple[str, str] | None, better: str) -> tuple[Statement, ...]:
+    """What an interval may say about the line of no effect; nothing is true of a proportion."""
     null = null_text(measure)
-    if where == "":
-        return ""
-    if where == "both":
-        return (
-            f"The interval includes {null} (no difference): these data are compatible with an effect in "
-            "either direction."
-        )
-    tail = _favoured(where, names, better)
-    return f"The interval lies entirely {where} {null}{tail}."
+    both = (
+        f"The interval includes {null} (no difference): these data are compatible with an effect in "
+        "either direction."
+    )
+    below, above = (
+        f"The interval lies entirely {where} {null}{_favoured(where, names, better)}."
+        for where in ("below", "above")
+    )
+    return (
+        Statement(text=both, conditions=(IntervalLies(place="includes"),)),
+        Statement(text=below, conditions=(IntervalLies(place="below"),)),
+        Statement(text=above, conditions=(IntervalLies(place="above"),)),
+    )
 
 
 def _favoured(where: str, names: tuple[str, str] | None, better: str) -> str:
@@ -143,39 +157,107 @@ def _favoured(where: str, names: tuple[str, str] | None, better: str) -> str:
 
 
 def prediction_sentence(result: SynthesisResult) -> str:
-    """What to expect in a new study, or why that cannot be said."""
+    """What to expect in a new study, or why that cannot be said: the text of `prediction_statements`."""
+    return joined(prediction_statements(result))
+
+
+def prediction_statements(result: SynthesisResult) -> tuple[Statement, ...]:
+    """One sentence on the true effect in a new study, with everything that it rests on.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+
+    Returns
+    -------
+    tuple of Statement
+        One.
+    """
     measure = result.effects.measure
-    if isinstance(result.pi, NotEstimable):
-        return sentence(f"No prediction interval is given: {result.pi.reason}")
     natural = on_natural(result.pi, measure)
-    assert isinstance(natural, Interval)
+    if isinstance(natural, NotEstimable):
+        text = sentence(f"No prediction interval is given: {natural.reason}")
+        return (Statement(text=text, conditions=(HasPrediction(exists=False),)),)
     low, high = value_text(natural.low, measure), value_text(natural.high, measure)
-    text = (
-        f"In a new study like these, the true effect is expected between {low} and {high} "
-        f"({level_text(natural.level)} prediction interval)"
+    parts = (
+        Statement(
+            text=f"In a new {unit_of(result.effects, 1)} like these, the true effect is expected between "
+            f"{low} and {high} ({level_text(natural.level)} prediction interval)",
+            conditions=(HasPrediction(),),
+        ),
+        *choose(_prediction_tails(measure), Subject(result=result)),
+        *choose((_few_studies(result),), Subject(result=result)),
     )
-    text += _prediction_tail(result)
-    if result.k < _FEW_FOR_PREDICTION:
-        text += f"; with {result.k} studies this interval is itself very uncertain"
-    return text + "."
+    conditions = tuple(condition for part in parts for condition in part.conditions)
+    return (Statement(text="".join(part.text for part in parts) + ".", conditions=conditions),)
 
 
-def _prediction_tail(result: SynthesisResult) -> str:
-    measure = result.effects.measure
-    mean, new = side(result.ci, measure), side(result.pi, measure)
-    if mean in ("below", "above") and new == "both":
-        return ", so that no effect, or the opposite one, is possible in a single setting"
-    if new in ("below", "above"):
-        return f", entirely {new} {null_text(measure)}"
-    return ""
+def _prediction_tails(measure: EffectMeasure) -> tuple[Statement, ...]:
+    null = null_text(measure)
+    return (
+        Statement(
+            text=", so that no effect, or the opposite one, is possible in a single setting",
+            conditions=(IntervalLies(place="excludes"), PredictionLies(place="includes")),
+        ),
+        Statement(text=f", entirely below {null}", conditions=(PredictionLies(place="below"),)),
+        Statement(text=f", entirely above {null}", conditions=(PredictionLies(place="above"),)),
+    )
+
+
+def _few_studies(result: SynthesisResult) -> Statement:
+    k = result.k
+    return Statement(
+        text=f"; with {k} {unit_of(result.effects)} this interval is itself very uncertain",
+        conditions=(NumberOfEstimates(low=k, high=k), NumberOfEstimates(high=_FEW_FOR_PREDICTION - 1)),
+    )
 
 
 def heterogeneity_sentences(result: SynthesisResult) -> str:
-    """Between-study variance, I2 and Q in words; no classes."""
+    """Between-study variance, I2 and Q in words: the text of `heterogeneity_statements`."""
+    return joined(heterogeneity_statements(result))
+
+
+def heterogeneity_statements(result: SynthesisResult) -> tuple[Statement, ...]:
+    """Between-study variance, I2 and Q, and what must be said where the variance misleads; no classes.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+
+    Returns
+    -------
+    tuple of Statement
+    """
     found = result.heterogeneity
     if isinstance(found, NotEstimable):
-        return sentence(f"Heterogeneity between studies cannot be estimated: {found.reason}")
-    return " ".join((_tau2_sentence(found, result), _I2_sentence(found), _Q_sentence(found)))
+        text = sentence(
+            f"Heterogeneity between {unit_of(result.effects)} cannot be estimated: {found.reason}"
+        )
+        return (Statement(text=text, conditions=(HasHeterogeneity(exists=False),)),)
+    known: tuple[Condition, ...] = (HasHeterogeneity(),)
+    return (
+        Statement(text=_tau2_sentence(found, result), conditions=known),
+        *choose(_TAU2_REMARKS, Subject(result=result)),
+        Statement(text=_I2_sentence(found), conditions=known),
+        Statement(text=_Q_sentence(found), conditions=known),
+    )
+
+
+_TAU2_REMARKS = (
+    Statement(
+        text=(
+            "The estimate lies outside its interval because the two rest on different principles; "
+            "the interval is the safer guide."
+        ),
+        conditions=(Tau2Outside(),),
+    ),
+    Statement(
+        text=(
+            "An estimate of 0 does not show that the studies agree: the interval says what remains possible."
+        ),
+        conditions=(Tau2OnlyZero(),),
+    ),
+)
 
 
 def _tau2_sentence(found: Heterogeneity, result: SynthesisResult) -> str:
@@ -184,22 +266,10 @@ def _tau2_sentence(found: Heterogeneity, result: SynthesisResult) -> str:
     method = TAU2_WORDS.get(tau2.method, tau2.method)
     bounds = tau2_interval_text(tau2.ci)
     interval = f"; {level_text(result.request.level)} CI {bounds}" if bounds else ""
-    text = (
-        f"The variance of the true effects between studies was estimated as τ² = {tau2_text(tau2.value)} "
-        f"({method}{interval}) on the scale of the {scale}."
+    return (
+        f"The variance of the true effects between {unit_of(result.effects)} was estimated as "
+        f"τ² = {tau2_text(tau2.value)} ({method}{interval}) on the scale of the {scale}."
     )
-    if isinstance(tau2.ci, NotEstimable):
-        return text
-    if tau2.value not in tau2.ci:
-        text += (
-            " The estimate lies outside its interval because the two rest on different principles; "
-            "the interval is the safer guide."
-        )
-    elif tau2.value == 0 and tau2.ci.high > 0:
-        text += (
-            " An estimate of 0 does not show that the studies agree: the interval says what remains possible."
-        )
-    return text
 
 
 def _I2_sentence(found: Heterogeneity) -> str:
@@ -224,3 +294,32 @@ def spread(results: Sequence[tuple[str, SynthesisResult]], without: str = "") ->
     measure = low.effects.measure
     first = f"{estimate_text(low.estimate, measure)} ({without}{low_label})"
     return f"{first} to {estimate_text(high.estimate, measure)} ({without}{high_label})"
+
+
+def leave_one_out_statements(result: SynthesisResult, runs: Sequence[LeaveOneOut]) -> tuple[Statement, ...]:
+    """For which omissions the interval changes its place with respect to no effect.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+        With all effects.
+    runs : sequence of LeaveOneOut
+
+    Returns
+    -------
+    tuple of Statement
+        One; empty where there is no value of no effect.
+    """
+    subject = Subject(result=result, leave_one_out=tuple(runs))
+    moving = changing_sides(subject)
+    if moving is None:
+        return ()
+    main, null = side(result.ci, result.effects.measure), null_text(result.effects.measure)
+    if moving:
+        turns = f"no longer includes {null}" if main == "both" else f"no longer lies entirely {main} {null}"
+        text = f"The interval {turns} without {' or without '.join(moving)}."
+    else:
+        stays = f"includes {null}" if main == "both" else f"stays {main} {null}"
+        text = f"The interval {stays} whichever is left out."
+    place = IntervalLies(place="includes" if main == "both" else "below" if main == "below" else "above")
+    return (Statement(text=text, conditions=(place, ChangesSides(omitted=moving))),)

@@ -228,6 +228,80 @@ _LITERATURE: dict[str, tuple[str, str, str]] = {
         ),
         "10.1002/sim.3511",
     ),
+    "egger": (
+        "Egger et al. 1997",
+        (
+            "Egger M, Davey Smith G, Schneider M, Minder C. Bias in meta-analysis detected by a simple, "
+            "graphical test. BMJ 1997;315:629-634."
+        ),
+        "10.1136/bmj.315.7109.629",
+    ),
+    "harbord": (
+        "Harbord et al. 2006",
+        (
+            "Harbord RM, Egger M, Sterne JAC. A modified test for small-study effects in meta-analyses of "
+            "controlled trials with binary endpoints. Stat Med 2006;25:3443-3457."
+        ),
+        "10.1002/sim.2380",
+    ),
+    "peters": (
+        "Peters et al. 2006",
+        (
+            "Peters JL, Sutton AJ, Jones DR, Abrams KR, Rushton L. Comparison of two methods to detect "
+            "publication bias in meta-analysis. JAMA 2006;295:676-680."
+        ),
+        "10.1001/jama.295.6.676",
+    ),
+    "pustejovsky": (
+        "Pustejovsky and Rodgers 2019",
+        (
+            "Pustejovsky JE, Rodgers MA. Testing for funnel plot asymmetry of standardized mean differences. "
+            "Res Synth Methods 2019;10:57-71."
+        ),
+        "10.1002/jrsm.1332",
+    ),
+    "sterne": (
+        "Sterne et al. 2011",
+        (
+            "Sterne JAC, Sutton AJ, Ioannidis JPA, et al. Recommendations for examining and interpreting "
+            "funnel plot asymmetry in meta-analyses of randomised controlled trials. BMJ 2011;343:d4002."
+        ),
+        "10.1136/bmj.d4002",
+    ),
+    "contours": (
+        "Peters et al. 2008",
+        (
+            "Peters JL, Sutton AJ, Jones DR, Abrams KR, Rushton L. Contour-enhanced meta-analysis funnel "
+            "plots help distinguish publication bias from other causes of asymmetry. J Clin Epidemiol "
+            "2008;61:991-996."
+        ),
+        "10.1016/j.jclinepi.2007.11.010",
+    ),
+    "trim-fill": (
+        "Duval and Tweedie 2000",
+        (
+            "Duval S, Tweedie R. Trim and fill: a simple funnel-plot-based method of testing and adjusting "
+            "for publication bias in meta-analysis. Biometrics 2000;56:455-463."
+        ),
+        "10.1111/j.0006-341X.2000.00455.x",
+    ),
+    "cumulative": (
+        "Lau et al. 1992",
+        (
+            "Lau J, Antman EM, Jimenez-Silva J, Kupelnick B, Mosteller F, Chalmers TC. Cumulative "
+            "meta-analysis of therapeutic trials for myocardial infarction. N Engl J Med 1992;327:248-254."
+        ),
+        "10.1056/NEJM199207233270406",
+    ),
+    "grade-27": (
+        "Skoetz et al. 2020",
+        (
+            "Skoetz N, Goldkuhle M, van Dalen EC, et al. GRADE guidelines 27: how to calculate absolute "
+            "effects for time-to-event outcomes in summary of findings tables and Evidence Profiles. "
+            "J Clin Epidemiol 2020;118:124-131."
+        ),
+        "10.1016/j.jclinepi.2019.10.015",
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
@@ -14,6 +15,7 @@ from metasyn.evidence.selection import Group
 from metasyn.report.closing import software_versions
 from metasyn.report.groups import part_names
 from metasyn.report.opening import OVERLAP_WORDS, key_result
+from metasyn.report.results_further import audit_entries, further_keys
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
 from metasyn.values import NotEstimable
 from metasyn.wording import data_number
@@ -50,6 +52,7 @@ def results_document(result: AnalysisResult) -> dict[str, Any]:
         "external": [_external(one) for one in result.external],
         "ongoing": [_trial(one) for one in result.ongoing],
         "sources": [_source(one) for one in result.sources],
+        "audit": audit_entries(result),
     }
 
 
@@ -78,6 +81,7 @@ def single_synthesis_document(result: SynthesisResult, name: str) -> dict[str, A
         "external": [],
         "ongoing": [],
         "sources": [],
+        "audit": [],
     }
 
 
@@ -112,15 +116,22 @@ def dumps(document: Mapping[str, Any]) -> str:
 
 def _rounded(value: Any) -> Any:
     """Plain JSON types all the way down."""
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        return _encodable(value)
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _rounded(inner) for key, inner in value.items()}
+        return {_encodable(str(key)): _rounded(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_rounded(inner) for inner in value]
     if isinstance(value, int):
         return value
     return data_number(value)
+
+
+def _encodable(text: str) -> str:
+    """As it is, but for halves of letters, which UTF-8 cannot hold."""
+    return text if text.isascii() else re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
 
 
 def _eligibility(analysis: Analysis) -> dict[str, Any]:
@@ -172,6 +183,7 @@ def _outcome(part: OutcomeResult, analysis: Analysis) -> dict[str, Any]:
             for run in part.leave_one_out
         ],
         "sensitivity": [_sensitivity(variant) for variant in part.sensitivity],
+        **further_keys(part, _repeated),
         "apart": [_apart(other) for other in part.apart],
     }
 

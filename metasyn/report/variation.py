@@ -1,21 +1,29 @@
-"""How the result of one outcome moves: leaving out one at a time, sensitivity to choices."""
+"""How the result of one outcome moves: other choices, one left out at a time, the order in time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from metasyn.analysis.result import OutcomeResult, Sensitivity
+from metasyn.analysis.result import AnalysisResult, OutcomeResult, Sensitivity
 from metasyn.report.blocks import Paragraph, Section, TableBlock
-from metasyn.report.phrases import estimate_text, null_text, side, spread
+from metasyn.report.figures import cumulative_figure, leave_one_out_figure
+from metasyn.report.phrases import (
+    estimate_text,
+    interval_phrase,
+    leave_one_out_statements,
+    null_text,
+    side,
+    spread,
+)
 from metasyn.synthesis.model import SynthesisResult
-from metasyn.synthesis.sensitivity import LeaveOneOut
-from metasyn.tables.variation import leave_one_out_table, sensitivity_table
+from metasyn.synthesis.sensitivity import Cumulative, CumulativeStep
+from metasyn.tables.variation import sensitivity_table
 from metasyn.tables.words import counted
 
-__all__ = ["leave_one_out_section", "sensitivity_section"]
+__all__ = ["cumulative_section", "leave_one_out_section", "sensitivity_section"]
 
 
-def leave_one_out_section(part: OutcomeResult, result: SynthesisResult) -> Section:
+def leave_one_out_section(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResult) -> Section:
     """How far the estimate moves when one effect is left out, and whether its interval changes sides.
 
     Parameters
@@ -24,37 +32,59 @@ def leave_one_out_section(part: OutcomeResult, result: SynthesisResult) -> Secti
         With `leave_one_out`.
     result : SynthesisResult
         Its main synthesis.
+    whole : AnalysisResult
+        The analysis it belongs to.
+
+    Returns
+    -------
+    Section
+        The numbers stand in the figure; its table is written as CSV (`document.build_document`).
+    """
+    runs = [(run.omitted, run.result) for run in part.leave_one_out]
+    text = f"Leaving out one at a time, the estimate ranges from {spread(runs, 'without ')}."
+    said = " ".join((text, *(one.text for one in leave_one_out_statements(result, part.leave_one_out))))
+    return Section(
+        anchor=f"leave-one-out-{part.slug}",
+        heading="Leaving out one at a time",
+        blocks=(Paragraph(said), leave_one_out_figure(part, result, whole, said)),
+    )
+
+
+def cumulative_section(part: OutcomeResult, steps: Cumulative, whole: AnalysisResult) -> Section:
+    """How the result developed as the evidence came in, by the year of the studies.
+
+    Parameters
+    ----------
+    part : OutcomeResult
+    steps : Cumulative
+        By year.
+    whole : AnalysisResult
+        The analysis it belongs to.
 
     Returns
     -------
     Section
     """
-    runs = [(run.omitted, run.result) for run in part.leave_one_out]
-    text = f"Leaving out one at a time, the estimate ranges from {spread(runs, 'without ')}."
-    changed = _changes(result, part.leave_one_out)
+    first, last = steps.steps[0], steps.steps[-1]
+    measure = last.result.effects.measure
+    start, end = (
+        f"{estimate_text(one.result.estimate, measure)} ({interval_phrase(one.result.ci, measure)})"
+        for one in (first, last)
+    )
+    text = (
+        f"By the year of publication, the result went from {start} in {_year(first)} to {end} in "
+        f"{_year(last)}. Looking again and again finds differences by chance more often than one look: the "
+        "intervals are not those of a sequential analysis."
+    )
     return Section(
-        anchor=f"leave-one-out-{part.slug}",
-        heading="Leaving out one at a time",
-        blocks=(
-            Paragraph(" ".join(part for part in (text, changed) if part)),
-            TableBlock(leave_one_out_table(part.leave_one_out, result, slug=f"{part.slug}-leave-one-out")),
-        ),
+        anchor=f"cumulative-{part.slug}",
+        heading="As the evidence came in",
+        blocks=(Paragraph(text), cumulative_figure(part, steps, whole, text)),
     )
 
 
-def _changes(result: SynthesisResult, runs: Sequence[LeaveOneOut]) -> str:
-    """For which omissions the interval changes its place with respect to no effect."""
-    measure = result.effects.measure
-    main = side(result.ci, measure)
-    if not main:
-        return ""
-    other = [run.omitted for run in runs if side(run.result.ci, measure) not in (main, "")]
-    null = null_text(measure)
-    if not other:
-        stays = f"includes {null}" if main == "both" else f"stays {main} {null}"
-        return f"The interval {stays} whichever is left out."
-    turns = f"no longer includes {null}" if main == "both" else f"no longer lies entirely {main} {null}"
-    return f"The interval {turns} without {' or without '.join(other)}."
+def _year(step: CumulativeStep) -> str:
+    return f"{step.key:.0f}" if isinstance(step.key, float) else str(step.key)
 
 
 def sensitivity_section(part: OutcomeResult, result: SynthesisResult) -> Section:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import ReportError
 from metasyn.report.blocks import FigureBlock, ReportDocument
 from metasyn.report.document import build_document
+from metasyn.report.docx import render_docx
 from metasyn.report.html import render_html
+from metasyn.report.live import live_text
 from metasyn.report.pdf import render_pdf
 from metasyn.report.results_json import dumps, results_document
-from metasyn.tables.model import to_csv
+from metasyn.report.verify_r import verify_script
+from metasyn.tables.model import csv_text, to_csv
+
+if TYPE_CHECKING:
+    from metasyn.plots.draw import Layout
 
 __all__ = ["render_report"]
 
@@ -28,8 +33,8 @@ def render_report(result: AnalysisResult) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        Relative POSIX path -> content: `report.html`, `report.pdf`, `results.json`,
-        `tables/*.csv`, `figures/*.svg`, `.pdf`, `.png` and `.csv`. The same for the same input.
+        Relative POSIX path -> content: `report.html`, `report.pdf`, `report.docx`, `results.json`,
+        `verify.R`, `tables/*.csv`, `figures/*.svg`, `.pdf`, `.png` and `.csv`. The same for the same input.
 
     Raises
     ------
@@ -40,9 +45,11 @@ def render_report(result: AnalysisResult) -> dict[str, bytes]:
     _require_unique_names(document)
     figures = {figure.stem: _figure_files(figure) for figure in document.figures()}
     files = {
-        "report.html": _html(document).encode(),
-        "report.pdf": render_pdf(document, {stem: made["svg"] for stem, made in figures.items()}),
+        "report.html": _html(result, document).encode(),
+        "report.pdf": render_pdf(document, _pages(document.figures(), figures, "svg")),
+        "report.docx": render_docx(document, _pages(document.figures(), figures, "png")),
         "results.json": dumps(results_document(result)).encode(),
+        "verify.R": verify_script(result).encode(),
     }
     for table in document.tables():
         files[f"tables/{table.slug}.csv"] = to_csv(table).encode()
@@ -51,35 +58,54 @@ def render_report(result: AnalysisResult) -> dict[str, bytes]:
     return files
 
 
-def _html(document: ReportDocument) -> str:
+def _html(result: AnalysisResult, document: ReportDocument) -> str:
+    """The page with the data that make it live, as far as the page stays small."""
     from metasyn.plots import svg_text
 
     figures = document.figures()
     svg = {figure.stem: svg_text(figure.layout, f"figure{figure.number}") for figure in figures}
-    return render_html(document, svg)
+    still = render_html(document, svg)
+    return render_html(document, svg, live=live_text(result, document, page=len(still.encode())))
 
 
 def _figure_files(figure: FigureBlock) -> dict[str, bytes]:
-    from metasyn.plots import figure_bytes, to_table
+    from metasyn.plots import figure_bytes
 
     return {
         "svg": figure_bytes(figure.layout, "svg"),
         "pdf": figure_bytes(figure.layout, "pdf"),
         "png": figure_bytes(figure.layout, "png"),
-        "csv": _records_csv(to_table(figure.layout)).encode(),
+        "csv": _records_csv(_records(figure.layout)).encode(),
     }
+
+
+def _pages(
+    figures: Iterable[FigureBlock], made: Mapping[str, Mapping[str, bytes]], fmt: Literal["svg", "png"]
+) -> dict[str, tuple[bytes, ...]]:
+    """Every figure as pictures that each fit on a page; most are one, which is drawn already."""
+    from metasyn.plots import ForestLayout, figure_pages
+    from metasyn.plots.pages import ROWS_PER_PAGE
+
+    return {
+        figure.stem: figure_pages(figure.layout, fmt)
+        if isinstance(figure.layout, ForestLayout) and len(figure.layout.rows) > ROWS_PER_PAGE
+        else (made[figure.stem][fmt],)
+        for figure in figures
+    }
+
+
+def _records(layout: Layout) -> tuple[dict[str, object], ...]:
+    """What a figure shows, row by row."""
+    from metasyn.plots import ForestLayout, to_table
+    from metasyn.plots.chart_table import chart_table
+
+    return to_table(layout) if isinstance(layout, ForestLayout) else chart_table(layout)
 
 
 def _records_csv(records: Iterable[Mapping[str, object]]) -> str:
     """Plain records as CSV; None is an empty cell, a truth value a word."""
     rows = list(records)
-    if not rows:
-        return ""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows[0])
-    writer.writerows([_cell(row[key]) for key in rows[0]] for row in rows)
-    return out.getvalue()
+    return csv_text(rows[0], ([_cell(row[key]) for key in rows[0]] for row in rows)) if rows else ""
 
 
 def _cell(value: object) -> str:

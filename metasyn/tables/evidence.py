@@ -20,7 +20,7 @@ from metasyn.tables.words import ROUTE_WORDS, estimate_header, subject
 from metasyn.values import NotEstimable
 from metasyn.wording import level_text
 
-__all__ = ["effect_notes", "evidence_table", "exclusions_table", "rows_table"]
+__all__ = ["effect_notes", "evidence_table", "excluded_rows_table", "exclusions_table", "rows_table"]
 
 _ROW_KEYS = (
     *("label", "study_id", "cohort_id", "comparator_id", "measure", "yi", "vi", "sei", "weight"),
@@ -88,7 +88,10 @@ def _route(effect: Effect) -> str:
 
 
 def effect_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
-    """Remarks on single effects, each once, headed by the effects it is about."""
+    """Remarks on single effects, each once, headed by the effects it is about.
+
+    The arithmetic of recovered figures is not among them: it stands with the audit findings.
+    """
     about: dict[str, list[str]] = {}
     for effect in effects:
         for remark in _remarks(effect):
@@ -97,7 +100,8 @@ def effect_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
 
 
 def _remarks(effect: Effect) -> list[str]:
-    remarks = list(effect.notes)
+    sums = [row.derivation for row in effect.rows if row.derivation]
+    remarks = [note for note in effect.notes if not any(text in note for text in sums)]
     if effect.inverted and not any("invert" in note or "other way" in note for note in effect.notes):
         remarks.append("the source states the contrast the other way round; it was inverted")
     if effect.adjustment:
@@ -114,7 +118,7 @@ def _whom(labels: Sequence[str], total: int) -> str:
 def exclusions_table(
     exclusions: Sequence[Exclusion], *, slug: str, caption: str = "Not in the synthesis, and why"
 ) -> ReportTable:
-    """What was left out, why, and which rows of the evidence it concerns.
+    """What was left out, and why, in words.
 
     Parameters
     ----------
@@ -124,15 +128,43 @@ def exclusions_table(
     Returns
     -------
     ReportTable
-        One row per exclusion, in the order of the rules that made them.
+        One row per exclusion, in the order of the rules that made them; the ids of the rows it concerns
+        are in `excluded_rows_table`.
+    """
+    return ReportTable(
+        slug=slug,
+        caption=caption,
+        columns=columns(("what", "What", "left", 2.0), ("reason", "Reason", "left", 3.6)),
+        rows=tuple((exclusion.label, exclusion.reason) for exclusion in exclusions),
+    )
+
+
+def excluded_rows_table(
+    named: Sequence[tuple[str, Sequence[Exclusion]]], *, slug: str = "excluded-rows"
+) -> ReportTable:
+    """Every exclusion of a report with its code and the ids of the rows it concerns, for machines.
+
+    Parameters
+    ----------
+    named : sequence of (synthesis in words, exclusions)
+    slug : str
+
+    Returns
+    -------
+    ReportTable
     """
     rows = tuple(
-        (exclusion.label, exclusion.reason, ", ".join(exclusion.result_ids)) for exclusion in exclusions
+        (name, one.code, one.label, one.reason, " | ".join(one.result_ids))
+        for name, exclusions in named
+        for one in exclusions
     )
-    made = columns(
-        ("what", "What", "left", 2.0), ("reason", "Reason", "left", 3.0), ("rows", "Rows", "left", 1.4)
+    keys = ("synthesis", "code", "what", "reason", "result_ids")
+    return ReportTable(
+        slug=slug,
+        caption="What was left out, and the rows it concerns",
+        columns=columns(*((key, key) for key in keys)),
+        rows=rows,
     )
-    return ReportTable(slug=slug, caption=caption, columns=made, rows=rows)
 
 
 def rows_table(

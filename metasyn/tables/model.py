@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from metasyn.errors import OptionError
 
-__all__ = ["Align", "Column", "ReportTable", "columns", "to_csv"]
+__all__ = ["Align", "Column", "ReportTable", "columns", "csv_text", "to_csv"]
 
 Align = Literal["left", "right", "center"]
+
+# A cell that begins like this is a formula to a spreadsheet, also in the wide letters of East Asia.
+_FORMULA = re.compile("[\\s\0]*[=+@\uff1d\uff0b\uff0d\uff20-]")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?%?|-+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +83,43 @@ def columns(
     return tuple(made)
 
 
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Rows as CSV for people and their spreadsheets: no cell is a formula, lines end with `\\n`.
+
+    A text that begins like a formula (`=`, `+`, `-`, `@`) gets an apostrophe before it; numbers stay numbers.
+
+    Parameters
+    ----------
+    header : iterable of str
+    rows : iterable of iterable of str
+
+    Returns
+    -------
+    str
+        Can be encoded as UTF-8 whatever the cells hold.
+
+    Examples
+    --------
+    >>> print(csv_text(["what", "value"], [["=1+1", "-0.5"]]), end="")
+    what,value
+    '=1+1,-0.5
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in header])
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """Never a formula, lines of one kind, without what a text file cannot hold."""
+    lines = cell.replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", lines)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
 def to_csv(table: ReportTable) -> str:
-    """The table as CSV: one header line of column keys, `\\n` line ends.
+    """The table as CSV: one header line of column keys, then what stands in its cells.
 
     Parameters
     ----------
@@ -87,6 +128,7 @@ def to_csv(table: ReportTable) -> str:
     Returns
     -------
     str
+        As `csv_text` writes it.
 
     Examples
     --------
@@ -96,8 +138,4 @@ def to_csv(table: ReportTable) -> str:
     what,rr
     "BCG, all trials",0.49
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.key for column in table.columns])
-    writer.writerows(table.rows)
-    return out.getvalue()
+    return csv_text((column.key for column in table.columns), table.rows)

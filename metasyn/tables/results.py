@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
 from metasyn.tables.cells import (
@@ -15,11 +16,28 @@ from metasyn.tables.cells import (
     tau2_interval_text,
 )
 from metasyn.tables.model import ReportTable, columns
-from metasyn.tables.words import CI_WORDS, MODEL_WORDS, TAU2_WORDS, subject
+from metasyn.tables.words import CI_WORDS, MODEL_WORDS, TAU2_WORDS, subject, unit_of
 from metasyn.values import Interval, NotEstimable
+from metasyn.vocabulary import CiMethod
 from metasyn.wording import decimal, level_text, percent_text, tau2_text, whole
 
 __all__ = ["alternatives_table", "heterogeneity_table", "results_table"]
+
+# Intervals that bring a mean of their own: the estimator of tau2 it rests on, and how to say so.
+_OWN_TAU2: Mapping[CiMethod, tuple[str, str]] = MappingProxyType(
+    {
+        "profile-likelihood": (
+            "ML",
+            "The pooled estimate and its interval come from the profile likelihood, which estimates mean and "
+            "τ² together by maximum likelihood.",
+        ),
+        "henmi-copas": (
+            "DL",
+            "The pooled estimate has common-effect weights, and its Henmi-Copas interval allows for the "
+            "DerSimonian-Laird τ².",
+        ),
+    }
+)
 
 
 def results_table(results: Sequence[tuple[str, SynthesisResult | NotEstimable]], *, slug: str) -> ReportTable:
@@ -116,9 +134,10 @@ def alternatives_table(result: SynthesisResult, *, slug: str) -> ReportTable:
         ("p", "p", "right", 0.7),
         ("standing", "Standing", "left", 1.4),
     )
+    units = unit_of(result.effects)
     return ReportTable(
         slug=slug,
-        caption=f"{subject(result.effects.outcome)}: the same studies under other models and intervals",
+        caption=f"{subject(result.effects.outcome)}: the same {units} under other models and intervals",
         columns=made if with_p else (*made[:3], made[4]),
         rows=tuple(rows),
         notes=(f"Why this headline: {result.policy.reason}",),
@@ -141,13 +160,18 @@ def heterogeneity_table(result: SynthesisResult, *, slug: str) -> ReportTable:
     """
     found = result.heterogeneity
     level = level_text(result.request.level)
-    rows = () if isinstance(found, NotEstimable) else (*_heterogeneity_rows(found), _prediction_row(result))
+    rows = (
+        ()
+        if isinstance(found, NotEstimable)
+        else (*_heterogeneity_rows(result, found), _prediction_row(result))
+    )
     notes = [f"{found.reason}."] if isinstance(found, NotEstimable) else []
     if isinstance(result.pi, NotEstimable):
         notes.append(f"Prediction interval: {result.pi.reason}.")
+    notes.extend(_other_tau2(result))
     return ReportTable(
         slug=slug,
-        caption=f"{subject(result.effects.outcome)}: heterogeneity between the studies",
+        caption=f"{subject(result.effects.outcome)}: heterogeneity between the {unit_of(result.effects)}",
         columns=columns(
             ("quantity", "Quantity", "left", 3.0),
             ("value", "Value", "right", 1.0),
@@ -158,12 +182,29 @@ def heterogeneity_table(result: SynthesisResult, *, slug: str) -> ReportTable:
     )
 
 
-def _heterogeneity_rows(found: Heterogeneity) -> tuple[tuple[str, ...], ...]:
+def _other_tau2(result: SynthesisResult) -> Iterator[str]:
+    """Where the estimate rests on another between-study variance than the one in the table."""
+    rests_on = _OWN_TAU2.get(result.ci_method)
+    if rests_on is not None and isinstance(result.heterogeneity, Heterogeneity):
+        method, why = rests_on
+        if result.heterogeneity.tau2.method != method:
+            yield f"{why} The τ² of this table is that of {_method_word(result.heterogeneity)}."
+
+
+def _method_word(found: Heterogeneity) -> str:
+    return TAU2_WORDS.get(found.tau2.method, found.tau2.method)
+
+
+def _heterogeneity_rows(result: SynthesisResult, found: Heterogeneity) -> tuple[tuple[str, ...], ...]:
     tau2 = found.tau2
-    method = TAU2_WORDS.get(tau2.method, tau2.method)
+    method = _method_word(found)
     return (
         (f"Q (df = {found.df}, p {_p_relation(found.pvalue)})", decimal(found.Q), ""),
-        (f"τ², between-study variance, {method}", tau2_text(tau2.value), tau2_interval_text(tau2.ci)),
+        (
+            f"τ², variance between the {unit_of(result.effects)}, {method}",
+            tau2_text(tau2.value),
+            tau2_interval_text(tau2.ci),
+        ),
         ("τ, its square root", tau2_text(tau2.value**0.5), tau2_interval_text(_root(tau2.ci))),
         ("I², share of variability beyond chance", percent_text(found.I2, 0), _percents(found.I2_ci)),
         ("H², total over sampling variability", decimal(found.H2), _decimals(found.H2_ci)),
@@ -172,7 +213,7 @@ def _heterogeneity_rows(found: Heterogeneity) -> tuple[tuple[str, ...], ...]:
 
 def _prediction_row(result: SynthesisResult) -> tuple[str, ...]:
     return (
-        "Prediction interval of a new study's true effect",
+        f"Prediction interval of the true effect in a new {unit_of(result.effects, 1)}",
         "",
         interval_with_unit(result.pi, result.effects.measure),
     )

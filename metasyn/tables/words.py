@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import EffectSet
-from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName, Tau2CiMethod
+from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName, Tau2CiMethod, TestName
 from metasyn.wording import whole
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "MODEL_WORDS",
     "PI_WORDS",
     "ROUTE_WORDS",
+    "TEST_WORDS",
     "TAU2_CI_WORDS",
     "TAU2_WORDS",
     "column_word",
@@ -21,6 +22,7 @@ __all__ = [
     "how_many",
     "measure_word",
     "subject",
+    "unit_of",
     "unit_word",
 ]
 
@@ -111,6 +113,18 @@ ROUTE_WORDS: dict[RouteName, str] = {
     "alpha": "coefficient alpha",
 }
 
+TEST_WORDS: dict[TestName, str] = {
+    "egger": "Egger's regression test",
+    "begg": "Begg and Mazumdar's rank test",
+    "thompson": "Thompson and Sharp's regression test",
+    "harbord": "Harbord's score test",
+    "peters": "Peters' regression test",
+    "macaskill": "Macaskill's regression test",
+    "deeks": "Deeks' regression test",
+    "schwarzer": "Schwarzer's rank test",
+    "pustejovsky": "Pustejovsky and Rodgers' regression test",
+}
+
 
 def column_word(name: str) -> str:
     """A column name as words.
@@ -142,6 +156,13 @@ def unit_word(measure: EffectMeasure, count: int) -> str:
     """What one effect is: a comparison of two groups, a cohort, or just an estimate."""
     word = {2: "comparison", 1: "cohort"}.get(measure.n_groups, "estimate")
     return word if count == 1 else word + "s"
+
+
+def unit_of(effects: EffectSet, count: int = 2) -> str:
+    """What one effect of this set is: a study, or a comparison or cohort where studies have several."""
+    if effects.k == effects.n_studies:
+        return "study" if count == 1 else "studies"
+    return unit_word(effects.measure, count)
 
 
 def counted(count: int, singular: str, plural: str = "") -> str:

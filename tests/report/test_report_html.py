@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -22,6 +24,7 @@ from metasyn.report.html import (
     render_index,
     source_links,
 )
+from metasyn.report.live import live_text
 from metasyn.tables.model import ReportTable, columns
 
 NASTY = "#let $x$ *a* _b_ @c <script>alert(1)</script> {{ 7*7 }} {% raw %} & &amp; \\ \" ' ]]> é 研究"
@@ -63,7 +66,7 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_cell:
             self.cells[-1] += data
-        elif not self.open or self.open[-1] not in ("style", "title", "desc"):
+        elif not self.open or self.open[-1] not in ("style", "script", "title", "desc"):
             self.words.append(data)
 
     def values(self, name: str) -> list[str]:
@@ -81,12 +84,39 @@ def page(text: str) -> Page:
 
 
 def test_nothing_comes_from_elsewhere(page: Page, text: str) -> None:
-    assert not {"script", "link", "img", "iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
+    assert not {"img", "iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
     assert page.values("src") == []
+    assert [attrs for tag, attrs in page.tags if tag == "link"] == [{"rel": "icon", "href": "data:,"}]
     assert "@import" not in text
     assert not re.search(r"url\((?!#)", text)
     outside = [href for href in page.values("href") if "://" in href]
     assert all(href.startswith("https://doi.org/") for href in outside)
+
+
+def hashed(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize("index", [False, True])
+def test_only_what_the_page_brings_may_run(text: str, index: bool) -> None:
+    html = render_index([]) if index else text
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    (rule,) = [
+        attrs["content"]
+        for tag, attrs in Page(html).tags
+        if tag == "meta" and attrs.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert rule is not None
+    assert dict(part.strip().split(" ", 1) for part in rule.split(";")) == {
+        "default-src": "'none'",
+        "script-src": hashed(script),
+        "style-src": hashed(style),
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    assert not [name for _, attrs in Page(html).tags for name in attrs if name == "style" or name[:2] == "on"]
 
 
 def test_ids_are_unique_and_links_lead_somewhere(page: Page, bcg_files: dict[str, bytes]) -> None:
@@ -94,7 +124,7 @@ def test_ids_are_unique_and_links_lead_somewhere(page: Page, bcg_files: dict[str
     assert len(ids) == len(set(ids))
     links = page.values("href") + page.values("xlink:href")
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
-    files = {link for link in links if not link.startswith(("#", "https://", "../"))}
+    files = {link for link in links if not link.startswith(("#", "https://", "../", "data:,"))}
     assert files <= set(bcg_files)
     assert {name for name in files if name.startswith("figures/")} == {
         name for name in bcg_files if name.startswith("figures/")
@@ -114,7 +144,7 @@ def test_structure_for_readers_who_do_not_see(page: Page) -> None:
     skip = next(attrs for tag, attrs in page.tags if tag == "a")
     assert skip["class"] == "skip"
     assert skip["href"] == "#content"
-    assert tags.count("svg") == tags.count("desc") == 3
+    assert tags.count("svg") == tags.count("desc") == tags.count("figure") > 2
 
 
 def test_every_cell_of_every_table_is_on_the_page(page: Page, bcg: AnalysisResult) -> None:
@@ -145,8 +175,14 @@ def nasty(bcg: AnalysisResult) -> AnalysisResult:
 
 
 def test_texts_are_never_markup(bcg: AnalysisResult) -> None:
-    page = Page(render_html(build_document(nasty(bcg)), dict.fromkeys(("tb-rr",), "<svg></svg>")))
-    assert "script" not in {tag for tag, _ in page.tags}
+    result = nasty(bcg)
+    document = build_document(result)
+    svg = {figure.stem: "<svg></svg>" for figure in document.figures()}
+    page = Page(render_html(document, svg, live=live_text(result, document)))
+    assert [attrs for tag, attrs in page.tags if tag == "script"] == [
+        {"type": "application/json", "id": "live-data"},
+        {},
+    ]
     assert NASTY in page.words
     assert f"{NASTY} 0" in page.cells
     assert ("meta", {"name": "description", "content": NASTY}) in page.tags

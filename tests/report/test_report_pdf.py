@@ -14,7 +14,8 @@ from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import ReportError
 from metasyn.report.blocks import Paragraph, ReportDocument, Section, TableBlock
 from metasyn.report.document import build_document
-from metasyn.report.pdf import breakable, render_pdf
+from metasyn.report.pdf import render_pdf
+from metasyn.report.pdf_content import breakable
 from metasyn.tables.model import ReportTable, columns
 
 NASTY = '#let $x$ *a* _b_ @c <tag> \\ "q" `d` // /* ~ [e] {f} #(1+1) = g - h + i é ß'
@@ -65,6 +66,41 @@ def test_letters_that_no_font_has_do_not_stop_a_report() -> None:
     assert render_pdf(simple(Paragraph("研究 🙂 \N{ZERO WIDTH SPACE}")), {}).startswith(b"%PDF")
 
 
+def test_scripts_that_stack_their_letters_do_not_stop_a_report(bcg: AnalysisResult) -> None:
+    figure = build_document(bcg).figures()[0]
+    words = "हिन्दी क्षत्रिय 👩\u200d⚕\ufe0f 1\u20e3"
+    assert render_pdf(simple(Paragraph(words)), {}).startswith(b"%PDF")
+    # No font shows a private letter in a way that an archive accepts: the picture becomes dots.
+    label = f'<text x="1" y="12" font-family="DejaVu Sans" font-size="9">{words}\ue000</text></svg>'
+    picture = SVG.decode().replace("</svg>", label).encode()
+    made = render_pdf(simple(figure), {figure.stem: picture})
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in made
+    assert b"/Subtype/Image" in made
+    assert b"/Subtype/Image" not in render_pdf(simple(figure), {figure.stem: SVG})
+
+
+def test_a_long_figure_takes_pages(bcg: AnalysisResult, tmp_path: Path) -> None:
+    figure = build_document(bcg).figures()[0]
+    tall = SVG.decode().replace('width="40pt" height="20pt"', 'width="400pt" height="600pt"').encode()
+    text = words_of(
+        render_pdf(simple(figure, Paragraph("After it.")), {figure.stem: (tall, tall, tall)}), tmp_path
+    )
+    assert text.count(f"Figure {figure.number}. Continued.") == 2
+    assert re.findall(r"(\d+) / (\d+)", text)[-1][1] in ("3", "4")
+    assert text.index("After it.") > text.rindex("Continued.")
+
+
+def test_a_large_figure_leaves_no_page_half_empty(bcg: AnalysisResult, tmp_path: Path) -> None:
+    figure = build_document(bcg).figures()[0]
+    tall = SVG.decode().replace('width="40pt" height="20pt"', 'width="400pt" height="500pt"').encode()
+    before = [Paragraph("Words before the figure. " * 30) for _ in range(4)]
+    after = [Paragraph(f"After {i}. " + "Words after the figure. " * 30) for i in range(3)]
+    pdf = render_pdf(simple(*before, figure, *after), {figure.stem: tall})
+    first = words_of(pdf, tmp_path).split("1 / 2")[0]
+    assert "After 0." in first
+    assert f"Figure {figure.number}." not in first
+
+
 def test_a_picture_needs_words(bcg: AnalysisResult) -> None:
     figure = build_document(bcg).figures()[2]
     good = simple(figure)
@@ -94,6 +130,6 @@ def test_long_tables_continue_with_their_header(tmp_path: Path) -> None:
 def test_long_words_get_break_opportunities() -> None:
     mark = "\N{ZERO WIDTH SPACE}"
     assert breakable("short words only", 20) == "short words only"
-    assert breakable("x" * 45, 20).split(mark) == ["x" * 20, "x" * 20, "x" * 5]
+    assert breakable("x" * 45, 20).split(mark) == ["x" * 10] * 4 + ["x" * 5]
     for text in ("a_b/c " + "y" * 70 + "_z", "_" * 50, ""):
         assert breakable(text, 20).replace(mark, "") == text

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from made_up_trials import made_up
 
 from metasyn.analysis.result import AnalysisResult
 from metasyn.report.results_json import SCHEMA, dumps, results_document, single_synthesis_document
@@ -108,6 +109,16 @@ def test_the_schema_page_names_every_key(data: dict[str, Any], cohorts: Analysis
     assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
+def test_the_schema_page_names_what_only_large_analyses_have() -> None:
+    page = SCHEMA_PAGE.read_text(encoding="utf-8")
+    document = json.loads(dumps(results_document(made_up(12))))
+    keys = {path[-1] for path, _ in walk(document) if path and not OPEN_MAPPINGS & set(path[:-1])}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
+    (found,) = document["syntheses"]
+    assert [step["key"] for step in found["cumulative"]] == sorted(2000 + 3 * i % 11 for i in range(1, 13))
+    assert found["small_study"]["trim_fill"]["k"] == 12
+
+
 def test_a_single_synthesis_has_the_same_shape(data: dict[str, Any]) -> None:
     result = pool(yi=[-0.6, -0.2, 0.1, -0.4], vi=[0.04, 0.02, 0.06, 0.05], measure="HR", by=list("aabb"))
     one = json.loads(dumps(single_synthesis_document(result, "trials")))
@@ -118,6 +129,7 @@ def test_a_single_synthesis_has_the_same_shape(data: dict[str, Any]) -> None:
     assert found["subgroups"][0]["groups"][0]["k"] == 2
     assert math.isclose(found["display"]["estimate"], math.exp(found["estimate"]), rel_tol=1e-11)
     extra = {"definition", "better", "timepoint", "headline", "leave_one_out", "sensitivity", "apart"}
+    extra |= {"cumulative", "small_study", "absolute"}
     assert set(data["syntheses"][0]) - set(found) == extra
 
 

@@ -1,0 +1,160 @@
+"""What there is to know about the reported figures an analysis rests on, and what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from metasyn.analysis.result import AuditFinding, OutcomeResult
+from metasyn.effects.model import Effect, EffectSet, Exclusion
+from metasyn.evidence.model import ReportedResult
+from metasyn.evidence.selection import Evidence
+from metasyn.values import Finding, Severity
+
+__all__ = ["audit"]
+
+# The last step of the choice between figures: the order of the table decides nothing of substance.
+_ARBITRARY = "it comes first in the table"
+# What `effects.reported_ratios` notes of an estimate that its interval does not surround evenly.
+_OFF_CENTRE = "off the centre of its interval"
+_ORDER = (
+    "sources-disagree",
+    "unusable-figure",
+    "off-centre",
+    "assumption",
+    "reading",
+    "other-direction",
+    "recovered-figure",
+)
+
+
+def audit(evidence: Evidence, outcomes: Sequence[OutcomeResult]) -> tuple[AuditFinding, ...]:
+    """Findings about the figures behind the effects of an analysis.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    outcomes : sequence of OutcomeResult
+        With their effects and exclusions, those shown apart included.
+
+    Returns
+    -------
+    tuple of AuditFinding
+        Figures of one cohort that differ between sources, unusable figures, assumptions, readings of
+        unclear figures, inverted contrasts, and figures recovered by arithmetic, in this order; each
+        once, with the names of all effects it bears on.
+    """
+    found: list[AuditFinding] = []
+    for part in outcomes:
+        for effects in (part.effects, *(other.effects for other in part.apart)):
+            found.extend(_disagreements(evidence, part, effects))
+            found.extend(_unusable(effects.exclusions))
+            for effect in effects.effects:
+                found.extend(_of_effect(effect))
+    return tuple(sorted(_merged(found), key=lambda one: _ORDER.index(one.finding.code)))
+
+
+def _made(
+    code: str, severity: Severity, where: str, message: str, rows: Iterable[str], answer: str
+) -> AuditFinding:
+    finding = Finding(code=code, severity=severity, where=where, message=message)
+    return AuditFinding(finding=finding, rows=tuple(dict.fromkeys(rows)), answer=answer)
+
+
+def _merged(found: Iterable[AuditFinding]) -> Iterator[AuditFinding]:
+    """Equal findings as one, about all effects they were made of."""
+    alike: dict[tuple[str, str, str], list[AuditFinding]] = {}
+    for one in found:
+        alike.setdefault((one.finding.code, one.finding.message, one.answer), []).append(one)
+    for members in alike.values():
+        where = "; ".join(dict.fromkeys(one.finding.where for one in members))
+        rows = tuple(dict.fromkeys(row for one in members for row in one.rows))
+        yield replace(members[0], finding=replace(members[0].finding, where=where), rows=rows)
+
+
+def _of_effect(effect: Effect) -> Iterator[AuditFinding]:
+    """Assumptions, readings, direction and arithmetic of one effect."""
+    ids = [row.result_id for row in effect.rows]
+    for assumption in effect.route.assumptions:
+        yield _made("assumption", "warning", effect.label, f"assumes that {assumption}", ids, "stated here")
+    yield from (_of_note(effect, note, ids) for note in effect.notes)
+    noted = any("invert" in note or "other way" in note for note in effect.notes)
+    if effect.inverted and not noted:
+        message = "the source states the contrast the other way round"
+        yield _made("other-direction", "note", effect.label, message, ids, "inverted")
+
+
+def _of_note(effect: Effect, note: str, ids: Sequence[str]) -> AuditFinding:
+    """A remark on an effect: arithmetic behind a figure, an odd interval, or how a figure was read."""
+    derived = next((row for row in effect.rows if row.derivation and row.derivation in note), None)
+    if derived is not None:
+        rows = [derived.result_id]
+        return _made("recovered-figure", "note", effect.label, note, rows, "used; the sum is shown")
+    if _OFF_CENTRE in note:
+        answer = "estimate and width used as printed"
+        return _made("off-centre", "warning", effect.label, note, ids, answer)
+    return _made("reading", "note", effect.label, note, ids, "stated here")
+
+
+def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[AuditFinding]:
+    for exclusion in exclusions:
+        if exclusion.code == "unusable":
+            yield _made(
+                *("unusable-figure", "warning", exclusion.label, exclusion.reason),
+                *(exclusion.result_ids, "left out"),
+            )
+
+
+def _disagreements(evidence: Evidence, part: OutcomeResult, effects: EffectSet) -> Iterator[AuditFinding]:
+    """Figures for one and the same thing that differ by more than rounding."""
+    about = {c: e for e in effects.effects for c in (e.cohort_id, e.comparator_id) if c}
+    asked = (part.outcome.outcome, part.outcome.timepoint)
+    groups: dict[tuple[str, ...], list[ReportedResult]] = {}
+    for row in evidence.results:
+        if (row.outcome, row.timepoint) == asked and row.cohort_id in about and _comparable(row):
+            key = (row.cohort_id, row.comparator_id, row.definition, row.statistic, row.unit)
+            groups.setdefault(key, []).append(row)
+    reasons = {i: x.reason for x in effects.exclusions for i in x.result_ids}
+    for rows in groups.values():
+        for first, second in combinations(rows, 2):
+            if _differ(first, second):
+                effect = about[first.cohort_id]
+                yield _disagreement(evidence, first, second, effect, reasons)
+
+
+def _comparable(row: ReportedResult) -> bool:
+    return row.usable and not row.derived and row.value is not None
+
+
+def _differ(first: ReportedResult, second: ReportedResult) -> bool:
+    assert first.value is not None
+    assert second.value is not None
+    margin = sum(0.5 * 10.0 ** -(row.decimals or 0) for row in (first, second))
+    return abs(first.value - second.value) > margin * (1 + 1e-9)
+
+
+def _disagreement(
+    evidence: Evidence,
+    first: ReportedResult,
+    second: ReportedResult,
+    effect: Effect,
+    reasons: Mapping[str, str],
+) -> AuditFinding:
+    places = [f"{row.as_printed} ({_place(evidence, row)})" for row in (first, second)]
+    cohort = evidence.cohorts[first.cohort_id].label
+    message = f"{first.statistic} of {cohort}: {places[0]}, but {places[1]}"
+    ids = (first.result_id, second.result_id)
+    used = [row for row in (first, second) if any(ref.result_id == row.result_id for ref in effect.rows)]
+    if not used:
+        answer = "neither is used"
+    else:
+        other = second if used[0] is first else first
+        reason = reasons.get(other.result_id, "")
+        answer = "" if _ARBITRARY in reason else f"{used[0].as_printed} is used"
+    return _made("sources-disagree", "warning", effect.label, message, ids, answer)
+
+
+def _place(evidence: Evidence, row: ReportedResult) -> str:
+    source = evidence.sources.get(row.source_id)
+    return ", ".join(text for text in (source.citation[:60] if source else "", row.locator) if text)

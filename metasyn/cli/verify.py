@@ -1,0 +1,87 @@
+"""`metasyn verify`: let R compute the numbers of the reports again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from metasyn.cli.exit_codes import ExitCode
+from metasyn.cli.run import ProjectOption, chosen_project
+
+if TYPE_CHECKING:
+    from metasyn.report.verify_run import Verification
+    from metasyn.workspace.build import Workbench
+
+__all__ = ["VERIFY_EXAMPLES", "verify"]
+
+VERIFY_EXAMPLES = """\
+Examples:
+  metasyn verify                    every report
+  metasyn verify my_question        one of them
+  metasyn verify --rscript /opt/R/bin/Rscript
+
+Each report holds verify.R, a script of the R package metafor. This runs it; so
+does 'Rscript verify.R', without metasyn. Exit code 4 if a number differs, 5 if
+R or metafor is missing, 1 if a report is out of date.
+"""
+
+
+def verify(
+    *names: Annotated[str, Parameter(help="Names of analyses, or their scripts; by default all.")],
+    rscript: Annotated[
+        Path | None, Parameter(help="Program that runs R scripts; by default Rscript.", show_default=False)
+    ] = None,
+    timeout: Annotated[float, Parameter(help="Seconds that R may take for one report.")] = 600.0,
+    project: ProjectOption = None,
+) -> ExitCode:
+    """Let R (package metafor) compute every number of the reports again and say what differs."""
+    from metasyn.cli.console import complain
+    from metasyn.errors import OptionError
+    from metasyn.report.verify_run import RMissingError, find_rscript
+    from metasyn.workspace.build import Workbench
+
+    if not timeout > 0:
+        raise OptionError(f"--timeout must be a number of seconds above 0; got {timeout:g}.")
+    home = chosen_project(project)
+    wanted = tuple(dict.fromkeys(home.resolve(name) for name in names)) or home.names()
+    if not wanted:
+        complain(f"metasyn: there are no analyses in {home.analyses}; start one with 'metasyn new NAME'.")
+        return ExitCode.OK
+    bench = Workbench(home)
+    try:
+        program = find_rscript(rscript)
+        return max(_one(bench, name, program, timeout) for name in wanted)
+    except RMissingError as error:
+        complain(f"metasyn: {error}")
+        return ExitCode.R_MISSING
+
+
+def _one(bench: Workbench, name: str, program: str, timeout: float) -> ExitCode:
+    """One report: refused if it is out of date, else what R says."""
+    from metasyn.cli.console import complain, say
+    from metasyn.errors import ReportError
+    from metasyn.report.verify_run import run_verification
+
+    reasons = bench.reasons(name)
+    if reasons:
+        say(f"{name}: out of date ({'; '.join(reasons)}). First: metasyn run {name}")
+        return ExitCode.STALE_OR_FAILED_CHECK
+    try:
+        found = run_verification(program, bench.project.report(name) / "verify.R", timeout=timeout)
+    except ReportError as error:
+        complain(f"metasyn: {name}: {error}")
+        return ExitCode.NOT_CONFIRMED
+    say("\n".join(_in_words(name, found)))
+    return ExitCode.NOT_CONFIRMED if found.differences else ExitCode.OK
+
+
+def _in_words(name: str, found: Verification) -> list[str]:
+    """A line for the report, then one for everything R does not confirm."""
+    unchecked = [f"  not checked by R: {line}" for line in dict.fromkeys(found.unchecked)]
+    if not found.differences:
+        return [f"{name}: all {found.confirmed} numbers confirmed by {found.software}", *unchecked]
+    total = found.confirmed + len(found.differences)
+    head = f"{name}: {len(found.differences)} of {total} numbers differ from those of {found.software}"
+    return [head, *(f"  {line}" for line in found.differences), *unchecked]

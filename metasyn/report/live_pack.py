@@ -1,0 +1,124 @@
+"""The table of all subsets as text for a page: natural scale, five letters a number."""
+
+from __future__ import annotations
+
+from base64 import b64encode, b85encode
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasyn.effects.measure import EffectMeasure
+from metasyn.synthesis.sensitivity.subsets import Subsets
+from metasyn.wording import decimal, natural_text, p_text, percent_text, tau2_text
+
+__all__ = ["pack_numbers", "pack_subsets"]
+
+Array = NDArray[np.float64]
+Text = Callable[[float], str]
+
+# The letters of base 85 that would have to be escaped in a page, and what stands for them.
+_LETTERS = str.maketrans("<>&", ",.:")
+_LARGEST = float(np.finfo(np.float32).max)
+_BY_OPTION = ("estimate", "ci_low", "ci_high", "pvalue", "pi_low", "pi_high")
+
+
+def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
+    """Every figure of every subset, ready for JSON.
+
+    Parameters
+    ----------
+    found : Subsets
+    measure : EffectMeasure
+        Carries estimates and bounds to the natural scale.
+
+    Returns
+    -------
+    dict
+        `data`, numbers as `pack_numbers` writes them, each distinct column once; `columns`, by figure
+        the place in `data` for every option (None where no subset has the figure); `tau2`, `I2`, `Q`
+        and `Q_pvalue`, places in `data`; `choice`, base64 of one byte per subset, the place in `choices`
+        of its pair of headline and reason.
+    """
+    data: dict[str, int] = {}
+
+    def place(values: Array, text: Text) -> int | None:
+        if np.isnan(values).all():
+            return None
+        return data.setdefault(pack_numbers(values, text), len(data))
+
+    shown = partial(natural_text, measure=measure)
+    columns: dict[str, list[int | None]] = {}
+    for name in _BY_OPTION:
+        natural = name != "pvalue"
+        made = [_natural(one, measure) if natural else one for one in getattr(found, name).T]
+        columns[name] = [place(one, shown if natural else p_text) for one in made]
+    between: tuple[tuple[str, Text], ...] = (
+        ("tau2", tau2_text),
+        ("I2", partial(percent_text, digits=0)),
+        ("Q", decimal),
+        ("Q_pvalue", p_text),
+    )
+    places = {name: place(getattr(found, name), text) for name, text in between}
+    return {
+        "columns": columns,
+        **places,
+        **_choices(found),
+        "data": list(data),
+    }
+
+
+def _choices(found: Subsets) -> dict[str, Any]:
+    """What headlines for each subset, and why: few pairs, and a byte per subset."""
+    pairs: dict[tuple[int, int], int] = {}
+    both = zip(found.headline.tolist(), found.reason.tolist(), strict=True)
+    places = bytes([pairs.setdefault(pair, len(pairs)) for pair in both])
+    return {"choices": [list(pair) for pair in pairs], "choice": b64encode(places).decode("ascii")}
+
+
+def pack_numbers(values: Array, text: Text) -> str:
+    """Numbers as big-endian float32 in base 85, each within 1.2e-7 of its value and with the same text.
+
+    The alphabet is that of `base64.b85encode`, with `,`, `.` and `:` for `<`, `>` and `&`.
+
+    Where the nearest float32 lies across a rounding boundary of `text`, its neighbour is taken.
+
+    Examples
+    --------
+    >>> pack_numbers(np.array([0.5, -2.0]), decimal)
+    'KL7v#zyJUM'
+    """
+    with np.errstate(under="ignore"):
+        near = np.clip(values, -_LARGEST, _LARGEST).astype(">f4")
+    infinite = np.isinf(values)
+    near[infinite] = values[infinite]
+    for i in np.flatnonzero(_doubtful(values)).tolist():
+        wanted = text(float(values[i]))
+        if text(float(near[i])) != wanted:
+            near[i] = _neighbour(near[i], text, wanted)
+    return b85encode(near.tobytes()).decode("ascii").translate(_LETTERS)
+
+
+def _doubtful(values: Array) -> NDArray[np.bool_]:
+    """Which numbers lie so near the middle between two texts that four bytes could take the other one.
+
+    Texts of numbers of 0.09 and more have at most four decimals, percent counted as proportions.
+    """
+    sizes = np.abs(np.where(np.isfinite(values), values, 1.0))
+    halves = sizes[:, None] * 2 * 10.0 ** np.arange(5)
+    near = np.abs(halves - np.rint(halves)) <= 3e-7 * halves
+    doubtful: NDArray[np.bool_] = np.isfinite(values) & (near.any(axis=1) | (sizes < 0.09))
+    return doubtful
+
+
+def _neighbour(near: np.float32, text: Text, wanted: str) -> np.float32:
+    """The next float32 up or down that has the wanted text, or the number itself if none has."""
+    with np.errstate(over="ignore"):
+        both = [np.nextafter(near, np.float32(end)) for end in (-np.inf, np.inf)]
+    return next((one for one in both if np.isfinite(one) and text(float(one)) == wanted), near)
+
+
+def _natural(values: Array, measure: EffectMeasure) -> Array:
+    return np.array([v if v != v else measure.to_natural(v) for v in values.tolist()], dtype=float)

@@ -1,0 +1,85 @@
+"""Every sentence about numbers that a report makes of an analysis, each with what makes it true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.claims.statement import Statement, Subject
+from metasyn.report.absolute import absolute_statements
+from metasyn.report.groups import part_names
+from metasyn.report.phrases import (
+    headline_statements,
+    heterogeneity_statements,
+    leave_one_out_statements,
+    prediction_statements,
+)
+from metasyn.values import NotEstimable
+
+__all__ = ["Stated", "report_statements"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stated:
+    """One sentence of a report, what it is about and where it stands.
+
+    Attributes
+    ----------
+    where : str
+        Slug of the outcome, and the section: `"pfs-hr headline"`.
+    statement : Statement
+    subject : Subject
+        What its conditions are held against.
+    """
+
+    where: str
+    statement: Statement
+    subject: Subject
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sentence is true."""
+        return self.statement.holds(self.subject)
+
+
+def report_statements(result: AnalysisResult) -> tuple[Stated, ...]:
+    """What the report of an analysis states of its numbers, in reading order.
+
+    Parameters
+    ----------
+    result : AnalysisResult
+
+    Returns
+    -------
+    tuple of Stated
+        The sentences that the tool itself chose; those of the analyst are in `analysis.claims`.
+    """
+    return tuple(stated for part in result.outcomes for stated in _of_outcome(part, result))
+
+
+def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
+    result, better = part.synthesis, part.definition.better
+    if not isinstance(result, NotEstimable):
+        subject = Subject(result=result, leave_one_out=part.leave_one_out)
+        said = [
+            ("headline", headline_statements(result, names=part_names(whole.analysis), better=better)),
+            ("absolute", absolute_statements(part, whole)),
+        ]
+        if result.pooled:
+            said.append(("heterogeneity", heterogeneity_statements(result)))
+            said.append(("prediction", prediction_statements(result)))
+        if part.leave_one_out:
+            said.append(("leave-one-out", leave_one_out_statements(result, part.leave_one_out)))
+        for section, statements in said:
+            yield from (
+                Stated(where=f"{part.slug} {section}", statement=statement, subject=subject)
+                for statement in statements
+            )
+    for number, other in enumerate(part.apart, start=1):
+        if isinstance(other.synthesis, NotEstimable):
+            continue
+        subject = Subject(result=other.synthesis)
+        statements = headline_statements(other.synthesis, names=part_names(other.apart), better=better)
+        for statement in statements:
+            yield Stated(where=f"{part.slug} apart {number}", statement=statement, subject=subject)

@@ -1,0 +1,2 @@
+// The list of reports has a button for the colours, no more.
+startTheme();

@@ -1,0 +1,55 @@
+// The table of subsets, read only: which row, which column, what stands there.
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~";
+
+// Five letters of base 85 are one float32.
+function decodeNumbers(text) {
+  const places = new Map([...LETTERS].map((letter, i) => [letter, i]));
+  const view = new DataView(new ArrayBuffer(4));
+  return Float32Array.from({ length: text.length / 5 }, (_, i) => {
+    let value = 0;
+    for (let j = 5 * i; j < 5 * i + 5; j += 1) value = value * 85 + places.get(text[j]);
+    view.setUint32(0, value);
+    return view.getFloat32(0);
+  });
+}
+
+function decodeBytes(text) { return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)); }
+
+function subsetTable(panel) {
+  const { k, left_out: leftOut, table } = panel;
+  const ready = new Map();
+  const column = (place) => {
+    if (!ready.has(place)) ready.set(place, decodeNumbers(table.data[place]));
+    return ready.get(place);
+  };
+  const number = (place, row) => (place === null ? NaN : column(place)[row]);
+  let choice = null;
+
+  // Row of the subset without the effects `off`, which are in ascending order; -1 if it is not here.
+  function rowOf(off) {
+    if (off.length > leftOut) return -1;
+    if (leftOut === k - 1) {
+      let mask = 2 ** k - 1;
+      for (const i of off) mask -= 2 ** i;
+      return mask - 1;
+    }
+    if (off.length === 0) return 0;
+    const [i, j] = off;
+    if (off.length === 1) return 1 + i;
+    return 1 + k + i * k - (i * (i + 1)) / 2 + (j - i - 1);
+  }
+
+  // What `pool` gives for the subset, natural scale; `option` null asks for what headlines.
+  function find(off, option) {
+    const row = rowOf(off);
+    if (row < 0) return null;
+    choice ??= decodeBytes(table.choice);
+    const [headline, reason] = table.choices[choice[row]];
+    const chosen = option ?? headline;
+    const found = { option: chosen, n: k - off.length, df: k - off.length - 1, reason: panel.reasons[reason] };
+    for (const name of Object.keys(table.columns)) found[name] = number(table.columns[name][chosen], row);
+    for (const name of ["tau2", "I2", "Q", "Q_pvalue"]) found[name] = number(table[name], row);
+    return found;
+  }
+  return { find };
+}

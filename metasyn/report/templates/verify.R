@@ -1,0 +1,269 @@
+suppressPackageStartupMessages(library(metafor))
+
+# Largest difference allowed, relative to metafor's number. A number near zero is compared in its unit:
+# an estimate in standard errors, a tau2 in typical sampling variances, I2 and Q in 1.
+tolerance <- 1e-8
+
+# ---- Comparing -----------------------------------------------------------------------------------------
+
+confirmed <- 0
+differences <- character()
+unchecked <- character()
+title <- ""
+
+section <- function(name) {
+  title <<- name
+  cat("\n", name, "\n", sep = "")
+}
+
+# Every named number of `reported` must be the one of that name in `metafor`.
+confirm <- function(what, reported, metafor, within = tolerance) {
+  unit <- attr(metafor, "unit")
+  for (name in names(reported)) {
+    ours <- reported[[name]]
+    theirs <- unname(metafor[name])
+    size <- max(abs(theirs), if (name %in% names(unit)) unit[[name]] else 1e-3)
+    same <- isTRUE(ours == theirs || abs(ours - theirs) <= within * size)
+    line <- sprintf("%s, %s: reported %.10g, metafor %.10g", what, name, ours, theirs)
+    if (same) {
+      confirmed <<- confirmed + 1
+    } else {
+      line <- paste0(title, ": ", line)
+      differences <<- c(differences, line)
+    }
+    cat(if (same) "  ok       " else "  DIFFERS  ", line, "\n", sep = "")
+  }
+}
+
+not_checked <- function(what, because) {
+  cat("  not checked by R: ", what, ", because ", because, "\n", sep = "")
+  unchecked <<- c(unchecked, what)
+}
+
+finish <- function() {
+  if (length(unchecked)) cat("\n", length(unchecked), " not checked by R, each named above\n", sep = "")
+  version <- paste0("metafor ", packageVersion("metafor"), ", R ", getRversion())
+  if (length(differences)) {
+    cat("\n", version, "\n", sep = "")
+    options(warning.length = 8170)
+    stop(length(differences), " of ", confirmed + length(differences), " numbers differ\n  ",
+         paste(differences, collapse = "\n  "), call. = FALSE)
+  }
+  cat("\nall ", confirmed, " numbers confirmed by ", version, "\n", sep = "")
+}
+
+# ---- From figures as printed to estimates --------------------------------------------------------------
+
+# Events and participants. Where a study has an empty cell, `add` (1/2) goes to each of its cells.
+from_counts <- function(measure, x1, n1, x2 = NULL, n2 = NULL, add = 0) {
+  if (is.null(x2)) return(escalc(measure, xi = x1 + add, ni = n1 + 2 * add, to = "none"))
+  escalc(measure, ai = x1 + add, n1i = n1 + 2 * add, ci = x2 + add, n2i = n2 + 2 * add, to = "none")
+}
+
+# A ratio with its confidence interval. `turned`: the source states the comparison the other way round.
+from_intervals <- function(ratio, low, high, level, turned) {
+  se <- (log(high) - log(low)) / (2 * qnorm((1 + level) / 2))
+  data.frame(yi = ifelse(turned, -1, 1) * log(ratio), vi = se^2)
+}
+
+# The rows of `d` must be what the printed figures give.
+confirm_studies <- function(d, rows, from) {
+  for (i in seq_along(rows)) {
+    study <- d[rows[i], ]
+    se <- sqrt(from$vi[i])
+    confirm(paste0("study ", rows[i], " (", study$study, ") from its figures"),
+            c(yi = study$yi, vi = study$vi),
+            structure(c(yi = from$yi[i], vi = from$vi[i]), unit = c(yi = se, vi = 0)))
+  }
+}
+
+# ---- Pooling -------------------------------------------------------------------------------------------
+
+# rma(), told to iterate to the end: by default it stops when tau2 changes by less than 1e-5.
+# `d` has yi, vi and, where the analyst chose the weights, weight. With `by_group`, the groups of d$group
+# have means of their own and share one tau2.
+mean_fit <- function(d, method, test = "z", level = 0.95, tau2 = NULL, by_group = FALSE, anew = FALSE) {
+  size <- spread_of(d)
+  request <- list(yi = d$yi, vi = d$vi, method = method, test = test, level = 100 * level,
+                  control = list(threshold = 1e-14 * size, tol = 1e-15 * size, maxiter = 10000,
+                                 tau2.max = 1e8 * size))
+  request$tau2 <- tau2
+  request$weights <- d$weight
+  by_group <- by_group && length(unique(d$group)) > 1
+  if (by_group) request <- c(request, list(mods = ~ group, data = in_order(d)))
+  fit <- function(...) suppressWarnings(do.call(rma, c(request, list(...))))
+  if (!is.null(tau2) || !method %in% c("REML", "ML")) return(fit())
+  # The same studies are fitted with several tests: their tau2 is found once.
+  key <- paste(c(method, by_group, d$yi, d$vi, d$weight, if (by_group) d$group), collapse = " ")
+  if (!anew && !is.null(known_tau2[[key]])) return(fit(tau2 = known_tau2[[key]]))
+  # Fisher scoring can fail, or end in the lower of two maxima: the likelihood itself decides.
+  found <- tryCatch(fit(), error = function(e) NULL)
+  highest <- likeliest_tau2(d, method, by_group)
+  if (is.null(found) || highest$log_likelihood > as.numeric(logLik(found)) + 1e-6)
+    found <- fit(tau2 = highest$tau2)
+  known_tau2[[key]] <<- found$tau2
+  found
+}
+
+known_tau2 <- list()
+
+# A scale of the data, so that nothing depends on the unit of measurement.
+spread_of <- function(d) mean(d$vi) + if (nrow(d) > 1) var(d$yi) else 0
+
+in_order <- function(d) transform(d, group = factor(group, levels = unique(group)))
+
+# The tau2 of the highest (restricted) likelihood: a search over a grid, then the root of its derivative.
+likeliest_tau2 <- function(d, method, by_group = FALSE) {
+  X <- if (by_group) model.matrix(~ group, in_order(d)) else matrix(1, nrow(d), 1)
+  restricted <- method == "REML"
+  residuals_at <- function(w) d$yi - X %*% solve(crossprod(X, w * X), crossprod(X, w * d$yi))
+  log_likelihood <- function(tau2) {
+    w <- 1 / (d$vi + tau2)
+    full <- sum(log(w)) - sum(w * residuals_at(w)^2) - (nrow(X) - restricted * ncol(X)) * log(2 * pi)
+    log_det <- function(A) as.numeric(determinant(A)$modulus)
+    (full - if (restricted) log_det(crossprod(X, w * X)) - log_det(crossprod(X)) else 0) / 2
+  }
+  slope <- function(tau2) {
+    w <- 1 / (d$vi + tau2)
+    lost <- if (restricted) sum(diag(solve(crossprod(X, w * X), crossprod(X, w^2 * X)))) else 0
+    sum((w * residuals_at(w))^2) - (sum(w) - lost)
+  }
+  grid <- spread_of(d) * c(0, 10^seq(-8, 4, by = 0.2))
+  best <- which.max(vapply(grid, log_likelihood, 0))
+  ends <- grid[c(max(best - 1, 1), min(best + 1, length(grid)))]
+  tau2 <- 0
+  if (slope(ends[1]) > 0) tau2 <- uniroot(slope, ends, tol = 1e-15 * spread_of(d), maxiter = 10000)$root
+  list(tau2 = tau2, log_likelihood = log_likelihood(tau2))
+}
+
+# The pooled mean with one kind of interval, and what a prediction needs.
+# `method` is "EE" (one true effect) or an estimator of tau2; `group` is a group of d$group that shares
+# tau2 with the others.
+pooled <- function(d, method, ci, level = 0.95, tau2 = NULL, group = NULL) {
+  with_test <- function(test, method_ = method)
+    mean_of(mean_fit(d, method_, test, level, if (method_ != "EE") tau2, !is.null(group)), d, group)
+  switch(ci,
+    "wald" = with_test("z"),
+    "t" = with_test("t"),
+    "hartung-knapp" = with_test("knha"),
+    # Ad hoc: the standard error is not taken smaller than the usual one, both with the t distribution.
+    "hartung-knapp-adhoc" = wider(with_test("knha"), with_test("t")),
+    "hartung-knapp-hybrid" = wider(with_test("knha"), with_test("z")),
+    # IQWiG: Hartung-Knapp unless it is narrower than Wald with the tau2 of DerSimonian and Laird.
+    "hartung-knapp-iqwig" =
+      if (width(with_test("knha")) < width(mean_of(mean_fit(d, "DL", "z", level), d))) with_test("t")
+      else with_test("knha"),
+    # The mean by the common-effect model; its interval by hc(), whose root is found tightly.
+    "henmi-copas" = {
+      found <- hc(mean_fit(d, "DL", "z", level), control = list(tol = 1e-14, maxiter = 10000))
+      structure(c(estimate = found$beta[1], ci_low = found$ci.lb, ci_high = found$ci.ub),
+                unit = c(estimate = found$se, ci_low = found$se, ci_high = found$se))
+    })
+}
+
+width <- function(found) found[["ci_high"]] - found[["ci_low"]]
+wider <- function(a, b) if (width(a) >= width(b)) a else b
+
+mean_of <- function(fit, d, group = NULL) {
+  p <- if (fit$int.only) predict(fit) else predict(fit, newmods = as.numeric(unique(d$group)[-1] == group))
+  p <- as.data.frame(p)
+  df <- if (fit$test == "z") Inf else fit$k - fit$p
+  pi <- if (is.null(p$pi.lb)) c(NA, NA) else c(p$pi.lb, p$pi.ub)
+  structure(c(estimate = p$pred, se = p$se, ci_low = p$ci.lb, ci_high = p$ci.ub,
+              pvalue = 2 * pt(-abs(p$pred / p$se), df), pi_low = pi[1], pi_high = pi[2], tau2 = fit$tau2),
+            unit = c(estimate = p$se, se = 0, ci_low = p$se, ci_high = p$se, pvalue = 1e-6,
+                     pi_low = p$se, pi_high = p$se))
+}
+
+# Where the true effect of a new study may lie, on other degrees of freedom than those of the mean.
+prediction <- function(found, df, level = 0.95) {
+  half <- qt((1 + level) / 2, df) * sqrt(found[["se"]]^2 + found[["tau2"]])
+  found[c("pi_low", "pi_high")] <- found[["estimate"]] + c(-half, half)
+  found
+}
+
+# The same numbers on the scale a reader knows.
+natural <- function(found, transform) {
+  shown <- found[intersect(c("estimate", "ci_low", "ci_high", "pi_low", "pi_high"), names(found))]
+  setNames(transform(as.numeric(shown)), names(shown))
+}
+
+# ---- Variation between studies -------------------------------------------------------------------------
+
+# tau2 with its interval (`bounds`: "QP" Q-profile, "PL" profile likelihood), I2 and H2 from it, Cochran's Q.
+spread <- function(d, method, level = 0.95, tau2 = NULL, bounds = "QP", by_group = FALSE) {
+  fit <- mean_fit(d, method, "z", level, tau2, by_group)
+  ci <- c(NA, NA)
+  if (is.null(tau2) && method != "EE") {
+    size <- spread_of(d)
+    search <- list(tau2.max = 1e8 * size, tol = 1e-15 * size, maxiter = 1e5)
+    # A Q-profile interval is the same whatever the estimator; DL is the one that never fails.
+    of <- if (bounds == "QP") mean_fit(d, "DL", by_group = by_group)
+          else mean_fit(d, method, by_group = by_group, anew = TRUE)
+    ci <- suppressWarnings(confint(of, type = bounds, level = 100 * level, control = search))$random[1, 2:3]
+  }
+  found <- from_tau2(fit, d, c(fit$tau2, ci))
+  if (!by_group) found[c("I2", "H2")] <- c(fit$I2 / 100, fit$H2)
+  found
+}
+
+# A group that shares tau2 with others: its own Q; I2 and H2 from the tau2 of all, and from its interval.
+spread_within <- function(d, of_all) {
+  from_tau2(mean_fit(d, "EE"), d, of_all[c("tau2", "tau2_low", "tau2_high")])
+}
+
+# v is the typical sampling variance of Higgins and Thompson 2002 (10.1002/sim.1186).
+from_tau2 <- function(fit, d, tau2) {
+  w <- 1 / d$vi
+  v <- (nrow(d) - 1) * sum(w) / (sum(w)^2 - sum(w^2))
+  names <- c("", "_low", "_high")
+  values <- c(setNames(tau2, paste0("tau2", names)), setNames(tau2 / (tau2 + v), paste0("I2", names)),
+              setNames(1 + tau2 / v, paste0("H2", names)), Q = fit$QE, pvalue = fit$QEp)
+  df <- fit$k - fit$p
+  values <- c(values, I2_from_Q = max(0, (fit$QE - df) / fit$QE), H2_from_Q = max(1, fit$QE / df))
+  unit <- rep(1, length(values))
+  unit[1:3] <- v
+  unit[names(values) == "pvalue"] <- 1e-6
+  structure(values, unit = setNames(unit, names(values)))
+}
+
+share_of_weight <- function(d, method, tau2 = NULL) {
+  weight <- weights(mean_fit(d, method, tau2 = tau2)) / 100
+  setNames(as.numeric(weight), paste("weight of", seq_len(nrow(d))))
+}
+
+# ---- Groups --------------------------------------------------------------------------------------------
+
+# Do the means of the groups differ? With a shared tau2 this is the test of the regression on group.
+between_sharing <- function(d, method, tau2 = NULL) {
+  fit <- mean_fit(d, method, "z", tau2 = tau2, by_group = TRUE)
+  structure(c(Q = fit$QM, pvalue = fit$QMp), unit = c(Q = 1, pvalue = 1e-6))
+}
+
+# Without one: the spread of the groups' own means around their common mean.
+between_apart <- function(d, method, tau2 = NULL) {
+  own <- sapply(unique(d$group), function(g) {
+    d <- d[d$group == g, ]
+    pooled(d, if (nrow(d) > 1) method else "EE", "wald", tau2 = if (nrow(d) > 1) tau2)[c("estimate", "se")]
+  })
+  fit <- rma(own["estimate", ], sei = own["se", ], method = "EE")
+  structure(c(Q = fit$QE, pvalue = fit$QEp), unit = c(Q = 1, pvalue = 1e-6))
+}
+
+# ---- Small-study effects -------------------------------------------------------------------------------
+
+# Egger's regression of the estimates on their standard errors, residual variance as a factor.
+egger <- function(d) {
+  test <- regtest(d$yi, d$vi, model = "lm", predictor = "sei")
+  structure(c(statistic = test$zval, pvalue = test$pval), unit = c(statistic = 1, pvalue = 1e-6))
+}
+
+# The study results with those that trim and fill adds. trimfill() says how many are missing; the mean that
+# they are mirrored around is iterated to the end.
+trim_and_fill <- function(d, method, side, estimator) {
+  k0 <- suppressWarnings(trimfill(mean_fit(d, method, anew = TRUE), side = side, estimator = estimator))$k0
+  extreme <- order(d$yi, decreasing = side == "left")[seq_len(k0)]
+  centre <- mean_fit(if (k0) d[-extreme, ] else d, method)$beta[1]
+  added <- data.frame(yi = 2 * centre - d$yi[extreme], vi = d$vi[extreme])
+  structure(rbind(d[c("yi", "vi")], added), k0 = k0)
+}

@@ -1,0 +1,112 @@
+"""What is found in the reported figures: told with its rows, and open only where nobody has decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from metasyn.analysis import Analysis, Outcome
+from metasyn.analysis.audit import audit
+from metasyn.analysis.result import AuditFinding
+from metasyn.analysis.run import run_analysis
+from metasyn.evidence.model import Cohort, OutcomeDefinition, ReportedResult, Source, Study
+from metasyn.evidence.selection import Evidence
+from metasyn.values import Interval
+
+DECLARED = Analysis(
+    title="Drug against placebo",
+    question="Does it help?",
+    contrast=({"arm": "drug"}, {"arm": "placebo"}),
+    outcomes=[Outcome("death", measure="HR")],
+)
+
+
+def row(name: str, value: float, low: float, high: float, **more: object) -> ReportedResult:
+    given = {
+        "result_id": name,
+        "study_id": "ax",
+        "cohort_id": "ax.drug",
+        "comparator_id": "ax.placebo",
+        "outcome": "death",
+        "statistic": "HR",
+        "value": value,
+        "ci": Interval(low, high),
+        "decimals": 2,
+        "source_id": "paper",
+        "locator": "p. 1",
+        "as_printed": f"{value:.2f}",
+    }
+    return ReportedResult(**{**given, **more})  # type: ignore[arg-type]
+
+
+def found(*rows: ReportedResult) -> tuple[AuditFinding, ...]:
+    arms = ("drug", "placebo")
+    evidence = Evidence(
+        sources={
+            name: Source(source_id=name, kind="article", citation=f"{name} 2020")
+            for name in ("paper", "review")
+        },
+        studies={"ax": Study(study_id="ax", label="Ax 2020", design="randomised")},
+        cohorts={
+            f"ax.{arm}": Cohort(cohort_id=f"ax.{arm}", study_id="ax", label=arm, attributes={"arm": arm})
+            for arm in arms
+        },
+        outcomes={"death": OutcomeDefinition(outcome="death", label="death", kind="time-to-event")},
+        results=rows,
+    )
+    return run_analysis(DECLARED, evidence, "ax").audit
+
+
+def test_two_sources_that_differ_wait_for_a_decision_where_only_table_order_decided() -> None:
+    (one,) = found(row("a", 0.72, 0.55, 0.94), row("b", 0.78, 0.60, 1.01, source_id="review"))
+    assert (one.finding.code, one.finding.severity, one.rows) == ("sources-disagree", "warning", ("a", "b"))
+    assert one.is_open
+    assert "0.72 (paper 2020, p. 1), but 0.78 (review 2020, p. 1)" in one.finding.message
+    assert one.finding.where == "Ax 2020"
+
+
+def test_a_difference_is_answered_where_the_rule_of_choice_prefers_one() -> None:
+    three_digits = row("b", 0.781, 0.602, 1.013, source_id="review", decimals=3, as_printed="0.781")
+    (one,) = found(row("a", 0.72, 0.55, 0.94), three_digits)
+    assert (one.is_open, one.answer) == (False, "0.781 is used")
+
+
+def test_rounding_is_no_difference() -> None:
+    three_digits = row("b", 0.722, 0.552, 0.944, source_id="review", decimals=3)
+    assert found(row("a", 0.72, 0.55, 0.94), three_digits) == ()
+
+
+def test_unusable_figures_are_told_with_their_reason() -> None:
+    bad = row("b", 0.30, 0.10, 0.20, status="unusable", status_reason="the interval excludes it")
+    (one,) = found(row("a", 0.72, 0.55, 0.94), bad)
+    assert one.finding.code == "unusable-figure"
+    assert one.finding.message == "the interval excludes it"
+    assert (one.rows, one.answer) == (("b",), "left out")
+
+
+def test_an_estimate_off_the_centre_of_its_interval_is_told() -> None:
+    (one,) = found(row("a", 0.62, 0.55, 0.94))
+    assert (one.finding.code, one.finding.severity, one.rows) == ("off-centre", "warning", ("a",))
+
+
+def test_nothing_found_is_nothing() -> None:
+    assert found(row("a", 0.72, 0.55, 0.94)) == ()
+
+
+def test_recovered_figures_and_direction(tiny_project: Path) -> None:
+    from metasyn.evidence import read_evidence
+
+    evidence = read_evidence(tiny_project / "data")
+    analysis = Analysis(
+        title="Tea",
+        question="Does it help?",
+        contrast=({"drink": "tea"}, {"drink": "water"}),
+        outcomes=[Outcome("sleep", measure="RR"), Outcome("waking", measure="HR")],
+    )
+    result = run_analysis(analysis, evidence, "tea")
+    assert result.audit == audit(evidence, result.outcomes)
+    rows = {r.result_id: r for r in evidence.results}
+    for one in result.audit:
+        assert one.rows
+        if one.finding.code == "recovered-figure":
+            assert all(rows[name].derivation in one.finding.message for name in one.rows)
+        assert not one.is_open
