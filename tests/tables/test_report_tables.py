@@ -16,7 +16,7 @@ from metasyn.errors import OptionError
 from metasyn.evidence.model import OngoingTrial, ReportedResult, Source
 from metasyn.synthesis import leave_one_out, pool
 from metasyn.tables.cells import short_citation, source_cell, source_labels
-from metasyn.tables.evidence import evidence_table, exclusions_table, rows_table
+from metasyn.tables.evidence import evidence_table, excluded_rows_table, exclusions_table, rows_table
 from metasyn.tables.lists import apart_table, external_table, ongoing_table, sources_table
 from metasyn.tables.model import ReportTable, columns, to_csv
 from metasyn.tables.results import alternatives_table, heterogeneity_table, results_table
@@ -224,7 +224,10 @@ def test_rows_carry_full_numbers_and_weights(bcg: EffectSet) -> None:
 
 def test_exclusions_keep_reason_and_rows() -> None:
     left_out = Exclusion(label="Ex 1955", code="unusable", reason="no interval", result_ids=("r1", "r2"))
-    assert exclusions_table((left_out,), slug="x").rows == (("Ex 1955", "no interval", "r1, r2"),)
+    assert exclusions_table((left_out,), slug="x").rows == (("Ex 1955", "no interval"),)
+    assert excluded_rows_table([("PFS", (left_out,))]).rows == (
+        ("PFS", "unusable", "Ex 1955", "no interval", "r1 | r2"),
+    )
 
 
 def test_cohorts_apart_end_with_their_own_result(bcg: EffectSet) -> None:
