@@ -49,7 +49,12 @@ analysis = Analysis(
             interval="includes",
             test="not significant",
         ),
-        Claim("The same holds for survival.", outcome="OS", interval="includes", prediction="includes"),
+        Claim(
+            "No difference in overall survival has been shown either, and none has been excluded.",
+            outcome="OS",
+            interval="includes",
+            prediction="includes",
+        ),
     ],
 )
 

@@ -29,6 +29,19 @@ def headline_lines(folder: Path, result: AnalysisResult) -> Iterator[str]:
         figure = " ".join(filter(None, (headline.figure, headline.interval)))
         yield f"  {headline.label}: {figure}" + (f"; {headline.basis}" if headline.basis else "")
         yield from _left_out(outcome)
+    yield from _without_font(result)
+
+
+def _without_font(result: AnalysisResult) -> Iterator[str]:
+    """Letters in names of studies that no font of this machine has, where there are any."""
+    from metasyn.plots.fonts import undrawable_letters, unknown_letters
+    from metasyn.plots.letters import missing_words
+
+    labels = "".join(effect.label for part in result.outcomes for effect in part.effects.effects)
+    unknown = unknown_letters(labels)
+    words = missing_words(undrawable_letters(unknown)) if unknown else ""
+    if words:
+        yield f"  {words}"
 
 
 def _left_out(outcome: OutcomeResult) -> Iterator[str]:

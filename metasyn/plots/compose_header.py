@@ -105,14 +105,20 @@ def _above_panel(stage: Stage) -> tuple[_Block, ...]:
 def favours_lines(
     stage: Stage, pen: Pen, left_end: float, right_end: float
 ) -> tuple[tuple[str, ...], tuple[str, ...], float] | None:
-    """The texts on both sides of the null line, wrapped between the ends given, and the line's place."""
+    """The texts on both sides of the null line, wrapped between the ends given, and where they meet.
+
+    They meet at the line, or beside it where the longest word of one would not fit.
+    """
     layout, gap = stage.layout, 7.0 * stage.sizes.unit
     if layout.favours is None or layout.axis.null is None:
         return None
-    x = stage.panel.x(layout.axis.null)
     arrows = layout.favours
     if stage.theme.marks.favours_at == "bottom":
-        arrows = (f"\N{LEFTWARDS ARROW} {arrows[0]}", f"{arrows[1]} \N{RIGHTWARDS ARROW}")
+        arrows = (f"\N{LEFTWARDS ARROW}\xa0{arrows[0]}", f"{arrows[1]}\xa0\N{RIGHTWARDS ARROW}")
+    words = (max(stage.measure(word, pen) for word in text.split(" ")) for text in arrows)
+    first, last = (left_end + gap + next(words), right_end - gap - next(words))
+    x = stage.panel.x(layout.axis.null)
+    x = min(max(x, first), last) if first <= last else (first + last) / 2
     left = wrap(arrows[0], max(x - gap - left_end, 4 * pen.size), pen, stage.measure)
     right = wrap(arrows[1], max(right_end - x - gap, 4 * pen.size), pen, stage.measure)
     return left, right, x

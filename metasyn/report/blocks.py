@@ -109,6 +109,13 @@ class FigureBlock:
     alt: str
     number: int = 0
 
+    @property
+    def is_chart(self) -> bool:
+        """Whether it is drawn at its own size: forest plots take the width of the page."""
+        from metasyn.plots.chart import ChartLayout
+
+        return isinstance(self.layout, ChartLayout)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from metasyn.analysis.claims_check import check_analysis_claims
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult, Sensitivity
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.evidence.model import OngoingTrial, ReportedResult, Source
@@ -53,6 +54,7 @@ def results_document(result: AnalysisResult) -> dict[str, Any]:
         "ongoing": [_trial(one) for one in result.ongoing],
         "sources": [_source(one) for one in result.sources],
         "audit": audit_entries(result),
+        "claims": [verdict.to_dict() for verdict in check_analysis_claims(result)],
     }
 
 
@@ -82,6 +84,7 @@ def single_synthesis_document(result: SynthesisResult, name: str) -> dict[str, A
         "ongoing": [],
         "sources": [],
         "audit": [],
+        "claims": [],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
@@ -118,4 +119,5 @@ def audit_rows_table(found: Sequence[_Found], *, slug: str) -> ReportTable:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """The text with a capital letter, unless it opens with a symbol: `n = 130`."""
+    return text if re.match(r"\w = ", text) else text[:1].upper() + text[1:]
