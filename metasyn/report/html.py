@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from metasyn.errors import ReportError
@@ -13,7 +14,7 @@ from metasyn.report.legible import legible_document, link_target
 from metasyn.report.live_assets import page_script, page_style, with_content_policy
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, Template
     from markupsafe import Markup
 
 __all__ = ["DOWNLOADS", "Headline", "IndexEntry", "index_entry", "render_html", "render_index"]
@@ -104,11 +105,7 @@ def render_html(document: ReportDocument, svg: Mapping[str, str], *, live: str =
     from markupsafe import Markup
 
     document = legible_document(document)
-    environment = _environment()
-    environment.filters["source_links"] = source_links
-    environment.filters["brackets"] = brackets
-    environment.filters["link_target"] = link_target
-    page = environment.get_template("report.html.j2").render(
+    page = _template("report.html.j2").render(
         document=document,
         downloads=DOWNLOADS,
         style=Markup(page_style()),
@@ -134,16 +131,12 @@ def render_index(entries: Sequence[IndexEntry], title: str = "Reports") -> str:
     """
     from markupsafe import Markup
 
-    page = (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            entries=legible_document(tuple(entries)),
-            title=title,
-            downloads=DOWNLOADS,
-            style=Markup(page_style()),
-            script=Markup(page_script(index=True)),
-        )
+    page = _template("index.html.j2").render(
+        entries=legible_document(tuple(entries)),
+        title=title,
+        downloads=DOWNLOADS,
+        style=Markup(page_style()),
+        script=Markup(page_script(index=True)),
     )
     return with_content_policy(page)
 
@@ -173,12 +166,19 @@ def _source_count(document: ReportDocument) -> int:
     return sum(len(block.items) for block in lists)
 
 
-def _environment() -> Environment:
+def _template(name: str) -> Template:
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        return _environment().get_template(name)
     except ImportError as error:
         raise ReportError('HTML needs Jinja2: pip install "metasyn-evidence[report]".') from error
-    return Environment(
+
+
+@cache
+def _environment() -> Environment:
+    """Where templates come from; kept, because compiling them takes longer than filling them in."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
         loader=PackageLoader("metasyn.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -186,3 +186,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    filters = {"source_links": source_links, "brackets": brackets, "link_target": link_target}
+    environment.filters.update(filters)
+    return environment

@@ -49,7 +49,7 @@ def test_axe_finds_nothing_by_day(reports: dict[str, Shipped], index_url: str, v
 def test_axe_finds_nothing_by_night_on_a_phone(
     reports: dict[str, Shipped], index_url: str, visit: Visit
 ) -> None:
-    for url in addresses(reports, index_url):
+    for url in (reports[MANY].url, reports[FEW].url, index_url):
         page = visit(url, width=360, color_scheme="dark", has_touch=True)
         for row in page.locator("g.row[role=button]").all()[:1]:
             row.tap()
@@ -124,14 +124,9 @@ def test_no_request_leaves_the_page(reports: dict[str, Shipped], visit: Visit, b
         context.close()
 
 
-def test_size_and_first_paint(reports: dict[str, Shipped], visit: Visit) -> None:
+def test_pages_are_small(reports: dict[str, Shipped]) -> None:
     for report in reports.values():
         assert report.path.stat().st_size < PAGE_LIMIT
-        page = visit(report.url)
-        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
-        painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        assert painted < 1000
-        page.close()
 
 
 def said(page: Any, slug: str) -> str:
