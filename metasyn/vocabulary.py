@@ -10,10 +10,12 @@ __all__ = [
     "Alternative",
     "CiMethod",
     "CountMeasure",
+    "CoxTies",
     "Design",
     "DifferenceVariance",
     "ExcessTest",
     "FailSafeMethod",
+    "FewerEvents",
     "FigurePalette",
     "FigureWidth",
     "ForestPreset",
@@ -35,10 +37,13 @@ __all__ = [
     "PlainVariance",
     "Predictor",
     "Profile",
+    "ProportionInterval",
+    "ProportionMeasure",
     "ProportionVariance",
     "RegressionModel",
     "RiskOf",
     "RouteName",
+    "RowMatch",
     "SelectionFunction",
     "Side",
     "Significance",
@@ -175,6 +180,13 @@ RouteName = Literal[
     "alpha",
 ]
 
+# Times to event: in which group there were fewer events than expected (a log-rank statistic and a p value
+# do not say), how an interval of one proportion was made, where an effect of one proportion lives, ties.
+FewerEvents = Literal["first", "second"]
+ProportionInterval = Literal["plain", "log", "log-log", "logit", "wilson", "clopper-pearson"]
+ProportionMeasure = Literal["PLO", "PLN", "PAS", "PR"]
+CoxTies = Literal["efron", "breslow"]
+
 # What a row of a results table may hold.
 Statistic = Literal[
     "HR", "OR", "RR", "RD", "O-E", "V", "median", "percent", "events", "n", "p", "range", "Q", "I2"
@@ -185,6 +197,9 @@ Unit = Literal[
 PSided = Literal["one", "two", "not stated"]
 Status = Literal["usable", "unusable"]
 Design = Literal["randomised", "single-arm", "cohort", "meta-analysis", "unclear"]
+
+# Which rows of two people's tables are the same row: those with one id, or about one figure.
+RowMatch = Literal["id", "figure"]
 
 # Words that people bring from R, and what they are called here (several where that depends on the option).
 _HINTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,9 @@ CHECK_EXAMPLES = """\
 Examples:
   metasyn check              tables and scripts of this project
   metasyn check data         only the tables of a folder
+  metasyn check data --audit figures that cannot all be true, too
+  metasyn check trials.csv   the same for one plain table (label, events, n, percent, estimate, ...)
+  metasyn check trials.csv --json
   metasyn check --reports    also fail (exit code 1) if a report is out of date
 """
 
@@ -26,40 +30,71 @@ Examples:
 def check(
     path: Annotated[
         Path | None,
-        Parameter(help="A project, or a folder of evidence tables; by default the project you are in."),
+        Parameter(help="A project, a folder of evidence tables or one plain table; by default this project."),
     ] = None,
     /,
     *,
     reports: Annotated[
         bool, Parameter(help="Also ask that every report is up to date.", show_default=False)
     ] = False,
+    audit: Annotated[
+        bool, Parameter(help="Also look for figures that cannot all be true.", show_default=False)
+    ] = False,
+    as_json: Annotated[
+        bool, Parameter(name="--json", help="The findings of the audit as JSON only.", show_default=False)
+    ] = False,
 ) -> ExitCode:
     """Look for mistakes in the evidence tables and the analysis scripts; nothing is written.
 
     In a project every analysis is also run as a trial.
     """
-    from metasyn.cli.console import say
+    from metasyn.cli.audit import audit_file
+    from metasyn.errors import OptionError, WorkspaceError
+
+    if path is not None and not path.exists():
+        raise WorkspaceError(f"{path} does not exist; expected a project, a folder of tables, or a table.")
+    if path is not None and path.is_file():
+        if reports:
+            raise OptionError(f"--reports needs a project; {path} is a table.")
+        if path.name != "studies.csv" and (path.parent / "studies.csv").is_file():
+            raise WorkspaceError(f"{path} is one of several tables that belong together; check {path.parent}.")
+        return audit_file(path, as_json=as_json)
+    if path is not None and not (path / "analyses").is_dir() and not (path / "data").is_dir():
+        if reports:
+            raise OptionError(f"--reports needs a project; {path} is a folder of tables.")
+        from metasyn.evidence.read import read_evidence
+
+        return _tables(lambda: read_evidence(path), str(path), audit=audit, as_json=as_json)
+    return _project(path, reports=reports, audit=audit, as_json=as_json)
+
+
+def _tables(read: Callable[[], Evidence], place: str, *, audit: bool, as_json: bool) -> ExitCode:
+    """A folder of evidence tables."""
+    from metasyn.cli.audit import audit_tables
+    from metasyn.cli.console import complain, say
+    from metasyn.errors import EvidenceError
+
+    try:
+        evidence = read()
+    except EvidenceError as error:
+        (complain if as_json else say)(str(error))
+        return ExitCode.BAD_INPUT
+    if not as_json:
+        say(_counted(place, evidence))
+    return audit_tables(evidence, place, as_json=as_json) if audit or as_json else ExitCode.OK
+
+
+def _project(path: Path | None, *, reports: bool, audit: bool, as_json: bool) -> ExitCode:
+    """The tables of a project, and each of its analyses as a trial."""
     from metasyn.cli.run import chosen_project
-    from metasyn.errors import EvidenceError, OptionError, WorkspaceError
     from metasyn.workspace.build import Workbench
 
-    if path is not None and not path.is_dir():
-        raise WorkspaceError(f"{path} is not a folder; expected a project or a folder of evidence tables.")
-    tables_only = path is not None and not (path / "analyses").is_dir() and not (path / "data").is_dir()
-    if tables_only and reports:
-        raise OptionError(f"--reports needs a project; {path} is a folder of tables.")
-    try:
-        if tables_only and path is not None:
-            from metasyn.evidence.read import read_evidence
-
-            say(_counted(str(path), read_evidence(path)))
-            return ExitCode.OK
-        bench = Workbench(chosen_project(path))
-        say(_counted(bench.project.shown(bench.project.data), bench.evidence))
-    except EvidenceError as error:
-        say(str(error))
-        return ExitCode.BAD_INPUT
-    return max((_one(bench, name, reports) for name in bench.project.names()), default=ExitCode.OK)
+    bench = Workbench(chosen_project(path))
+    place = bench.project.shown(bench.project.data)
+    tables = _tables(lambda: bench.evidence, place, audit=audit, as_json=as_json)
+    if tables is ExitCode.BAD_INPUT or as_json:
+        return tables
+    return max([tables, *(_one(bench, name, reports) for name in bench.project.names())])
 
 
 def _counted(place: str, evidence: Evidence) -> str:

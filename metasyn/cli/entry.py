@@ -13,13 +13,17 @@ from cyclopts.exceptions import CycloptsError
 from metasyn import __version__
 from metasyn.cli.check import CHECK_EXAMPLES, check
 from metasyn.cli.compare import COMPARE_EXAMPLES, compare
+from metasyn.cli.compare_extractions import COMPARE_EXTRACTIONS_EXAMPLES, compare_extractions_command
 from metasyn.cli.console import complain
 from metasyn.cli.exit_codes import ExitCode, exit_code_of
+from metasyn.cli.export import EXPORT_EXAMPLES, export
 from metasyn.cli.forest import FOREST_EXAMPLES, forest
+from metasyn.cli.import_tables import IMPORT_EXAMPLES, import_command
 from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
 from metasyn.cli.new import NEW_EXAMPLES, new
 from metasyn.cli.pool import POOL_EXAMPLES, pool
 from metasyn.cli.run import RUN_EXAMPLES, run
+from metasyn.cli.template import TEMPLATE_EXAMPLES, template
 from metasyn.cli.verify import VERIFY_EXAMPLES, verify
 from metasyn.errors import MetasynError, OptionError
 
@@ -37,7 +41,7 @@ Examples:
   metasyn pool --help                      what a command can do
 
 Exit codes: 0 ok, 1 stale or a check failed, 2 bad input, 3 cannot be estimated,
-4 R gets another number, 5 R or its package metafor is missing.
+4 R does not confirm a report, 5 R or its package metafor is missing.
 """
 
 app = App(
@@ -58,6 +62,10 @@ _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (compare, "compare", COMPARE_EXAMPLES),
     (forest, "forest", FOREST_EXAMPLES),
     (new, "new", NEW_EXAMPLES),
+    (template, "template", TEMPLATE_EXAMPLES),
+    (import_command, "import", IMPORT_EXAMPLES),
+    (export, "export", EXPORT_EXAMPLES),
+    (compare_extractions_command, "compare-extractions", COMPARE_EXTRACTIONS_EXAMPLES),
 )
 for _position, (_command, _name, _examples) in enumerate(_COMMANDS):
     app.command(_command, name=_name, help_epilogue=_examples, sort_key=_position)

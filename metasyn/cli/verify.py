@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,8 +24,9 @@ Examples:
   metasyn verify --rscript /opt/R/bin/Rscript
 
 Each report holds verify.R, a script of the R package metafor. This runs it; so
-does 'Rscript verify.R', without metasyn. Exit code 4 if a number differs, 5 if
-R or metafor is missing, 1 if a report is out of date.
+does 'Rscript verify.R', without metasyn. Exit code 4 if R does not confirm a
+report (a number differs, or R fails or takes too long), 5 if R or metafor is
+missing, 1 if a report is out of date.
 """
 
 
@@ -33,7 +35,13 @@ def verify(
     rscript: Annotated[
         Path | None, Parameter(help="Program that runs R scripts; by default Rscript.", show_default=False)
     ] = None,
-    timeout: Annotated[float, Parameter(help="Seconds that R may take for one report.")] = 600.0,
+    timeout: Annotated[
+        float | None,
+        Parameter(
+            help="Seconds that R may take for one report; by default 600, more for reports of many studies.",
+            show_default=False,
+        ),
+    ] = None,
     project: ProjectOption = None,
 ) -> ExitCode:
     """Let R (package metafor) compute every number of the reports again and say what differs."""
@@ -42,8 +50,8 @@ def verify(
     from metasyn.report.verify_run import RMissingError, find_rscript
     from metasyn.workspace.build import Workbench
 
-    if not timeout > 0:
-        raise OptionError(f"--timeout must be a number of seconds above 0; got {timeout:g}.")
+    if timeout is not None and not 0 < timeout < math.inf:
+        raise OptionError(f"--timeout must be a finite number of seconds above 0; got {timeout:g}.")
     home = chosen_project(project)
     wanted = tuple(dict.fromkeys(home.resolve(name) for name in names)) or home.names()
     if not wanted:
@@ -58,7 +66,7 @@ def verify(
         return ExitCode.R_MISSING
 
 
-def _one(bench: Workbench, name: str, program: str, timeout: float) -> ExitCode:
+def _one(bench: Workbench, name: str, program: str, timeout: float | None) -> ExitCode:
     """One report: refused if it is out of date, else what R says."""
     from metasyn.cli.console import complain, say
     from metasyn.errors import ReportError

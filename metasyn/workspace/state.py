@@ -6,11 +6,11 @@ import json
 import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from metasyn import __version__
+from metasyn.report.software import LIBRARIES, library_version
 from metasyn.workspace.hashing import hash_bytes, hash_file, package_hash
 from metasyn.workspace.reach import row_in_words
 
@@ -27,7 +27,6 @@ __all__ = [
 
 MANIFEST = ".manifest.json"
 _SCHEMA = "metasyn-manifest/1"
-_LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "matplotlib", "jinja2", "typst")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +72,7 @@ class Inputs:
 def current_environment() -> Environment:
     """The software that is running; libraries are looked up, not imported."""
     libraries = {"python": platform.python_version()}
-    libraries |= {name: _installed(name) for name in _LIBRARIES}
+    libraries |= {name: library_version(name) for name in LIBRARIES}
     return Environment(metasyn=__version__, source=package_hash(), libraries=libraries)
 
 
@@ -145,13 +144,6 @@ def staleness(folder: Path, now: Inputs) -> tuple[str, ...]:
     reasons += _software(before.environment, now.environment)
     reasons += _outputs(folder, outputs)
     return tuple(reasons)
-
-
-def _installed(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _rows(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -182,6 +182,31 @@ def test_check_of_what_is_no_folder(metasyn, built):
     assert metasyn("check", built / "nowhere").code == 2
 
 
+def test_check_of_one_plain_table(metasyn, tmp_path):
+    table = tmp_path / "trials.csv"
+    # 2 of 19 is 10.5%, 3 of 19 is 15.8%; 5 of 20 is 25%.
+    table.write_text("label,events,n,percent\nA,2,19,13.5\nB,5,20,25\n")
+    answer = metasyn("check", table)
+    assert answer.code == 1
+    assert "error percent_not_k_over_n: 1 (A): 2/19 = 10.53%, not 13.5%" in answer.out
+    assert "trials.csv: 1 error\n" in answer.out
+    (found,) = json.loads(metasyn("check", table, "--json").out)
+    assert (found["code"], found["severity"]) == ("percent_not_k_over_n", "error")
+    assert [row["label"] for row in found["rows"]] == ["A"]
+    table.write_text("label,events,n,percent\nB,5,20,25\n")
+    assert metasyn("check", table).out == f"{table}: nothing that cannot be true\n"
+    assert json.loads(metasyn("check", table, "--json").out) == []
+
+
+def test_check_audits_the_tables_of_a_project(metasyn, built):
+    edit(built / "data" / "results.csv", "31,60,patients", "31,61,patients")
+    quiet, audited = metasyn("check", cwd=built), metasyn("check", "--audit", cwd=built)
+    assert quiet.code == 0
+    assert len(audited.out) > len(quiet.out)
+    found = json.loads(metasyn("check", "data", "--json", cwd=built).out)
+    assert all({"code", "severity", "rows", "message", "computed", "repairs"} <= set(one) for one in found)
+
+
 def test_list_before_and_after(metasyn, tiny_project):
     assert metasyn("list", cwd=tiny_project).out.splitlines() == [
         "sleep_with_tea  never built  Sleep with tea",

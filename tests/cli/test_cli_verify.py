@@ -69,6 +69,12 @@ def test_an_error_of_r_is_not_a_confirmation(metasyn, built, played):
     assert metasyn("verify", "--rscript", played("exit 0"), cwd=built).code == 4
 
 
+def test_the_last_answer_counts(metasyn, built, played):
+    early = CONFIRMS.replace("  ok ", "all 7 numbers confirmed by a title\n  ok ", 1)
+    answer = metasyn("verify", "tea_vs_water", "--rscript", played(early), cwd=built)
+    assert answer.out.startswith("tea_vs_water: all 1 numbers confirmed by metafor 9.9, R 9.9.9\n")
+
+
 def test_a_slow_r_is_stopped(metasyn, built, played):
     answer = metasyn(
         "verify", "tea_vs_water", "--timeout", "0.2", "--rscript", played("exec sleep 20"), cwd=built
@@ -77,7 +83,17 @@ def test_a_slow_r_is_stopped(metasyn, built, played):
     assert "did not finish within 0.2 seconds" in answer.err
 
 
-@pytest.mark.parametrize("seconds", ["0", "-1", "nan"])
+def test_a_long_script_has_more_time(tmp_path):
+    from metasyn.report.verify_run import usual_timeout
+
+    script = tmp_path / "verify.R"
+    script.write_text("#" * 100_000)
+    assert usual_timeout(script) == 600
+    script.write_text("#" * 1_400_000)
+    assert usual_timeout(script) == 5600
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf"])
 def test_a_timeout_is_a_time(metasyn, built, seconds):
     assert metasyn("verify", "--timeout", seconds, cwd=built).code == 2
 

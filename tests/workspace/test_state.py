@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from metasyn.evidence.read import read_evidence
 from metasyn.workspace.build import Workbench
@@ -15,7 +17,13 @@ from metasyn.workspace.hashing import hash_folder
 from metasyn.workspace.project import Project
 from metasyn.workspace.reach import reached_rows
 from metasyn.workspace.scripts import load_script
-from metasyn.workspace.state import MANIFEST, manifest_bytes, read_manifest, staleness
+from metasyn.workspace.state import (
+    MANIFEST,
+    current_environment,
+    manifest_bytes,
+    read_manifest,
+    staleness,
+)
 
 OUTPUTS = {"report.html": b"<p>", "tables/a.csv": b"a\n"}
 
@@ -51,6 +59,16 @@ def reasons(project: Project, name: str) -> tuple[str, ...]:
     told = bench.reasons(name)
     assert told == staleness(project.report(name), bench.inputs(name, bench.load(name)))
     return told
+
+
+def test_every_library_of_a_report_counts():
+    """What the extra `report` installs, and what that brings along to make the files."""
+    extra = [Requirement(text) for text in requires("metasyn-evidence") or ()]
+    named = {one.name for one in extra if one.marker and one.marker.evaluate({"extra": "report"})}
+    assert named >= {"matplotlib", "jinja2", "typst", "python-docx"}
+    watched = set(current_environment().libraries)
+    assert named | {"numpy", "scipy", "lxml", "markupsafe", "python"} <= watched
+    assert "not installed" not in current_environment().libraries.values()
 
 
 def test_nothing_changed(project):

@@ -1,0 +1,217 @@
+"""Every check over every row and group of rows, in an order that does not depend on anything but the rows."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from metasyn.evidence.audit.category_checks import categories_nest, halves_add_up
+from metasyn.evidence.audit.comparison_checks import p_fits_counts, ratio_fits_counts
+from metasyn.evidence.audit.comparisons import comparisons, questions
+from metasyn.evidence.audit.direction_checks import medians_follow_hazards, outcomes_point_one_way
+from metasyn.evidence.audit.entry import Entry
+from metasyn.evidence.audit.finding import CODES, AuditFinding
+from metasyn.evidence.audit.from_evidence import evidence_entries, randomised_entries, study_words
+from metasyn.evidence.audit.interval_checks import (
+    error_fits_interval,
+    estimate_is_central,
+    estimate_is_inside,
+)
+from metasyn.evidence.audit.interval_method_checks import interval_fits_counts, methods_agree, methods_of
+from metasyn.evidence.audit.p_checks import heterogeneity_fits, p_fits_interval
+from metasyn.evidence.audit.percent_checks import events_fit, percent_fits, stage_was_respected
+from metasyn.evidence.audit.size_checks import sizes_agree, sizes_are_in_place, split_exists
+from metasyn.evidence.audit.source_checks import (
+    arms_keep_their_order,
+    attributes_agree,
+    sources_agree,
+    units_are_one,
+)
+from metasyn.evidence.audit.study_checks import cohorts_overlap, exclusions_are_even, profiles_of
+from metasyn.evidence.audit.sum_checks import parts_add_up
+from metasyn.evidence.audit.table import table_entries
+from metasyn.evidence.selection import Evidence
+
+__all__ = ["audit_evidence", "audit_table"]
+
+RowCheck = Callable[[Entry], Iterator[AuditFinding]]
+GroupCheck = Callable[[Sequence[Entry]], Iterator[AuditFinding]]
+
+_ROW_CHECKS: tuple[RowCheck, ...] = (
+    events_fit,
+    percent_fits,
+    estimate_is_inside,
+    estimate_is_central,
+    error_fits_interval,
+    heterogeneity_fits,
+    stage_was_respected,
+)
+_QUESTION_CHECKS: tuple[GroupCheck, ...] = (
+    parts_add_up,
+    arms_keep_their_order,
+    medians_follow_hazards,
+    exclusions_are_even,
+)
+_STUDY_CHECKS: tuple[GroupCheck, ...] = (
+    sizes_are_in_place,
+    sizes_agree,
+    split_exists,
+    sources_agree,
+    attributes_agree,
+    units_are_one,
+    categories_nest,
+    halves_add_up,
+    outcomes_point_one_way,
+)
+_ORDER = {"error": 0, "warning": 1, "note": 2}
+# Rows that nothing groups are compared among themselves only in a table that a person wrote.
+_MOST_UNGROUPED = 200
+
+
+def audit_evidence(evidence: Evidence, answers: Mapping[str, str] | None = None) -> tuple[AuditFinding, ...]:
+    """Contradictions within and between the figures of a data folder.
+
+    Every figure stands for the values it may have been rounded from, halves up or to the even digit;
+    what is found is true of all of them. Nothing is repaired.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        As read from a data folder.
+    answers : mapping of str to str, optional
+        By `result_id` what the data answer to findings, `code: reason`, several separated by `|`. A row
+        marked unusable answers every finding about it with its reason.
+
+    Returns
+    -------
+    tuple of AuditFinding
+        Errors first, then warnings, then notes; within these in table order.
+    """
+    given = answers or {}
+    entries = evidence_entries(evidence, given)
+    groups = randomised_entries(evidence, entries)
+    findings = [*_checked(entries), *cohorts_overlap(profiles_of(entries, study_words(evidence)))]
+    lost: dict[tuple[str, str], AuditFinding] = {}
+    for (study, _, _), rows in questions(groups).items():
+        for found in exclusions_are_even(rows):
+            lost.setdefault((study, found.message), found)
+    return _answered([*findings, *lost.values()], entries)
+
+
+def audit_table(rows: Iterable[Mapping[str, Any]]) -> tuple[AuditFinding, ...]:
+    """Contradictions within and between the rows of one plain table.
+
+    Parameters
+    ----------
+    rows : iterable of mapping of str to object
+        Columns such as `label`, `events`, `n`, `percent`, `estimate`, `ci_low`, `ci_high`, `level`, `p`,
+        `sides`, `total`, where present; also `study`, `source`, `outcome`, `cohort`, `comparator`,
+        `part_of`, `unit`, `randomised`, `registry_id`, `centre`, `authors`, `year`, `phase` and others.
+        Text keeps the digits as printed. `total` is the number of participants of all rows that share it.
+
+    Returns
+    -------
+    tuple of AuditFinding
+        Errors first, then warnings, then notes; rows are numbered from 1.
+
+    Examples
+    --------
+    >>> from metasyn.evidence.audit import audit_table
+    >>> found = audit_table([{"label": "response", "percent": "13.5", "n": "19"}])
+    >>> print(found[0].code, found[0].severity)
+    percent_not_k_over_n error
+    >>> audit_table([{"label": "response", "percent": "52.6", "n": "19"}])
+    ()
+    """
+    entries, problems = table_entries(rows)
+    findings = [*problems, *_checked(entries)]
+    if any(entry.attributes for entry in entries):
+        findings.extend(cohorts_overlap(profiles_of(entries)))
+    return _answered(findings, entries)
+
+
+def _checked(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
+    """All checks."""
+    explained: set[str] = set()
+    studies: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        studies[entry.study].append(entry)
+    for (study, _, _), rows in questions(entries).items():
+        yield from _question(rows, explained, grouped=bool(study) or len(studies[study]) <= _MOST_UNGROUPED)
+    methods = []
+    for entry in entries:
+        yield from _row(entry, explained)
+        found = methods_of(entry)
+        if found is not None:
+            methods.append((entry, found))
+            yield from interval_fits_counts(entry, found)
+    few = len(methods) <= _MOST_UNGROUPED
+    yield from methods_agree([pair for pair in methods if pair[0].source or pair[0].study or few])
+    for study, rows in studies.items():
+        if len(rows) > 1 and (study or len(rows) <= _MOST_UNGROUPED):
+            for check in _STUDY_CHECKS:
+                yield from check(rows)
+
+
+def _question(rows: Sequence[Entry], explained: set[str], *, grouped: bool) -> Iterator[AuditFinding]:
+    """Checks of rows about one question."""
+    if len(rows) < 2:
+        return
+    for comparison in comparisons(rows):
+        yield from p_fits_counts(comparison, explained)
+        yield from ratio_fits_counts(comparison)
+    if grouped:
+        for check in _QUESTION_CHECKS:
+            yield from check(rows)
+
+
+def _row(entry: Entry, explained: set[str]) -> Iterator[AuditFinding]:
+    """Checks of one row."""
+    for check in _ROW_CHECKS:
+        yield from check(entry)
+    if (entry.p is not None or entry.p_is_ns) and entry.row not in explained:
+        yield from p_fits_interval(entry)
+
+
+def _answered(findings: Iterable[AuditFinding], entries: Sequence[Entry]) -> tuple[AuditFinding, ...]:
+    """With the answers of the data, most serious first."""
+    place = {entry.row: number for number, entry in reversed(list(enumerate(entries)))}
+    answers = {entry.row: entry.accepted for entry in entries if entry.accepted}
+    listed = [_with_answer(found, answers) for found in findings]
+    listed.sort(key=lambda f: (_ORDER[f.severity], tuple(place.get(row, 0) for row in f.rows), f.code))
+    return tuple(listed)
+
+
+def _with_answer(found: AuditFinding, answers: Mapping[str, str]) -> AuditFinding:
+    """A finding with the first answer that one of its rows gives to its code."""
+    for row in found.rows:
+        reason = answer_to(found.code, answers.get(row, ""))
+        if reason:
+            return replace(found, accepted=reason)
+    return found
+
+
+_ANSWER = re.compile(r"\s*(?P<code>[a-z0-9_]+)\s*:\s*(?P<reason>.+)", re.DOTALL)
+
+
+def answer_to(code: str, text: str) -> str:
+    """The reason given for accepting findings of a code, empty if there is none.
+
+    Examples
+    --------
+    >>> answer_to("n_conflict", "percent_not_k_over_n: one untested | n_conflict: 61 evaluable")
+    '61 evaluable'
+    >>> answer_to("wrong_level", "marked unusable: level not stated")
+    'marked unusable: level not stated'
+    """
+    for part in text.split("|"):
+        match = _ANSWER.fullmatch(part)
+        if match is None or match["code"] not in CODES:
+            if part.startswith("marked unusable"):
+                return part.strip()
+        elif match["code"] == code:
+            return match["reason"].strip()
+    return ""

@@ -1,0 +1,271 @@
+"""What columns are called, and what the words of a label say about its figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+__all__ = [
+    "BENEFIT",
+    "ESTIMATE_NAMES",
+    "NAMES",
+    "better_of",
+    "half_of",
+    "is_total",
+    "response_of",
+    "statistic_of",
+    "unit_of",
+]
+
+_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "label": "label name row group_name subgroup category",
+        "study": "study study_id trial paper",
+        "source": "source source_id document report reference_document publication",
+        "year": "year",
+        "outcome": "outcome endpoint",
+        "definition": "definition set analysis_set population",
+        "timepoint": "timepoint time_point",
+        "cohort": "cohort cohort_id group arm treatment arm_or_contrast contrast comparison",
+        "comparator": "comparator comparator_id versus compared_with",
+        "part_of": "part_of subgroup_of parent whole",
+        "statistic": "statistic measure effect effect_measure stat_type",
+        "unit": "unit units",
+        "events": "events event k x count responders cases events1 events_1 ai",
+        "n": "n size denominator patients participants analysed analyzed n1 n_1 n1i evaluable sample_size",
+        "percent": "percent pct percentage rate share",
+        "proportion": "proportion prop",
+        "estimate": "estimate est value point effect_estimate",
+        "ci_low": "ci_low ci_lower low lower lower_ci ci_lo lo lcl ll lower_bound ci_lb",
+        "ci_high": "ci_high ci_upper high upper upper_ci ci_hi hi ucl ul upper_bound ci_ub",
+        "ci": "ci interval confidence_interval 95ci 95%ci",
+        "level": "level ci_level confidence conf_level",
+        "p": "p pvalue p_value pval",
+        "sides": "sides p_sided sided tails p_sides",
+        "total": "total n_total total_n overall",
+        "randomised": "randomised randomized n_randomised n_randomized allocated assigned enrolled entered",
+        "se": "se sei standard_error stderr",
+        "sd": "sd standard_deviation",
+        "variance": "variance var vi",
+        "q": "q q_statistic cochran_q",
+        "df": "df degrees_of_freedom",
+        "i2": "i2 isquared i_squared",
+        "k": "n_studies number_of_studies studies",
+        "stage1_n": "stage1_n first_stage_n stage_1_n",
+        "stage1_needed": "stage1_needed needed responses_needed stage_1_needed",
+        "events_2": "events_2 events2 comparator_events control_events events_control ci_events",
+        "n_2": "n_2 n2 comparator_n control_n n_control n2i",
+        "percent_2": "percent_2 percent2 pct2 comparator_percent control_percent percent_control",
+        "phase": "phase",
+        "design": "design",
+        "citation": "citation reference ref ref_number",
+        "registry_id": "registry_id registry nct registration",
+        "centre": "centre center centres centers site sites hospital hospitals institution",
+        "authors": "authors author first_author",
+        "locator": "locator place location table page",
+        "accepted_because": "accepted_because accepted answer",
+    }
+)
+
+
+def _plain(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {_plain(alias): name for name, aliases in _ALIASES.items() for alias in aliases.split()}
+)
+"""What a column may be called, without case and punctuation, and what it is called here."""
+
+ESTIMATE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "hr": "HR",
+        "hazardratio": "HR",
+        "or": "OR",
+        "oddsratio": "OR",
+        "rr": "RR",
+        "riskratio": "RR",
+        "relativerisk": "RR",
+        "riskdifference": "RD",
+        "meandifference": "MD",
+        "median": "median",
+    }
+)
+"""Columns whose name says what the estimate in them is."""
+
+_STATISTICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, flags))
+    for name, pattern, flags in (
+        ("HR", r"\bHRs?\b|hazard ratio", 0),
+        ("HR", r"hazard ratio", re.IGNORECASE),
+        ("OR", r"\bOR\b(?! rate)", 0),
+        ("OR", r"odds ratio", re.IGNORECASE),
+        ("RR", r"risk ratio|relative risk|rate ratio of risks", re.IGNORECASE),
+        ("IRR", r"\bIRR\b|incidence rate ratio|rate ratio", 0),
+        ("SMD", r"\bSMD\b|standardi[sz]ed mean difference|cohen|hedges", re.IGNORECASE),
+        ("MD", r"\bW?MD\b|mean difference", 0),
+        ("RD", r"\bRD\b|risk difference|absolute difference", 0),
+        ("median", r"\bmedian\b|\bm(?:PFS|OS)\b", 0),
+        ("median", r"\bmedian\b", re.IGNORECASE),
+    )
+)
+_GIVEN: Mapping[str, str] = MappingProxyType(
+    {
+        "hr": "HR",
+        "hazardratio": "HR",
+        "loghr": "HR",
+        "or": "OR",
+        "oddsratio": "OR",
+        "rr": "RR",
+        "riskratio": "RR",
+        "relativerisk": "RR",
+        "irr": "IRR",
+        "rd": "RD",
+        "riskdifference": "RD",
+        "md": "MD",
+        "meandifference": "MD",
+        "difference": "MD",
+        "smd": "SMD",
+        "mean": "mean",
+        "median": "median",
+        "percent": "percent",
+        "proportion": "percent",
+        "rate": "percent",
+        "pr": "percent",
+        "n": "n",
+        "events": "events",
+        "p": "p",
+        "cor": "COR",
+        "correlation": "COR",
+        "q": "Q",
+        "i2": "I2",
+    }
+)
+_UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("days", r"\bdays?\b"),
+        ("weeks", r"\b(?:weeks?|wks?)\b"),
+        ("months", r"\b(?:months?|mos?)\b"),
+        ("years", r"\b(?:years?|yrs?)\b"),
+        ("treatment lines", r"\b(?:treatment )?lines?\b(?! therapy)"),
+        ("episodes", r"\bepisodes?\b"),
+        ("studies", r"\b(?:studies|trials)\b"),
+        ("percent", r"%|\bper ?cent\b"),
+    )
+)
+# In a label "6-month" is when, "(months)" is the unit.
+_LABEL_UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("percent", r"%|\bper ?cent\b"),
+        ("days", r"(?<!\d[- ])(?<!\d)\bdays\b"),
+        ("weeks", r"(?<!\d[- ])(?<!\d)\b(?:weeks|wks)\b"),
+        ("months", r"(?<!\d[- ])(?<!\d)\b(?:months|mos)\b"),
+        ("episodes", r"\bepisodes\b"),
+        ("treatment lines", r"\btreatment lines\b"),
+        ("studies", r"^\s*(?:studies|trials)\b|\bnumber of (?:studies|trials)\b"),
+    )
+)
+
+BENEFIT = re.compile(
+    r"\b(?:ORR|CRR?|PR|DCR|CBR|RR|response|responders?|disease control|clinical benefit|remission|cure|"
+    r"surviv\w*|OS|PFS|DFS|EFS|RFS|DOR)\b",
+    re.IGNORECASE,
+)
+_RESPONSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("ORR", r"\b(?:ORR|objective response(?: rate)?|overall response(?: rate)?)\b"),
+        ("DCR", r"\b(?:DCR|CBR|disease control(?: rate)?|clinical benefit(?: rate)?)\b"),
+        ("CR", r"\b(?:CR|complete responses?|complete remissions?)\b"),
+        ("PR", r"\b(?:PR|partial responses?|partial remissions?)\b"),
+        ("SD", r"\b(?:SD|stable disease)\b"),
+        ("PD", r"\b(?:PD|progressive disease|disease progression)\b"),
+        ("NE", r"\b(?:not evaluable|inevaluable|non-evaluable|unevaluable)\b"),
+    )
+)
+
+
+@lru_cache(maxsize=1 << 14)
+def statistic_of(given: str, words: str, unit: str, has_estimate: bool) -> str:
+    """The kind of estimate: as a column says it, or as the label does."""
+    if given:
+        return _GIVEN.get(_plain(given), given)
+    if not has_estimate:
+        return ""
+    for name, pattern in _STATISTICS:
+        if pattern.search(words):
+            return name
+    if unit in ("days", "weeks", "months", "years"):
+        return "median"
+    return "percent" if unit == "percent" else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def unit_of(given: str, words: str) -> str:
+    """The unit: as a column says it, or as the label does."""
+    for name, pattern in _UNITS:
+        if given and pattern.search(given):
+            return name
+    if given:
+        return given.casefold()
+    return next((name for name, pattern in _LABEL_UNITS if pattern.search(words)), "")
+
+
+@lru_cache(maxsize=1 << 14)
+def better_of(words: str) -> str:
+    """`"higher"` for outcomes that are good for participants, as far as their name tells."""
+    return "higher" if BENEFIT.search(words) else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def response_of(words: str) -> tuple[str, str]:
+    """The category of response that words name, and the words without it; empty if they name none or two."""
+    found = [(name, pattern) for name, pattern in _RESPONSES if pattern.search(words)]
+    if len(found) != 1:
+        return "", words
+    name, pattern = found[0]
+    return name, " ".join(pattern.sub(" ", words).split()).casefold()
+
+
+_TOTAL = re.compile(
+    r"^(?:(?:grand )?total|overall|combined|sum|(?:all|both|whole)"
+    r"(?: (?:patients|participants|arms|groups|cohorts?|group|study))?)(?: (?:n|number))?$",
+    re.IGNORECASE,
+)
+_OPPOSITE = re.compile(r"\b(?:no|not|non|without|never)\b[- ]?|\bnon(?=[a-z])", re.IGNORECASE)
+_PAIRS = (
+    (r"\bfemales?\b|\bwom[ae]n\b", r"\bmales?\b|\bm[ae]n\b"),
+    (r"\bmutant\b|\bmutated\b", r"\bwild[- ]?type\b"),
+    (r"\bpositive\b", r"\bnegative\b"),
+    (r"\balive\b", r"\bdead\b|\bdied\b"),
+)
+
+
+@lru_cache(maxsize=1 << 14)
+def is_total(label: str) -> bool:
+    """Whether a label calls its row the total."""
+    return bool(_TOTAL.search(label.strip()))
+
+
+@lru_cache(maxsize=1 << 14)
+def half_of(words: str) -> tuple[str, bool]:
+    """What two opposite labels share, and which half this one is; ("", False) if it has no opposite.
+
+    Examples
+    --------
+    >>> half_of("prior therapy"), half_of("no prior therapy")
+    (('prior therapy', True), ('prior therapy', False))
+    >>> half_of("male"), half_of("Women")
+    (('*', False), ('*', True))
+    """
+    plain = " ".join(words.casefold().split())
+    for first, second in _PAIRS:
+        for pattern, side in ((first, True), (second, False)):
+            if re.search(pattern, plain):
+                return re.sub(pattern, "*", plain), side
+    rest = " ".join(_OPPOSITE.sub("", plain).split())
+    return (rest, rest == plain) if rest else ("", False)
