@@ -27,6 +27,7 @@ __all__ = [
     "power_text",
     "short_number",
     "tau2_text",
+    "unit_sign",
     "whole",
 ]
 
@@ -154,6 +155,11 @@ def per_thousand(proportion: float) -> str:
     return decimal(people, -math.floor(math.log10(people)))
 
 
+def unit_sign(measure: EffectMeasure) -> str:
+    """What stands behind a natural value: a percent sign, or nothing."""
+    return "%" if measure.family == "proportion" else ""
+
+
 def natural_text(value: float, measure: EffectMeasure) -> str:
     """A value on the natural scale of a measure: ratios with 2 decimals, proportions as percent.
 
@@ -212,9 +218,17 @@ def p_text(p: float | NotEstimable, *, equals: str = " = ") -> str:
 
 
 def tau2_text(tau2: float) -> str:
-    """A between-study variance: three decimals, more where it is small but not zero."""
+    """A between-study variance: three decimals, more where it is small, fewer from 10 on.
+
+    Examples
+    --------
+    >>> tau2_text(0.3088), tau2_text(0.00004), tau2_text(12.269), tau2_text(126.749)
+    ('0.309', '4e−05', '12.3', '127')
+    """
     if tau2 == 0:
         return "0"
+    if tau2 >= 10:
+        return decimal(tau2, 1 if tau2 < 100 else 0)
     return decimal(tau2, 3) if tau2 >= 0.0005 else f"{tau2:.1g}".replace("-", MINUS)
 
 
@@ -268,8 +282,9 @@ class NumberStyle:
     p : {'p', 'P'}
     p_digits : {'three', 'ama', 'two significant', 'one significant'}
         `three`: three decimals below 0.1, else two. `ama`: three up to 0.01 and wherever two would hide
-        the side of 0.05, else two. `two significant`: as it says, at most four decimals.
-        `one significant`: two decimals, one significant digit below 0.01.
+        the side of 0.05, else two; four where three would hide it, and `< .05` beyond.
+        `two significant`: as it says, at most four decimals. `one significant`: two decimals, one
+        significant digit below 0.01.
     p_zero : bool
         Whether a p value has a zero before the point.
     p_floor : float
@@ -343,6 +358,8 @@ class NumberStyle:
             sign, text = "<", plain_number(self.p_floor)
         elif p > 0.99:
             sign, text = ">", "0.99"
+        elif self.p_digits == "ama" and p < 0.05 <= float(decimal(p, self._decimals(p))):
+            sign, text = "<", "0.05"
         else:
             sign, text = "=", decimal(p, self._decimals(p))
         text = text if self.p_zero else text.removeprefix("0")
@@ -353,6 +370,8 @@ class NumberStyle:
         if self.p_digits == "three":
             return 3 if p < 0.0995 else 2
         if self.p_digits == "ama":
+            if 0.0495 <= p < 0.05:
+                return 4
             return 3 if p <= 0.01 or 0.045 <= p < 0.055 else 2
         leading = 0 if p <= 0 else -math.floor(math.log10(p))
         if self.p_digits == "one significant":

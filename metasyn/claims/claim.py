@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metasyn.claims.conditions import (
@@ -31,6 +32,11 @@ __all__ = ["Claim"]
 # Conditions that speak of no effect.
 NEEDS_NULL = ("direction", "interval", "prediction", "test")
 _OPPOSITE = {"below": "above", "above": "below"}
+# Where the interval of the same level does not lie.
+_AGAINST: Mapping[Significance, tuple[NullPlace, ...]] = {
+    "significant": ("includes",),
+    "not significant": ("below", "above", "excludes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,11 @@ class Claim:
         """Names of the conditions that need a value of no effect."""
         return tuple(name for name in NEEDS_NULL if getattr(self, name) is not None)
 
+    def _of_one_result(self) -> list[bool]:
+        """Which conditions speak of a synthesis, not of a comparison of groups, are given."""
+        names = (*NEEDS_NULL, "estimate_between", "interval_within", "k", "k_at_least", "k_at_most")
+        return [getattr(self, name) is not None for name in names]
+
     def _counts(self) -> list[Condition]:
         made: list[Condition] = []
         if self.k is not None:
@@ -170,8 +181,8 @@ class Claim:
                 require_whole(name, getattr(self, name), at_least=1)
         for name in ("estimate_between", "interval_within"):
             bounds = getattr(self, name)
-            if bounds is not None and not (len(bounds) == 2 and bounds[0] <= bounds[1]):
-                raise OptionError(f"{name} must be (low, high) in order; got {bounds!r}.")
+            if bounds is not None and not _are_bounds(bounds):
+                raise OptionError(f"{name} must be (low, high), two numbers in order; got {bounds!r}.")
 
     def _require_groups(self) -> None:
         if self.compare is not None:
@@ -185,6 +196,8 @@ class Claim:
             raise OptionError(f"{about_groups[0]} needs by=, the column that makes the groups.")
         if self.by and not about_groups:
             raise OptionError(f"by={self.by!r} needs group=, compare= or between_groups=.")
+        if self.group and len(about_groups) > 1 and not any(self._of_one_result()):
+            raise OptionError(f"group={self.group!r} needs a condition on the result of that group.")
 
     def _require_consistent(self) -> None:
         """Two conditions that no result can meet together."""
@@ -193,7 +206,20 @@ class Claim:
             for other, otherwise in placed:
                 if otherwise == _OPPOSITE[word]:
                     raise OptionError(f"{name}={word!r} contradicts {other}={otherwise!r}.")
+        if self.test is not None and self.interval in _AGAINST[self.test]:
+            raise OptionError(f"test={self.test!r} contradicts interval={self.interval!r}.")
+        inner, outer = self.estimate_between, self.interval_within
+        if inner is not None and outer is not None and (inner[1] < outer[0] or outer[1] < inner[0]):
+            raise OptionError(f"estimate_between={inner!r} contradicts interval_within={outer!r}.")
         low = max(number for number in (self.k, self.k_at_least, 1) if number is not None)
         high = min((number for number in (self.k, self.k_at_most) if number is not None), default=low)
         if low > high:
             raise OptionError(f"no number of estimates is at least {low} and at most {high}.")
+
+
+def _are_bounds(given: object) -> bool:
+    """Two numbers in order; infinity is one."""
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        return False
+    numbers = all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in given)
+    return numbers and bool(given[0] <= given[1])

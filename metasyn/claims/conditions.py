@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from metasyn.claims.statement import Check, Subject
-from metasyn.claims.words import interval_phrase, null_text, result_text, side
+from metasyn.claims.words import interval_phrase, null_text, result_text
 from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.null_side import side, significant
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import NullPlace, NullSide, Significance
 from metasyn.wording import p_text, plain_number, whole
@@ -112,9 +113,9 @@ class EffectTest:
         says = f"the effect is {self.word}"
         if isinstance(result.pvalue, NotEstimable):
             return Check(holds=False, says=says, shows=f"there is no test: {result.pvalue.reason}")
-        significant = result.pvalue < 1 - result.request.level
+        found = significant(result.pvalue, result.request.level)
         shows = f"{result_text(result)}, {p_text(result.pvalue)}"
-        return Check(holds=significant == (self.word == "significant"), says=says, shows=shows)
+        return Check(holds=found == (self.word == "significant"), says=says, shows=shows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

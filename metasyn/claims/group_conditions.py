@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from metasyn.claims.statement import Check, Subject
-from metasyn.claims.words import result_text, side
+from metasyn.claims.words import result_text
 from metasyn.errors import OptionError
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
+from metasyn.synthesis.null_side import significant, turning
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import GroupOrder, Significance
 from metasyn.wording import p_text
@@ -65,9 +66,9 @@ class GroupsDiffer:
             return Check(holds=False, says=says, shows=_NO_GROUPS)
         if isinstance(groups.pvalue, NotEstimable):
             return Check(holds=False, says=says, shows=f"there is no test: {groups.pvalue.reason}")
-        significant = groups.pvalue < 1 - subject.result.request.level
+        found = significant(groups.pvalue, subject.result.request.level)
         shows = f"the test between groups gives {p_text(groups.pvalue)}"
-        return Check(holds=significant == (self.word == "significant"), says=says, shows=shows)
+        return Check(holds=found == (self.word == "significant"), says=says, shows=shows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +88,8 @@ class ChangesSides:
 
 def changing_sides(subject: Subject) -> tuple[str, ...] | None:
     """What moves the interval to another side of no effect when it is left out; None without sides."""
-    measure = subject.result.effects.measure
-    main = side(subject.result.ci, measure)
-    if not main:
-        return None
-    return tuple(
-        run.omitted for run in subject.leave_one_out if side(run.result.ci, measure) not in (main, "")
-    )
+    found = turning(subject.result, subject.leave_one_out)
+    return None if found is None else tuple(run.omitted for run in found)
 
 
 def _either(names: tuple[str, ...]) -> str:

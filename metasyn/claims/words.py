@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.null_side import side
 from metasyn.values import Interval, NotEstimable
-from metasyn.wording import level_text, natural_text
+from metasyn.wording import level_text, natural_text, unit_sign
 
 __all__ = [
     "estimate_text",
@@ -19,7 +20,7 @@ __all__ = [
 
 def value_text(value: float, measure: EffectMeasure) -> str:
     """A natural-scale value inside a sentence: proportions carry their percent sign."""
-    return natural_text(value, measure) + ("%" if measure.family == "proportion" else "")
+    return natural_text(value, measure) + unit_sign(measure)
 
 
 def estimate_text(value: float, measure: EffectMeasure) -> str:
@@ -38,15 +39,6 @@ def interval_phrase(interval: Interval | NotEstimable, measure: EffectMeasure, w
         return f"{what} not estimable"
     low, high = (estimate_text(bound, measure) for bound in (interval.low, interval.high))
     return f"{level_text(interval.level)} {what} {low} to {high}"
-
-
-def side(interval: Interval | NotEstimable, measure: EffectMeasure) -> str:
-    """Where an interval lies: `"below"`, `"above"`, `"both"`; empty where there is no null or interval."""
-    if isinstance(interval, NotEstimable) or measure.null is None:
-        return ""
-    if interval.high < measure.null:
-        return "below"
-    return "above" if interval.low > measure.null else "both"
 
 
 def result_text(result: SynthesisResult) -> str:

@@ -144,7 +144,8 @@ def choose_axis(
         inner.append(to_axis(null))
     bounds = [(to_axis(i.low), to_axis(i.high)) for i in intervals]
     tolerated = math.inf if measure.family == "proportion" else _ALWAYS_SHOWN_LOG if log else 0.0
-    low, high = _range(inner, bounds, tolerated)
+    # exp(+-300) keeps the natural scale finite.
+    low, high = _range(inner, bounds, tolerated, 300.0 if log else math.inf)
     if measure.family == "proportion":
         return _proportion_axis(low, high, label)
     low, high = _padded(low, high, _NARROWEST_LOG if log else 0.0)
@@ -167,13 +168,12 @@ def _log_or_infinite(value: float) -> float:
 
 
 def _range(
-    inner: Iterable[float], bounds: Sequence[tuple[float, float]], tolerated: float
+    inner: Iterable[float], bounds: Sequence[tuple[float, float]], tolerated: float, beyond: float
 ) -> tuple[float, float]:
-    """Limits in axis units; `tolerated` is a length that is always granted."""
-    # exp(+-300) keeps the natural scale finite.
-    inside = [value for value in inner if abs(value) < 300]
-    lows = [low for low, _ in bounds if abs(low) < 300]
-    highs = [high for _, high in bounds if abs(high) < 300]
+    """Limits in axis units; `tolerated` is a length that is always granted, `beyond` is never shown."""
+    inside = [value for value in inner if abs(value) < beyond]
+    lows = [low for low, _ in bounds if abs(low) < beyond]
+    highs = [high for _, high in bounds if abs(high) < beyond]
     if not inside:
         inside = [*lows, *highs] or [0.0]
     first, last = min(inside), max(inside)

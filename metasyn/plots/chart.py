@@ -12,7 +12,7 @@ from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
 from metasyn.plots.model import Tick
 from metasyn.plots.scene import Role
-from metasyn.values import Shown
+from metasyn.shown import Shown
 
 __all__ = [
     "ChartAxis",
@@ -256,6 +256,8 @@ class ChartLayout(Shown):
         True if points have numbers instead of names in any case.
     stackable : bool
         Whether panels may stand below each other where there is no room beside each other.
+    narrow : ChartLayout or None
+        The same chart in a form for narrow pages, taken where this one has no room.
     width : float or None
         Width of the whole figure in points; None: as the panels ask.
     """
@@ -268,6 +270,7 @@ class ChartLayout(Shown):
     footnotes: tuple[str, ...] = ()
     numbered: bool = False
     stackable: bool = False
+    narrow: ChartLayout | None = None
     width: float | None = None
 
     def panels(self) -> Iterator[Panel]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from metasyn.errors import OptionError
 from metasyn.plots.chart import ChartLayout
 from metasyn.plots.chart_compose import axis_factor
+from metasyn.plots.fit import points_of
 from metasyn.plots.fonts import text_width
-from metasyn.plots.presets import theme_of
-from metasyn.vocabulary import FigureWidth, choices, require_option
+from metasyn.vocabulary import FigureWidth
 
 __all__ = ["fit_chart"]
 
-_POINTS_PER_MM = 72 / 25.4
-_A4_TEXT = 170.0
 # Axes shorter than this share of their natural length show nothing.
 _SHORTEST = 0.4
 # Below this share panels that may do so stand below each other.
@@ -48,19 +45,15 @@ def fit_chart(layout: ChartLayout, width: FigureWidth | float) -> ChartLayout:
     >>> round(fit_chart(layout, "one-column").width, 1)
     240.9
     """
-    if isinstance(width, str):
-        require_option("width", width, FigureWidth)
-        if width == "free":
-            return replace(layout, width=None)
-        theme = theme_of("metasyn")
-        known = {"one-column": theme.one_column, "two-column": theme.two_column, "a4": _A4_TEXT}
-        width = known[width] * _POINTS_PER_MM
-    if isinstance(width, bool) or not (math.isfinite(width) and width > 0):
-        words = ", ".join(map(repr, choices(FigureWidth)))
-        raise OptionError(f"width must be one of {words} or a positive number of points; got {width!r}.")
-    fitted = replace(layout, width=float(width))
-    if layout.stackable and axis_factor(fitted, text_width) < _STACKED:
-        fitted = replace(fitted, rows=tuple((panel,) for panel in layout.panels()))
+    points = points_of(width)
+    fitted = replace(layout, width=points)
+    if points is None:
+        return fitted
+    if axis_factor(fitted, text_width) < _STACKED:
+        if layout.narrow is not None:
+            fitted = replace(layout.narrow, width=points)
+        elif layout.stackable:
+            fitted = replace(fitted, rows=tuple((panel,) for panel in layout.panels()))
     if axis_factor(fitted, text_width) < _SHORTEST:
-        raise OptionError(f"width: {width:.4g} points are too few for this chart; its axes have no room.")
+        raise OptionError(f"width: {points:.4g} points are too few for this chart; its axes have no room.")
     return fitted

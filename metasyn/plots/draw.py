@@ -45,7 +45,7 @@ def figure_bytes(layout: Layout, fmt: Format, *, dpi: float = 200, palette: Figu
 
     Parameters
     ----------
-    layout : ForestLayout
+    layout : ForestLayout or ChartLayout
     fmt : {'svg', 'pdf', 'png'}
     dpi : float
         Dots per inch of a PNG; the others have no dots.
@@ -89,7 +89,7 @@ def figure_pages(
 
     Parameters
     ----------
-    layout : ForestLayout
+    layout : ForestLayout or ChartLayout
     fmt : {'svg', 'pdf', 'png'}
     dpi, palette
         As in `figure_bytes`.
@@ -126,7 +126,7 @@ def missing_letters(layout: Layout) -> str:
 
     Parameters
     ----------
-    layout : ForestLayout
+    layout : ForestLayout or ChartLayout
 
     Examples
     --------
@@ -167,7 +167,7 @@ def svg_text(layout: Layout, id_prefix: str, *, palette: FigurePalette = "light"
 
     Parameters
     ----------
-    layout : ForestLayout
+    layout : ForestLayout or ChartLayout
     id_prefix : str
         Begins every id, so that several figures can live on one page.
     palette : {'light', 'dark'}
@@ -176,7 +176,8 @@ def svg_text(layout: Layout, id_prefix: str, *, palette: FigurePalette = "light"
     -------
     str
         From `<svg` to `</svg>`; the accessible name and the description are its first children. Texts
-        stay texts. Studies can be found by id: `<prefix>-row-3-point`, `<prefix>-row-3-ci`.
+        stay texts. Studies can be found by id: `<prefix>-row-3-point` and `<prefix>-row-3-ci` in a forest
+        plot, `<prefix>-funnel-study-3-mark` in a chart.
 
     Raises
     ------
@@ -228,10 +229,21 @@ def typeset(
     fmt : {'pdf', 'png'}
         A PNG holds one picture.
     dpi : float
+        Dots per inch of a PNG.
     alt : str
         What the picture shows, in words.
     other_fonts : bool
         Whether letters occur that DejaVu Sans lacks: then the fonts of this machine are asked too.
+
+    Returns
+    -------
+    bytes
+        A complete file.
+
+    Raises
+    ------
+    ReportError
+        If typst or matplotlib's fonts are not installed.
     """
     try:
         import typst

@@ -1,6 +1,7 @@
-"""The fonts of figures: how wide a text is, and where the files are. The only module that needs matplotlib.
+"""The fonts of figures and reports: how wide a text is, and where the files are.
 
-DejaVu Sans comes with matplotlib, so a figure has the same widths on every machine.
+DejaVu Sans comes with matplotlib, so a figure has the same widths on every machine. Nothing else needs
+matplotlib, but for the forest plots of the forestplot package, which draws with it (`quick_forest.py`).
 """
 
 from __future__ import annotations

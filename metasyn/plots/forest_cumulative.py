@@ -11,7 +11,7 @@ from metasyn.plots.theme import Theme
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity.cumulative import Cumulative, CumulativeStep
 from metasyn.vocabulary import FigureWidth, ForestPreset
-from metasyn.wording import percent_text, plain_number
+from metasyn.wording import percent_text, plain_number, unit_sign
 
 __all__ = ["cumulative_forest"]
 
@@ -91,7 +91,7 @@ def cumulative_forest(
     key = clean_text(key_header) or ("Order" if found.order == "as specified" else clean_text(found.order))
     order = _order(found, key)
     rows = _rows(found, order, theme)
-    unit = "%" if measure.family == "proportion" else ""
+    unit = unit_sign(measure)
     sentences = [f"Cumulative forest plot of the {measure.label}; studies enter {order}."]
     sentences += [row_words(row, whole.request.level, unit) for row in rows if row.kind == "study"]
     outcome = clean_text(whole.effects.outcome)

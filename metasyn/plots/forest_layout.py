@@ -23,12 +23,13 @@ from metasyn.plots.forest_table import to_table
 from metasyn.plots.forest_words import clean_text, line_facts, measure_facts
 from metasyn.plots.model import Axis, ForestLayout, ForestRow
 from metasyn.plots.presets import theme_of
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.heterogeneity import COMMON_EFFECT
 from metasyn.synthesis.model import Alternative, SubgroupAnalysis, SynthesisResult
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset, PiStyle, require_option
-from metasyn.wording import level_text
+from metasyn.wording import level_text, unit_sign
 
 __all__ = ["forest_layout", "to_table"]
 
@@ -113,9 +114,10 @@ def forest_layout(
     measure = result.effects.measure
     if favours is not None and measure.null is None:
         raise OptionError(f"favours needs a value of no effect; the measure {measure.code!r} has none.")
-    _require_partition(subgroups, result.k)
+    _require_partition(subgroups, result)
+    ways = _ways(result, models)
     marks, notes = footnotes(result.effects.effects, measure)
-    rows = _rows(result, subgroups, marks, theme, style, models)
+    rows = _rows(result, subgroups, marks, theme, style, ways)
     layout = ForestLayout(
         rows=rows,
         columns=forest_columns(result, group_labels, label_header, theme),
@@ -132,16 +134,36 @@ def forest_layout(
     return fit_width(layout, width)
 
 
-def _require_partition(subgroups: SubgroupAnalysis | None, k: int) -> None:
-    """Every effect in exactly one group, so that no study is lost or drawn twice."""
+def _require_partition(subgroups: SubgroupAnalysis | None, result: SynthesisResult) -> None:
+    """Every effect of the result in exactly one group, so that no study is lost or drawn twice."""
     if subgroups is None:
         return
+    k = result.k
     used = sorted(i for indices in subgroups.indices for i in indices)
     if used != list(range(k)):
         raise OptionError(
             f"subgroups by {subgroups.by!r} must hold each of the {k} effects once; "
             f"they hold the positions {used}."
         )
+    for name, indices, group in zip(subgroups.names, subgroups.indices, subgroups.results, strict=True):
+        own = group.effects
+        require_same_effects(
+            result.effects.take(indices), f"the group {name!r}", labels=own.labels, yi=own.yi, vi=own.vi
+        )
+
+
+def _ways(result: SynthesisResult, models: bool | Sequence[Alternative]) -> tuple[Alternative, ...]:
+    """The alternatives that are drawn below the headline."""
+    if isinstance(models, bool):
+        return tuple(way for way in result.alternatives if not way.headline) if models else ()
+    given = list(models) if isinstance(models, tuple | list) else [models]
+    strange = [way for way in given if way not in result.alternatives]
+    if strange:
+        raise OptionError(
+            "models must be True, False or some of the alternatives of the result (result.alternatives); got "
+            f"{strange[0]!r}."
+        )
+    return tuple(models)
 
 
 def _rows(
@@ -150,7 +172,7 @@ def _rows(
     marks: tuple[str, ...],
     theme: Theme,
     pi_style: PiStyle,
-    models: bool | Sequence[Alternative],
+    ways: tuple[Alternative, ...],
 ) -> tuple[ForestRow, ...]:
     """All rows from top to bottom."""
     effects = result.effects.effects
@@ -164,7 +186,6 @@ def _rows(
     rows.append(ForestRow(kind="rule"))
     rows.append(summary_row(result, members=effects, weight=1.0, theme=theme))
     rows += heterogeneity_rows(result, theme=theme, pi_style=pi_style)
-    ways = [way for way in result.alternatives if not way.headline] if models is True else models or ()
     rows += [alternative_row(way, result, theme=theme) for way in ways]
     if subgroups is not None:
         rows += between_rows(subgroups, theme=theme)
@@ -232,7 +253,7 @@ def _name(result: SynthesisResult) -> str:
 def _description(result: SynthesisResult, rows: tuple[ForestRow, ...]) -> str:
     """The figure in words: how many studies, the pooled results and their lines of text."""
     measure = result.effects.measure
-    unit = "%" if measure.family == "proportion" else ""
+    unit = unit_sign(measure)
     studies = "1 study" if result.k == 1 else f"{result.k} studies"
     sentences = [f"Forest plot of the {measure.label} in {studies}."]
     level = level_text(result.request.level)

@@ -10,16 +10,18 @@ from metasyn.plots.forest_rows import heterogeneity_rows
 from metasyn.plots.forest_words import clean_text, model_words
 from metasyn.plots.model import Column, ForestLayout, ForestRow
 from metasyn.plots.presets import theme_of
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.null_side import side, turning
 from metasyn.synthesis.sensitivity.leave_one_out import LeaveOneOut, leave_one_out
-from metasyn.values import NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset
-from metasyn.wording import level_text, percent_text, plain_number
+from metasyn.wording import level_text, percent_text, plain_number, unit_sign
 
 __all__ = ["leave_one_out_forest"]
 
 _CHANGED = "†"
+_SIDES = {"below": "lies below {}", "above": "lies above {}", "both": "includes {}"}
 _RIGHT = (
     Column(key="I2", header="I²", side="right", drop=2),
     Column(key="weight", header="Weight kept", side="right", drop=1),
@@ -39,7 +41,8 @@ def leave_one_out_forest(
 ) -> ForestLayout:
     """Lay out a leave-one-out forest plot: one row per study left out, all studies as a diamond below.
 
-    A row whose interval falls on another side of no effect than that of all studies carries a dagger.
+    A row whose interval lies on another side of no effect than that of all studies carries a dagger: below,
+    above, or including it. A row without an interval lies on no side.
 
     Parameters
     ----------
@@ -85,10 +88,11 @@ def leave_one_out_forest(
     texts = require_null(measure, favours)
     found = leave_one_out(result) if found is None else tuple(found)
     _require_own(result, found)
-    steps = tuple(_omitted_row(one, result, theme) for one in found)
+    moving = turning(result, found) or ()
+    steps = tuple(_omitted_row(one, result, theme, marked=one in moving) for one in found)
     overall = _overall_row(result, theme)
     lines = heterogeneity_rows(result, theme=theme, pi_style=theme.marks.pi_style)
-    level, unit = result.request.level, "%" if measure.family == "proportion" else ""
+    level, unit = result.request.level, unit_sign(measure)
     sentences = [
         f"Leave-one-out forest plot of the {measure.label}; each of {result.k} estimates is left out once."
     ]
@@ -106,7 +110,7 @@ def leave_one_out_forest(
         axis_label=axis_label,
         favours=texts,
         width=width,
-        footnotes=_footnotes(result, steps),
+        footnotes=_footnotes(result, moving),
     )
 
 
@@ -127,9 +131,13 @@ def _require_own(result: SynthesisResult, found: Sequence[LeaveOneOut]) -> None:
             f"found must leave out each of the {result.k} effects of the result once, in their order; "
             f"it leaves out {', '.join(repr(name) for _, name in given) or 'none'}."
         )
+    for one in found:
+        others = [i for i in range(result.k) if i != one.index]
+        own = one.result.effects
+        require_same_effects(result.effects.take(others), "found", labels=own.labels, yi=own.yi, vi=own.vi)
 
 
-def _omitted_row(one: LeaveOneOut, whole: SynthesisResult, theme: Theme) -> ForestRow:
+def _omitted_row(one: LeaveOneOut, whole: SynthesisResult, theme: Theme, *, marked: bool) -> ForestRow:
     kept = max(1.0 - float(whole.weights[one.index]), 0.0)
     return pooled_row(
         one.omitted,
@@ -137,31 +145,22 @@ def _omitted_row(one: LeaveOneOut, whole: SynthesisResult, theme: Theme) -> Fore
         kind="study",
         theme=theme,
         weight=kept,
-        mark=_CHANGED if _includes_null(one.result) is not _includes_null(whole) else "",
+        mark=_CHANGED if marked else "",
         index=one.index,
         cells={"weight": theme.numbers.number(percent_text(kept))},
     )
 
 
-def _includes_null(result: SynthesisResult) -> bool | None:
-    """Whether the interval includes no effect; None where that has no answer."""
-    null = result.effects.measure.null
-    return None if null is None or isinstance(result.ci, NotEstimable) else null in result.ci
-
-
-def _footnotes(result: SynthesisResult, steps: Sequence[ForestRow]) -> tuple[str, ...]:
+def _footnotes(result: SynthesisResult, moving: Sequence[LeaveOneOut]) -> tuple[str, ...]:
     """What the dagger says, where one stands."""
-    null = result.effects.measure.null
-    whole = _includes_null(result)
-    if null is None or not any(row.mark for row in steps):
+    measure = result.effects.measure
+    if measure.null is None or not moving:
         return ()
-    value = plain_number(result.natural(null))
-    level = level_text(result.request.level)
-    if whole is None:
-        return (f"{_CHANGED} with all studies the interval is not estimable",)
-    now = "excludes" if whole else "includes"
-    then = "includes" if whole else "excludes"
+    value = plain_number(result.natural(measure.null))
+    found = {side(one.result.ci, measure) for one in moving}
+    then = [words.format(f"{value} (no effect)") for place, words in _SIDES.items() if place in found]
+    main = _SIDES[side(result.ci, measure)].format(value)
     return (
-        f"{_CHANGED} without this study the {level} interval {now} {value} (no effect), or cannot be "
-        f"estimated; with all studies it {then} {value}",
+        f"{_CHANGED} without this study the {level_text(result.request.level)} interval {' or '.join(then)}; "
+        f"with all studies it {main}",
     )

@@ -23,14 +23,15 @@ from metasyn.plots.theme import Theme
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset
-from metasyn.wording import level_text
+from metasyn.wording import level_text, unit_sign
 
 __all__ = ["Named", "outcomes_forest"]
 
 Named: TypeAlias = "tuple[str, SynthesisResult | NotEstimable]"
 """What a row is called and what it shows."""
 
-_FAMILY_WORDS = {"ratio": "Ratio", "difference": "Difference", "correlation": "Correlation", "rate": "Rate"}
+# Families whose measures share a scale: a hazard ratio and a risk ratio, not a difference in mm and in risk.
+_FAMILY_WORDS = {"ratio": "Ratio", "correlation": "Correlation"}
 _NOT_POOLED = "one study: reported, not pooled"
 _SIGNS = "†‡§¶"
 
@@ -73,9 +74,9 @@ def outcomes_forest(
     Raises
     ------
     OptionError
-        If there is no synthesis, if the measures are of different families or null values (a hazard
-        ratio and a mean difference share no axis; a hazard ratio and a risk ratio do), or if the levels
-        of the intervals differ.
+        If there is no synthesis, if the measures share no scale (a hazard ratio and a risk ratio do; a
+        mean difference and a risk difference, or a ratio and any difference, do not), or if the levels of
+        the intervals differ.
 
     Examples
     --------
@@ -97,7 +98,7 @@ def outcomes_forest(
     rows = tuple(_row(label, found, signs, theme) for label, found in named)
     mixed = len({result.effects.measure.code for result in results}) > 1
     family = _FAMILY_WORDS.get(measure.family, "") if mixed else ""
-    unit = "%" if measure.family == "proportion" else ""
+    unit = unit_sign(measure)
     words = " and ".join(dict.fromkeys(result.effects.measure.label for result in results))
     sentences = [f"Forest plot of {len(named)} pooled results: {words}."]
     sentences += [row_words(row, first.request.level, unit) for row in rows]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 from metasyn.effects.measure import EffectMeasure
+from metasyn.names import CI_NAMES, MODEL_NAMES, dashed
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.heterogeneity import COMMON_EFFECT
 from metasyn.synthesis.model import Heterogeneity, SubgroupAnalysis, SynthesisResult
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, Model
-from metasyn.wording import decimal, legible, level_text, percent_text
+from metasyn.wording import decimal, legible, level_text, percent_text, unit_sign
 
 __all__ = [
     "INTERVAL_WORDS",
@@ -27,20 +28,11 @@ __all__ = [
     "way_words",
 ]
 
-_MODEL_WORDS: dict[Model, str] = {"random-effects": "Random effects", "common-effect": "Common effect"}
-_HK = "Hartung\N{EN DASH}Knapp"
+# Names that need a noun.
+_WITH_NOUN = ("wald", "t", "permutation")
 INTERVAL_WORDS: dict[CiMethod, str] = {
-    "hartung-knapp": _HK,
-    "hartung-knapp-adhoc": f"ad hoc {_HK}",
-    "hartung-knapp-hybrid": f"hybrid {_HK}",
-    "hartung-knapp-iqwig": f"{_HK} (IQWiG)",
-    "wald": "Wald interval",
-    "t": "t interval",
-    "kenward-roger": "Kenward\N{EN DASH}Roger",
-    "profile-likelihood": "profile likelihood",
-    "henmi-copas": "Henmi\N{EN DASH}Copas",
-    "sidik-jonkman": "Sidik\N{EN DASH}Jonkman",
-    "permutation": "permutation interval",
+    method: f"{dashed(name)} interval" if method in _WITH_NOUN else dashed(name)
+    for method, name in CI_NAMES.items()
 }
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -58,7 +50,7 @@ def model_words(result: SynthesisResult, *, with_interval: bool = True) -> str:
 
 def way_words(model: Model, ci_method: CiMethod, k: int, *, with_interval: bool = True) -> str:
     """Model, interval (where it is not the usual one of the common-effect model) and number of studies."""
-    words = _MODEL_WORDS[model]
+    words = MODEL_NAMES[model].capitalize()
     if with_interval and not (model == "common-effect" and ci_method == "wald"):
         words += f", {INTERVAL_WORDS[ci_method]}"
     return f"{words} (k = {k})"
@@ -78,7 +70,7 @@ def line_facts(result: SynthesisResult) -> dict[str, str]:
     return {
         "level": level_text(result.request.level),
         "k": str(result.k),
-        "model": _MODEL_WORDS[result.model].lower(),
+        "model": MODEL_NAMES[result.model],
         "interval": INTERVAL_WORDS[result.ci_method],
         "tau2_method": method,
     }
@@ -143,7 +135,7 @@ def prediction_words(result: SynthesisResult, theme: Theme) -> str:
     found = to_natural(result.pi, measure)
     if found is None:
         return ""
-    unit = "%" if measure.family == "proportion" else ""
+    unit = unit_sign(measure)
     facts = {**line_facts(result), "level": level_text(found.level)}
     bounds = theme.numbers.interval(found, measure) + unit
     opening, closing = theme.numbers.brackets

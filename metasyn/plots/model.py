@@ -10,7 +10,8 @@ from typing import Literal
 
 from metasyn.plots.presets import METASYN
 from metasyn.plots.theme import Theme
-from metasyn.values import Interval, Shown
+from metasyn.shown import Shown
+from metasyn.values import Interval
 from metasyn.vocabulary import PiStyle
 
 __all__ = ["Axis", "Column", "ForestLayout", "ForestRow", "RowKind", "Tick"]

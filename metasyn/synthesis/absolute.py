@@ -18,6 +18,16 @@ __all__ = ["AbsoluteEffect", "absolute_effect"]
 
 _RiskWith = Callable[[float, float], float]
 
+_BOTH = (
+    "The intervals take in the imprecision of the baseline risk and of the relative effect (propagating "
+    "imprecision)."
+)
+# Directions that are looked at, the four axes among them, and how closely the best one is searched.
+_ANGLES = 360
+_ANGLE = 2 * math.pi / _ANGLES
+_GOLDEN = (math.sqrt(5) - 1) / 2
+_SECTIONS = 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsoluteEffect:
@@ -41,7 +51,7 @@ class AbsoluteEffect:
     formula : str
         How the risk with the intervention was computed, in words.
     notes : tuple of str
-        What a reader must know, e.g. that a bound was cut at 1.
+        What a reader must know, e.g. that a bound was cut at 1, or that two intervals were combined.
     """
 
     baseline: BaselineRisk
@@ -108,10 +118,13 @@ def absolute_effect(
     time if the hazards are proportional; p and the result belong to the time `by`.
 
     A confidence interval comes from the bounds of the relative effect put into the formula. If p has an
-    interval too, the deviations that each of the two causes on its own are combined by square and add
-    (the MOVER principle, for independent sources): the lower bound is
-    d - sqrt(a^2 + b^2), a and b being how far the difference d can fall when only the relative effect, or
-    only p, is moved within its bounds; the upper bound and the risk with the intervention likewise.
+    interval too, imprecision is propagated, in the manner of Newcombe and Bender: the interval is the range
+    of the absolute effect over all pairs of a baseline risk and a relative effect with
+    z_p^2 + z_r^2 = z^2. Here z_p is the distance of the baseline risk from its estimate on the logit
+    scale and z_r that of the relative effect on its analysis scale (logarithms of ratios), each measured by
+    its own interval, the halves of which may differ; z is their quantile at the level. So the interval keeps
+    the sign of a relative effect whose interval excludes no effect. Pairs nearer to the estimates
+    cannot lie beyond it, as the risk rises or falls with the relative effect throughout.
 
     A risk beyond 1 (or, for a risk difference, below 0) is impossible. Where the *estimate* gives one,
     the relative effect cannot hold at this baseline risk and nothing is stated; where only a *bound*
@@ -141,8 +154,6 @@ def absolute_effect(
     2020;118:124-131. 10.1016/j.jclinepi.2019.10.015
     Newcombe RG, Bender R. Implementing GRADE: calculating the risk difference from the baseline risk
     and the relative risk. Evid Based Med 2014;19:6-8. 10.1136/eb-2013-101340
-    Zou GY, Donner A. Construction of confidence limits about effect measures: a general approach. Stat
-    Med 2008;27:1693-1702. 10.1002/sim.3095
 
     Examples
     --------
@@ -167,56 +178,108 @@ def absolute_effect(
             f"a {measure.label} of {relative:.3g} cannot hold at a baseline risk of {baseline.risk:.3g}: the "
             f"other risk would be {beyond}"
         )
-    spread = _Spread(risk_with, baseline, relative, result)
-    risk_ci, cut = spread.interval(risk_with, (0.0, 1.0))
-    least, most = baseline.interval or (baseline.risk, baseline.risk)
-    difference_ci, _ = spread.interval(lambda p, e: risk_with(p, e) - p, (-most, 1 - least))
+
+    def possible(p: float, e: float) -> float:
+        return min(max(risk_with(p, e), 0.0), 1.0)
+
+    pairs = _Pairs(baseline, result)
+    difference_ci = pairs.interval(lambda p, e: possible(p, e) - p)
+    both = baseline.interval is not None and isinstance(difference_ci, Interval)
     return AbsoluteEffect(
         baseline=baseline,
         measure=measure.code,
         relative=relative,
-        relative_ci=spread.relative_ci,
+        relative_ci=pairs.relative_ci,
         risk_with=risk,
-        risk_with_ci=risk_ci,
+        risk_with_ci=pairs.interval(possible),
         difference=risk - baseline.risk,
         difference_ci=difference_ci,
         formula=formula,
-        notes=cut,
+        notes=(*_cut(pairs.interval(risk_with)), *([_BOTH] if both else [])),
     )
 
 
-class _Spread:
-    """How far a function of baseline risk and relative effect moves within their intervals."""
+class _Pairs:
+    """The pairs of baseline risk and relative effect that their intervals admit together.
 
-    def __init__(
-        self, risk_with: _RiskWith, baseline: BaselineRisk, relative: float, result: SynthesisResult
-    ) -> None:
-        self.baseline, self.relative = baseline, relative
+    With one source of imprecision these are the ends of its interval; with two, an ellipse.
+    """
+
+    def __init__(self, baseline: BaselineRisk, result: SynthesisResult) -> None:
         self.relative_ci: Interval | NotEstimable = result.ci
+        self._natural, self._estimate, self._baseline = result.natural, result.estimate, baseline
+        self._sides = (0.0, 0.0)
+        self._logit = math.log(baseline.risk / (1 - baseline.risk))
+        self._logit_sides = (0.0, 0.0)
         if isinstance(result.ci, Interval):
-            low, high = (result.natural(bound) for bound in (result.ci.low, result.ci.high))
-            self.relative_ci = Interval(low, high, result.ci.level)
+            low, high = result.ci.low, result.ci.high
+            self._sides = (max(0.0, result.estimate - low), max(0.0, high - result.estimate))
+            self.relative_ci = Interval(result.natural(low), result.natural(high), result.ci.level)
+        if baseline.interval is not None:
+            ends = [math.log(bound / (1 - bound)) for bound in baseline.interval]
+            self._logit_sides = (self._logit - ends[0], ends[1] - self._logit)
 
-    def interval(
-        self, function: _RiskWith, possible: tuple[float, float]
-    ) -> tuple[Interval | NotEstimable, tuple[str, ...]]:
-        """Its interval, cut at what is possible, and the remark that says so."""
+    def at(self, angle: float) -> tuple[float, float]:
+        """Baseline risk and relative effect (natural scale) in this direction from the estimates."""
+        across, along = math.cos(angle), math.sin(angle)
+        effect = self._estimate + _step(along, self._sides)
+        if not any(self._logit_sides):
+            return self._baseline.risk, self._natural(effect)
+        return _expit(self._logit + _step(across, self._logit_sides)), self._natural(effect)
+
+    def interval(self, function: _RiskWith) -> Interval | NotEstimable:
+        """Smallest and largest value of a function of both; that of the estimates lies between them."""
         if isinstance(self.relative_ci, NotEstimable):
-            return self.relative_ci, ()
-        p, e = self.baseline.risk, self.relative
-        value = function(p, e)
-        moved = [[function(p, bound) for bound in (self.relative_ci.low, self.relative_ci.high)]]
-        if self.baseline.interval is not None:
-            moved.append([function(bound, e) for bound in self.baseline.interval])
-        low = value - math.hypot(*(max(0.0, value - min(ends)) for ends in moved))
-        high = value + math.hypot(*(max(0.0, max(ends) - value) for ends in moved))
-        floor, ceiling = possible
-        notes = []
-        if high > ceiling:
-            notes.append("The upper bound was cut where the risk would exceed 1.")
-        if low < floor:
-            notes.append("The lower bound was cut where the risk would fall below 0.")
-        return Interval(max(low, floor), min(high, ceiling), self.relative_ci.level), tuple(notes)
+            return self.relative_ci
+        known = not any(self._logit_sides)
+        angles = [-math.pi / 2, math.pi / 2] if known else [i * _ANGLE for i in range(_ANGLES)]
+
+        def value(angle: float) -> float:
+            return function(*self.at(angle))
+
+        values = [value(angle) for angle in angles]
+        lowest, highest = min(values), max(values)
+        if not known:
+            low, high = angles[values.index(lowest)], angles[values.index(highest)]
+            lowest = min(lowest, _lowest(value, low - _ANGLE, low + _ANGLE))
+            highest = max(highest, -_lowest(lambda angle: -value(angle), high - _ANGLE, high + _ANGLE))
+        return Interval(lowest, highest, self.relative_ci.level)
+
+
+def _step(share: float, sides: tuple[float, float]) -> float:
+    """A share of the distance to the upper bound, or, if it is negative, to the lower one."""
+    side = sides[share > 0]
+    return share * side if side else 0.0
+
+
+def _expit(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+def _lowest(function: Callable[[float], float], low: float, high: float) -> float:
+    """Smallest value between two places that enclose one minimum, by golden sections."""
+    inner = [high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)]
+    values = [function(x) for x in inner]
+    for _ in range(_SECTIONS):
+        if values[0] <= values[1]:
+            high, inner[1], values[1] = inner[1], inner[0], values[0]
+            inner[0] = high - _GOLDEN * (high - low)
+            values[0] = function(inner[0])
+        else:
+            low, inner[0], values[0] = inner[0], inner[1], values[1]
+            inner[1] = low + _GOLDEN * (high - low)
+            values[1] = function(inner[1])
+    return min(values)
+
+
+def _cut(risks: Interval | NotEstimable) -> tuple[str, ...]:
+    """What is said of risks that cannot be."""
+    if isinstance(risks, NotEstimable):
+        return ()
+    return (
+        *(["The upper bound was cut where the risk would exceed 1."] if risks.high > 1 else []),
+        *(["The lower bound was cut where the risk would fall below 0."] if risks.low < 0 else []),
+    )
 
 
 def _formula(measure: Measure, of: RiskOf) -> tuple[_RiskWith, str]:

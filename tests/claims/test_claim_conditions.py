@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -113,6 +114,23 @@ def test_the_level_of_the_synthesis_decides_significance() -> None:
     assert verdict(at_99, test="not significant").true
 
 
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99, 0.999])
+def test_a_p_at_the_threshold_is_not_significant(level: float) -> None:
+    """1 - 0.95 is 0.050000000000000044 in binary: a p of exactly 0.05 must not lie below it."""
+    result = replace(
+        pool(yi=[-0.4, -0.3], vi=[0.1, 0.1], measure="RR", level=level), pvalue=round(1 - level, 9)
+    )
+    assert verdict(result, test="not significant").true
+    groups = pool(yi=[0.1, 0.2, 0.3, 0.4], vi=[0.1] * 4, measure="RR", by=["a", "a", "b", "b"], level=level)
+    assert groups.subgroups is not None
+    even = replace(groups, subgroups=replace(groups.subgroups, pvalue=round(1 - level, 9)))
+    assert verdict(even, by="group", between_groups="not significant").true
+
+
+def test_unlimited_bounds_are_bounds() -> None:
+    assert verdict(BELOW, estimate_between=(0, math.inf)).true
+
+
 def test_groups() -> None:
     rng = np.random.default_rng(5)
     yi = np.concatenate([rng.normal(-1.5, 0.05, 5), rng.normal(0.2, 0.05, 5)])
@@ -140,12 +158,37 @@ def test_groups() -> None:
         ({"k": 2, "k_at_least": 3}, "no number of estimates is at least 3 and at most 2"),
         ({"k": 0}, "k must be a whole number >= 1"),
         ({"k_at_most": 2.5}, "k_at_most must be a whole number"),
-        ({"estimate_between": (2, 1)}, "must be (low, high) in order"),
+        ({"estimate_between": (2, 1)}, "must be (low, high), two numbers in order"),
         ({"group": "a", "k": 2}, "group needs by="),
         ({"by": "drug", "k": 2}, "by='drug' needs group=, compare= or between_groups="),
         ({"by": "drug", "compare": ("a", "above", "b")}, "'higher than', 'lower than'; got 'above'"),
         ({"by": "drug", "compare": ("a", "higher than", "a")}, "the same group twice"),
         ({"by": "drug", "group": "a"}, "no condition"),
+        (
+            {"by": "drug", "group": "a", "compare": ("a", "higher than", "b")},
+            "group='a' needs a condition on the result of that group",
+        ),
+        ({"by": "drug", "group": "a", "between_groups": "significant"}, "group='a' needs a condition"),
+        (
+            {"estimate_between": (0.2, 0.4), "interval_within": (0.5, 0.9)},
+            "estimate_between=(0.2, 0.4) contradicts interval_within=(0.5, 0.9)",
+        ),
+        (
+            {"test": "significant", "interval": "includes"},
+            "test='significant' contradicts interval='includes'",
+        ),
+        ({"test": "not significant", "interval": "below"}, "contradicts interval='below'"),
+        ({"test": "not significant", "interval": "excludes"}, "contradicts interval='excludes'"),
+        (
+            {"estimate_between": ("0.2", "0.4")},
+            "must be (low, high), two numbers in order; got ('0.2', '0.4')",
+        ),
+        ({"estimate_between": (None, 0.4)}, "two numbers in order"),
+        ({"estimate_between": (False, True)}, "two numbers in order"),
+        ({"estimate_between": 0.4}, "two numbers in order; got 0.4"),
+        ({"interval_within": (0.4,)}, "two numbers in order"),
+        ({"interval_within": (math.nan, 0.4)}, "two numbers in order"),
+        ({"interval_within": "ab"}, "two numbers in order"),
     ],
 )
 def test_what_is_no_claim(conditions: dict[str, object], told: str) -> None:

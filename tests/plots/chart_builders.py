@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pytest
 from forest_builders import BCG, bcg_effects
 
 from metasyn.effects.measure import get_measure
 from metasyn.effects.model import EffectSet
-from metasyn.plots import ChartLayout, svg_text
+from metasyn.plots import ChartLayout, Density, posterior_layout, svg_text
 from metasyn.synthesis import SynthesisResult, pool
+from metasyn.values import Interval
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Degrees of latitude of the thirteen trials: Berkey et al. 1995, 10.1002/sim.4780140406.
@@ -140,6 +142,14 @@ def assert_points(
     assert sorted(seen) == sorted(by_index)
 
 
+def assert_areas(chart: Chart, beginning: str, weights: np.ndarray) -> None:
+    """Areas of the marks are proportional to the weights of their studies."""
+    names = [name for name in chart.ids(beginning) if name.endswith("-mark")]
+    index = [int(chart.found[name.removesuffix("-mark")].get("data-index", "")) for name in names]
+    shares = np.array([chart.area(name) for name in names]) / weights[index]
+    assert shares / shares.mean() == pytest.approx(np.ones(len(names)), rel=2e-4)
+
+
 def grid_posterior(result: SynthesisResult) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """mu, its density, tau, its density: flat prior of mu, half-normal(0.5) of tau, by brute force."""
     mu, tau = np.linspace(-2.2, 0.8, 241), np.linspace(0, 2, 161)
@@ -150,3 +160,14 @@ def grid_posterior(result: SynthesisResult) -> tuple[np.ndarray, np.ndarray, np.
     p = np.exp(total - total.max())
     p_mu, p_tau = p.sum(axis=1), p.sum(axis=0)
     return mu, p_mu / (p_mu.sum() * (mu[1] - mu[0])), tau, p_tau / (p_tau.sum() * (tau[1] - tau[0]))
+
+
+def posterior() -> ChartLayout:
+    """The posterior of the thirteen trials, by brute force."""
+    mu, p_mu, tau, p_tau = grid_posterior(bcg())
+    prior = np.sqrt(2 / math.pi) / 0.5 * np.exp(-2 * tau**2)
+    return posterior_layout(
+        Density(values=mu, density=p_mu, centre=-0.71, interval=Interval(-1.08, -0.35)),
+        Density(values=tau, density=p_tau, centre=0.55, interval=Interval(0.34, 0.9), prior=prior),
+        measure="RR",
+    )

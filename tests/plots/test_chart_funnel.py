@@ -67,6 +67,21 @@ def test_cones_stand_on_the_estimate() -> None:
             assert x == pytest.approx(result.estimate + z * se, abs=1e-5)
 
 
+def test_precision_begins_at_zero_and_is_named() -> None:
+    """Standard errors 0.02 to 5: an axis with air below the least precision, 0.2, would begin below 0."""
+    sei = [0.02, 0.05, 0.1, 5.0]
+    result = pool(yi=[0.1, 0.2, 0.0, 0.4], sei=sei, measure="MD")
+    layout = funnel_layout(result, y="precision", contours=True)
+    panel = panel_of(layout)
+    assert panel.y.low == 0
+    assert min(tick.value for tick in panel.y.ticks) >= 0
+    for region in panel.regions:
+        assert min(at for _, at in region.points) == panel.y.low
+        assert max(at for _, at in region.points) == panel.y.high
+    assert "against the precision (1 / standard error), which ranges from 0.2 to 50." in layout.description
+    assert "against the standard error, which ranges from 0.02 to 5." in funnel_layout(result).description
+
+
 def test_default_levels() -> None:
     result = bcg(level=0.9)
     assert panel_of(funnel_layout(result)).paths[0].legend.startswith("90%")
@@ -88,23 +103,34 @@ def test_middle_line_of_either_model() -> None:
         assert centre.legend == f"Pooled estimate, {words}"
 
 
+LOPSIDED = {
+    "vi": [0.02 * (i + 1) for i in range(12)],
+    "yi": [0.1 + 0.9 * math.sqrt(0.02 * (i + 1)) + 0.01 * (-1) ** i for i in range(12)],
+    "labels": [f"Trial {i + 1}" for i in range(12)],
+    "measure": "SMD",
+}
+
+
 def test_added_studies_are_hollow_mirror_images() -> None:
-    result = made_up(14)
+    result = pool(**LOPSIDED)  # type: ignore[arg-type]
     found = trim_and_fill(result, side="left", estimator="R0")
     layout = funnel_layout(result, trim_fill=found)
-    filled = [series for series in panel_of(layout).series if series.name == "filled"]
-    assert len(filled) == (1 if found.k0 else 0)
-    for series in filled:
-        assert series.fill == "paper"
-        assert [point.x for point in series.points] == found.filled_yi.tolist()
-        assert all(point.index is None for point in series.points)
-    assert f"Trim and fill adds {found.k0} stud" in layout.description
+    assert found.k0 > 0
+    (series,) = (series for series in panel_of(layout).series if series.name == "filled")
+    assert series.fill == "paper"
+    assert len(series.points) == found.k0
+    # As far below the trimmed mean as the study they mirror lies above it, and at its height.
+    place = {point.label: (point.x, point.y) for one in panel_of(layout).series for point in one.points}
+    for point in series.points:
+        assert point.index is None
+        x, y = place[point.label.removeprefix("mirror image of ")]
+        assert (point.x, point.y) == pytest.approx((2 * found.centre - x, y), rel=1e-12)
+        assert x > found.centre
+    assert f"Trim and fill adds {found.k0} studies on the left" in layout.description
 
 
 def test_trim_and_fill_of_a_lopsided_funnel() -> None:
-    vi = [0.02 * (i + 1) for i in range(12)]
-    yi = [0.1 + 0.9 * math.sqrt(v) + 0.01 * (-1) ** i for i, v in enumerate(vi)]
-    result = pool(yi=yi, vi=vi, measure="SMD")
+    result = pool(**LOPSIDED)  # type: ignore[arg-type]
     found = trim_and_fill(result)
     assert found.k0 > 0
     chart = Chart.of(funnel_layout(result, trim_fill=found))
@@ -148,6 +174,11 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         funnel_layout(result, trim_fill=trim_and_fill(other))
     with pytest.raises(OptionError, match="egger is of other effects"):
         funnel_layout(result, egger=egger_test(other))
+    outcome = pool(yi=result.effects.yi / 2, vi=result.effects.vi, labels=result.effects.labels, measure="RR")
+    with pytest.raises(OptionError, match="trim_fill is of other estimates than the result: 'Aronson, 1948'"):
+        funnel_layout(result, trim_fill=trim_and_fill(outcome))
+    with pytest.raises(OptionError, match="egger is of other estimates"):
+        funnel_layout(result, egger=egger_test(outcome))
     with pytest.raises(OptionError, match="regression on the standard error"):
         funnel_layout(result, egger=egger_test(result, predictor="vi"))
     with pytest.raises(OptionError, match="regression on the standard error"):

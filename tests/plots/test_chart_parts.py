@@ -12,15 +12,26 @@ from chart_builders import bcg, grid_posterior, made_up
 
 from metasyn.effects.measure import get_measure
 from metasyn.errors import OptionError
-from metasyn.plots import Density, bubble_layout, estimators_layout, gosh_layout, posterior_layout
+from metasyn.plots import (
+    Density,
+    baujat_layout,
+    bubble_layout,
+    estimators_layout,
+    gosh_layout,
+    influence_layout,
+    posterior_layout,
+    profile_layout,
+    radial_layout,
+)
 from metasyn.plots.chart import ChartAxis, Marker, Panel, Point, Series
 from metasyn.plots.chart_axes import category_axis, effect_axis, number_axis, sqrt_ticks
 from metasyn.plots.chart_geometry import Box, clip_line, clip_region, outline
 from metasyn.plots.chart_labels import Spot, place_labels
 from metasyn.plots.fonts import text_width
 from metasyn.plots.scene import Pen
+from metasyn.synthesis import pool
 from metasyn.synthesis.moderators import meta_regression
-from metasyn.synthesis.sensitivity import gosh
+from metasyn.synthesis.sensitivity import baujat, gosh, influence, radial
 from metasyn.values import Interval
 from metasyn.vocabulary import Measure
 
@@ -206,7 +217,7 @@ def test_gosh_options() -> None:
         gosh_layout(result, study="nobody")
     with pytest.raises(OptionError, match="study=6 must be below 6"):
         gosh_layout(result, study=6)
-    with pytest.raises(OptionError, match="found must be of the effects"):
+    with pytest.raises(OptionError, match="found is of other effects than the result: it has"):
         gosh_layout(made_up(5), found=gosh(result))
     sample = gosh_layout(made_up(22), found=gosh(made_up(22), n_subsets=400, seed=5))
     assert sample.footnotes[0] == "A random sample of 400 subsets, seed 5."
@@ -243,3 +254,47 @@ def test_densities_are_checked() -> None:
     wide = Density(values=mu, density=p_mu, centre=-0.7, interval=interval)
     with pytest.raises(OptionError, match="cannot be below 0"):
         posterior_layout(wide, wide)
+
+
+ADDITIONS = {
+    "gosh": (gosh, gosh_layout),
+    "influence": (influence, influence_layout),
+    "baujat": (baujat, baujat_layout),
+    "radial": (radial, radial_layout),
+}
+
+
+@pytest.mark.parametrize("name", ADDITIONS)
+def test_figures_of_the_same_studies_on_another_outcome_are_refused(name: str) -> None:
+    """The labels agree; only the estimates tell the outcomes apart."""
+    compute, draw = ADDITIONS[name]
+    result = made_up(5)
+    yi, vi, labels = result.effects.yi, result.effects.vi, result.effects.labels
+    again = pool(yi=yi, sei=np.sqrt(vi), labels=labels, measure="HR")
+    assert draw(result, found=compute(again)).description == draw(result).description  # type: ignore[operator]
+    for other in (
+        pool(yi=yi + 0.01, vi=vi, labels=labels, measure="HR"),
+        pool(yi=yi, vi=2 * vi, labels=labels, measure="HR"),
+    ):
+        with pytest.raises(OptionError, match="found is of other estimates than the result: 'Trial 1' has"):
+            draw(result, found=compute(other))  # type: ignore[operator]
+
+
+def test_the_likelihood_that_is_not_the_estimators_is_told_as_it_is() -> None:
+    for asked, method, note in (
+        ("REML", "ML", "The result uses the estimator REML; this is the likelihood of ML."),
+        ("ML", "REML", "The result uses the estimator ML; this is the likelihood of REML."),
+        ("DL", None, "The result uses the estimator DL, which has no likelihood; this is that of REML."),
+    ):
+        layout = profile_layout(made_up(6, tau2_method=asked), method=method)  # type: ignore[arg-type]
+        assert note in layout.footnotes
+    assert not [note for note in profile_layout(made_up(6)).footnotes if "estimator" in note]
+
+
+def test_a_median_number_of_studies_may_be_a_half() -> None:
+    """Without study 0 there are the 7 subsets of three: one to three studies, median 2; with it the 8 of
+    one to four, median (2 + 3) / 2.
+    """
+    text = gosh_layout(made_up(4), study=0, against="k").description
+    assert "and the median k 2.5; without it" in text
+    assert text.endswith("and 2.")

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metasyn.effects.measure import get_measure
+from metasyn.plots import forest_layout
 from metasyn.plots.axis import choose_axis, linear_ticks, log_ticks
 from metasyn.plots.model import Axis
+from metasyn.synthesis import pool
 from metasyn.values import Interval
 
 HR, RD, PLO = get_measure("HR"), get_measure("RD"), get_measure("PLO")
@@ -129,3 +131,16 @@ def test_linear_axes_are_readable(middle: float, half: float) -> None:
     axis = choose_axis(RD, core=[middle], intervals=[interval], label="x")
     assert axis.clips(interval) == (False, False)
     assert 4 <= len(axis.ticks) <= 7
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e3, 1e6])
+@pytest.mark.parametrize("measure", ["MD", "MN"])
+def test_a_linear_axis_shows_values_of_any_size(measure: str, unit: float) -> None:
+    """Estimates 420 to 600, in units, of standard error 20 to 50: all lie on the axis."""
+    yi = [420.0 * unit, 510.0 * unit, 380.0 * unit, 600.0 * unit]
+    sei = [30.0 * unit, 40.0 * unit, 50.0 * unit, 20.0 * unit]
+    axis = forest_layout(pool(yi=yi, sei=sei, measure=measure)).axis
+    assert axis.low < (380 - 1.95 * 50) * unit
+    assert axis.high > (600 + 1.95 * 20) * unit
+    assert axis.high - axis.low < 1000 * unit
+    assert len(axis.ticks) >= 4

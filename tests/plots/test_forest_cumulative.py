@@ -11,6 +11,8 @@ from forest_builders import BCG, bcg_effects, proportion
 from svg_rows import drawn_rows, mismatches
 
 import metasyn
+from metasyn.claims.group_conditions import changing_sides
+from metasyn.claims.statement import Subject
 from metasyn.effects.measure import get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
@@ -18,6 +20,7 @@ from metasyn.plots import to_table
 from metasyn.plots.forest_cumulative import cumulative_forest
 from metasyn.plots.forest_leave_one_out import leave_one_out_forest
 from metasyn.plots.model import ForestLayout, ForestRow
+from metasyn.values import NotEstimable
 from metasyn.vocabulary import ForestPreset, choices
 
 YEARS = [int(row[0][-4:]) for row in BCG]
@@ -152,7 +155,46 @@ def test_a_study_that_carries_the_conclusion_is_marked() -> None:
     layout = leave_one_out_forest(result)
     assert [row.mark for row in studies(layout)] == ["†", "", ""]
     assert "95% interval includes 1 (no effect)" in layout.footnotes[0]
-    assert "with all studies it excludes 1" in layout.footnotes[0]
+    assert "with all studies it lies below 1" in layout.footnotes[0]
+
+
+def test_a_flip_and_a_missing_interval_are_told_apart() -> None:
+    """Without A the interval flips from below 1 to above it; without either of the others it stays."""
+    result = metasyn.pool(
+        yi=[-1.0, 0.4, 0.4], sei=[0.05, 0.1, 0.1], labels=["A", "B", "C"], measure="HR",
+        model="common-effect", ci_method="wald",
+    )  # fmt: skip
+    # (-400 + 40 + 40) / 600 with all; 0.4 +- 0.14 without A; (-400 + 40) / 500 without B.
+    assert result.estimate == pytest.approx(-0.5333, abs=1e-4)
+    layout = leave_one_out_forest(result)
+    assert [row.mark for row in studies(layout)] == ["†", "", ""]
+    assert layout.footnotes == (
+        "† without this study the 95% interval lies above 1 (no effect); with all studies it lies below 1",
+    )
+
+
+def test_an_interval_that_cannot_be_estimated_is_on_no_side() -> None:
+    result = metasyn.pool(
+        yi=[-0.6, -0.1, -0.05], vi=[0.01, 0.04, 0.04], measure="HR", model="common-effect", ci_method="wald"
+    )
+    found = metasyn.leave_one_out(result)
+    nowhere = replace(found[0], result=replace(found[0].result, ci=NotEstimable("made up")))
+    layout = leave_one_out_forest(result, [nowhere, *found[1:]])
+    assert [row.mark for row in studies(layout)] == ["", "", ""]
+    assert layout.footnotes == ()
+    unclear = replace(result, ci=NotEstimable("made up"))
+    assert [row.mark for row in studies(leave_one_out_forest(unclear, found))] == ["", "", ""]
+
+
+def test_the_daggers_are_the_sentence_of_the_report() -> None:
+    for shift in (-0.9, -0.3, 0.0, 0.2):
+        result = metasyn.pool(
+            yi=[-0.6 + shift, 0.2, 0.4, -0.3], vi=[0.01, 0.04, 0.02, 0.03], labels=list("abcd"), measure="HR"
+        )
+        found = metasyn.leave_one_out(result)
+        said = changing_sides(Subject(result=result, leave_one_out=found))
+        drawn = tuple(row.label for row in studies(leave_one_out_forest(result, found)) if row.mark)
+        assert drawn == said
 
 
 def test_results_of_another_synthesis_are_refused() -> None:
@@ -161,6 +203,9 @@ def test_results_of_another_synthesis_are_refused() -> None:
         leave_one_out_forest(result, metasyn.leave_one_out(BCG_SET.take([0, 1, 2])))
     with pytest.raises(NotEstimableError):
         leave_one_out_forest(metasyn.pool(BCG_SET.take([0])))
+    others = metasyn.pool(yi=BCG_SET.yi + 1, vi=BCG_SET.vi, labels=BCG_SET.labels, measure="RR")
+    with pytest.raises(OptionError, match="found is of other estimates than the result"):
+        leave_one_out_forest(result, metasyn.leave_one_out(others))
 
 
 def test_the_table_beside_the_figure_has_every_step() -> None:

@@ -47,6 +47,14 @@ def test_measures_of_one_family_are_named_in_a_column() -> None:
     assert alike.axis.label == "Hazard ratio (log scale)"
 
 
+@pytest.mark.parametrize(("one", "other"), [("MD", "RD"), ("MD", "SMD"), ("RD", "AS"), ("IR", "IRLN")])
+def test_differences_in_different_units_share_no_axis(one: str, other: str) -> None:
+    first, second = (metasyn.pool(yi=[0.2, 0.3], vi=[0.02, 0.03], measure=code) for code in (one, other))
+    with pytest.raises(OptionError, match=f"'a' is {one}, 'b' is {other}"):
+        outcomes_forest([("a", first), ("b", second)])
+    assert outcomes_forest([("a", first), ("b", first)]).rows
+
+
 def test_one_study_and_no_study_are_said() -> None:
     layout = outcomes_forest([("PFS", PFS), ("OS", OS), ("QoL", NotEstimable("no study reported it"))])
     assert [row.kind for row in layout.rows] == ["summary", "study", "summary"]

@@ -168,6 +168,18 @@ def test_some_models_can_be_chosen_and_one_study_has_none() -> None:
     assert "alternative" not in [row.kind for row in forest_layout(single, models=True).rows]
 
 
+@pytest.mark.parametrize("models", ["all", ["common-effect"], 1, [None]])
+def test_models_are_those_of_the_result(models: object) -> None:
+    with pytest.raises(OptionError, match="models must be True, False or some of the alternatives"):
+        forest_layout(bcg(), models=models)  # type: ignore[arg-type]
+
+
+def test_models_of_another_result_are_refused() -> None:
+    other = pool(yi=[0.1, 0.4, 0.2], vi=[0.2, 0.3, 0.1], measure="RR")
+    with pytest.raises(OptionError, match="models must be True, False or some of the alternatives"):
+        forest_layout(bcg(), models=other.alternatives)
+
+
 @pytest.mark.parametrize("limits", [(2.0, 1.0), (0.0, 2.0), (-1.0, 2.0), (math.nan, 1.0), (1.0, math.inf)])
 def test_limits_that_make_no_axis_are_refused(limits: tuple[float, float]) -> None:
     with pytest.raises(OptionError, match="axis_limits must be two positive numbers"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import product
 
+import numpy as np
 import pytest
 
 from metasyn.errors import OptionError
@@ -255,3 +256,72 @@ def test_plain_data_carry_the_formula() -> None:
     data = effect.to_dict()
     assert (data["baseline_source"], data["formula"]) == ("a registry", "baseline risk times the risk ratio")
     assert data["risk_with_ci"] == pytest.approx([0.2 * 0.5, 0.2 * 0.98])
+
+
+FORMULAS = {
+    "RR": lambda p, e: p * e,
+    "OR": lambda p, e: p * e / (1 - p + p * e),
+    "HR": lambda p, e: 1 - (1 - p) ** e,
+}
+
+
+def brute_force(
+    measure: str, ratio: tuple[float, float, float], risk: tuple[float, float, float]
+) -> tuple[float, float]:
+    """Range of the difference over the ellipse of both intervals, by 400 000 of its points."""
+    angle = np.linspace(0, 2 * np.pi, 400_001)
+    logs = np.log(ratio)
+    logits = np.log(np.array(risk) / (1 - np.array(risk)))
+
+    def moved(bounds: np.ndarray, share: np.ndarray) -> np.ndarray:
+        middle, low, high = bounds
+        return middle + np.where(share > 0, share * (high - middle), share * (middle - low))
+
+    e = np.exp(moved(logs, np.sin(angle)))
+    p = 1 / (1 + np.exp(-moved(logits, np.cos(angle))))
+    found = np.clip(FORMULAS[measure](p, e), 0, 1) - p
+    return float(found.min()), float(found.max())
+
+
+@pytest.mark.parametrize(
+    ("measure", "ratio", "risk"),
+    [
+        # The difference is not monotone in the baseline risk: lowest at p = 0.75 for HR 0.5.
+        ("HR", (0.5, 0.49, 0.49**-1 / 4), (0.5, 0.4, 0.9)),
+        ("HR", (0.5, 0.3, 0.25 / 0.3), (0.5, 0.4, 0.9)),
+        ("OR", (0.3, 0.25, 0.09 / 0.25), (0.6, 0.3, 0.85)),
+        ("OR", (3, 2, 4.5), (0.25, 0.15, 0.6)),
+        ("RR", (0.55, 0.33, 0.55 / 0.6), (0.1, 0.05, 0.19)),
+        ("RR", (2.25, 1.1, 2.25**2 / 1.1), (0.3, 0.2, 0.45)),
+    ],
+)
+def test_two_intervals_are_propagated_together(
+    measure: Measure, ratio: tuple[float, float, float], risk: tuple[float, float, float]
+) -> None:
+    baseline = BaselineRisk(risk[0], interval=risk[1:], by="a year")
+    effect = absolute_effect(one_result(*ratio, measure), baseline)
+    assert isinstance(effect, AbsoluteEffect)
+    assert isinstance(effect.difference_ci, Interval)
+    low, high = brute_force(measure, ratio, risk)
+    assert effect.difference_ci.low == pytest.approx(low, abs=2e-6)
+    assert effect.difference_ci.high == pytest.approx(high, abs=2e-6)
+    assert effect.difference in effect.difference_ci
+    assert any("propagating imprecision" in note for note in effect.notes)
+
+
+@pytest.mark.parametrize("measure", ["RR", "OR", "HR"])
+def test_an_imprecise_baseline_keeps_the_sign(measure: Measure) -> None:
+    baseline = BaselineRisk(0.1, interval=(0.05, 0.19), by="a year")
+    effect = absolute_effect(one_result(0.55, 0.32, 0.95, measure), baseline)
+    assert isinstance(effect, AbsoluteEffect)
+    assert isinstance(effect.difference_ci, Interval)
+    assert effect.difference_ci.high < 0
+
+
+def test_a_largest_difference_inside_the_range_of_baselines_is_found() -> None:
+    """1 - (1 - p)^0.5 - p is lowest, -1/4, at p = 3/4, wherever the interval of p ends."""
+    baseline = BaselineRisk(0.5, interval=(0.4, 0.9), by="a year")
+    effect = absolute_effect(pool(yi=[math.log(0.5)], sei=[1e-9], measure="HR"), baseline)
+    assert isinstance(effect, AbsoluteEffect)
+    assert isinstance(effect.difference_ci, Interval)
+    assert effect.difference_ci.low == pytest.approx(-0.25, abs=1e-8)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from metasyn.names import MODEL_NAMES
 from metasyn.plots.chart import ChartLayout, Panel, Point, Series
 from metasyn.plots.chart_axes import number_axis
 from metasyn.plots.charts.common import (
-    MODEL_WORDS,
     listed,
     name_of,
     named_points,
-    require_same_labels,
     require_studies,
     studies,
     study_labels,
 )
 from metasyn.plots.forest_rows import clean_text
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity import Baujat, baujat
 from metasyn.wording import short_number
@@ -57,7 +57,7 @@ def baujat_layout(result: SynthesisResult, *, title: str = "", found: Baujat | N
     """
     require_studies(result, 3, "a Baujat plot")
     found = baujat(result) if found is None else found
-    require_same_labels(result.effects, found.labels, "found")
+    require_same_effects(result.effects, "found", labels=found.labels, yi=found.yi, vi=found.vi)
     xs, ys = found.contribution.tolist(), found.influence.tolist()
     top_x, top_y = max(xs) or 1.0, max(ys) or 1.0
     scores = [x / top_x + y / top_y for x, y in zip(xs, ys, strict=True)]
@@ -81,7 +81,7 @@ def baujat_layout(result: SynthesisResult, *, title: str = "", found: Baujat | N
         name=name_of("Baujat plot", result.effects, title),
         description=_description(result, xs, ys, names),
         footnotes=(
-            f"Squared residuals under the {MODEL_WORDS[result.model]} model; influence is the squared change "
+            f"Squared residuals under the {MODEL_NAMES[result.model]} model; influence is the squared change "
             "of the estimate without the study, over its variance there.",
         ),
     )

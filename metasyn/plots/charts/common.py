@@ -12,25 +12,19 @@ from metasyn.plots.chart import Point
 from metasyn.plots.forest_rows import clean_text
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import Interval, NotEstimable
-from metasyn.vocabulary import Model
-from metasyn.wording import interval_text, level_text, natural_text
+from metasyn.wording import interval_text, level_text, natural_text, unit_sign
 
 __all__ = [
-    "MODEL_WORDS",
     "areas",
     "effect_words",
     "largest_first",
     "listed",
     "name_of",
     "named_points",
-    "require_same_labels",
     "require_studies",
     "study_labels",
     "studies",
-    "unit_of",
 ]
-
-MODEL_WORDS: dict[Model, str] = {"random-effects": "random effects", "common-effect": "common effect"}
 
 # Up to so many points each is named; beyond, those that stand out.
 _ALL_NAMED = 40
@@ -84,14 +78,9 @@ def name_of(kind: str, effects: EffectSet, title: str) -> str:
     return clean_text(title) or (f"{kind}: {outcome}" if outcome else kind)
 
 
-def unit_of(measure: EffectMeasure) -> str:
-    """The sign behind a natural value."""
-    return "%" if measure.family == "proportion" else ""
-
-
 def effect_words(value: float, ci: Interval | NotEstimable, measure: EffectMeasure) -> str:
     """An estimate of the analysis scale with its interval: `0.49 (95% interval 0.34 to 0.70)`."""
-    unit = unit_of(measure)
+    unit = unit_sign(measure)
     text = f"{natural_text(measure.to_natural(value), measure)}{unit}"
     if isinstance(ci, NotEstimable):
         return text
@@ -110,12 +99,3 @@ def require_studies(result: SynthesisResult, least: int, what: str) -> None:
 
 def _arrays(result: SynthesisResult) -> tuple[list[float], list[float]]:
     return result.effects.yi.tolist(), result.effects.vi.tolist()
-
-
-def require_same_labels(effects: EffectSet, labels: Sequence[str], what: str) -> None:
-    """Refuse what was computed from other effects than those of the result."""
-    if tuple(labels) != tuple(effects.labels):
-        raise OptionError(
-            f"{what} must be of the effects of the result; its labels are {listed(list(labels)[:5])}, "
-            f"those of the result {listed(list(effects.labels)[:5])}."
-        )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import NotEstimableError, OptionError
+from metasyn.names import TAU2_NAMES, dashed
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Series
 from metasyn.plots.chart_axes import below_zero, category_axis, effect_axis, number_ticks, sqrt_ticks
-from metasyn.plots.charts.common import effect_words, listed, name_of, require_studies, studies, unit_of
+from metasyn.plots.charts.common import effect_words, listed, name_of, require_studies, studies
 from metasyn.plots.forest_rows import clean_text
 from metasyn.plots.model import Tick
 from metasyn.synthesis.model import SynthesisResult, Tau2Estimate
@@ -20,25 +21,16 @@ from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.synthesis.tau2 import require_tau2_ci
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import Tau2Method, require_option
-from metasyn.wording import interval_text, level_text, natural_text, tau2_text
+from metasyn.wording import interval_text, level_text, natural_text, tau2_text, unit_sign
 
 __all__ = ["estimators_layout"]
 
 _DEFAULT: tuple[Tau2Method, ...] = ("REML", "ML", "DL", "PM", "HE", "HS", "SJ")
+_NEED_WEIGHTS = ("GENQ", "GENQM")
 _WORDS: dict[Tau2Method, str] = {
-    "REML": "REML",
-    "ML": "Maximum likelihood",
-    "DL": "DerSimonian–Laird",
-    "PM": "Paule–Mandel",
-    "EB": "Empirical Bayes",
-    "HE": "Hedges",
-    "HS": "Hunter–Schmidt",
-    "SJ": "Sidik–Jonkman",
-    "DL2": "DerSimonian–Laird, two steps",
-    "DLIT": "DerSimonian–Laird, iterated",
-    "HSk": "Hunter–Schmidt, corrected",
-    "SJIT": "Sidik–Jonkman, iterated",
-    "PMM": "Paule–Mandel, median-unbiased",
+    method: "REML" if method == "REML" else dashed(name[:1].upper() + name[1:])
+    for method, name in TAU2_NAMES.items()
+    if method not in _NEED_WEIGHTS
 }
 # The axis of tau2 goes on beyond the largest estimate at most this many times.
 _LONGEST = 12.0
@@ -96,14 +88,19 @@ def estimators_layout(
     """
     require_studies(result, 3, "the comparison of estimators")
     lines, failed = _lines(result, _methods(result, methods))
-    return ChartLayout(
+    names, codes = [_WORDS[line.method] for line in lines], [line.method for line in lines]
+    wide = ChartLayout(
         kind="estimators",
-        rows=((_left(result, lines), _right(result, lines)),),
+        rows=((_left(result, lines, names), _right(result, lines, ())),),
         title=clean_text(title),
         name=name_of("Estimators of τ²", result.effects, title),
         description=_description(result, lines),
         footnotes=(*_footnotes(result, lines), *failed),
     )
+    # Below each other both panels need the names, which leave room for an axis only as codes.
+    narrow = ((_left(result, lines, codes),), (_right(result, lines, codes),))
+    notes = (*_footnotes(result, lines, explained=True), *failed)
+    return replace(wide, narrow=replace(wide, rows=narrow, footnotes=notes))
 
 
 def _methods(result: SynthesisResult, methods: Sequence[Tau2Method] | None) -> tuple[Tau2Method, ...]:
@@ -139,7 +136,10 @@ def _lines(
 
 
 def _spec(result: SynthesisResult, method: Tau2Method) -> SynthesisSpec:
-    """The request with another estimator; an interval of tau2 that does not go with it becomes Q-profile."""
+    """The request with another estimator: its rule for the interval of the mean applies anew.
+
+    An interval of tau2 that does not go with the estimator becomes Q-profile.
+    """
     request = result.request
     interval = request.tau2_ci_method
     try:
@@ -147,11 +147,10 @@ def _spec(result: SynthesisResult, method: Tau2Method) -> SynthesisSpec:
     except OptionError:
         interval = "q-profile"
     return request.update(
-        model="random-effects",
+        model=request.model if result.model == "random-effects" else "random-effects",
         tau2=None,
         tau2_method=method,
         tau2_ci_method=interval,
-        ci_method=result.ci_method if result.model == "random-effects" else request.ci_method,
     )
 
 
@@ -161,13 +160,13 @@ def _is_own(result: SynthesisResult, line: _Line) -> bool:
     return own and line.method == result.request.tau2_method
 
 
-def _left(result: SynthesisResult, lines: Sequence[_Line]) -> Panel:
-    """tau2 with its intervals."""
+def _left(result: SynthesisResult, lines: Sequence[_Line], names: Sequence[str]) -> Panel:
+    """tau2 with its intervals; a name for each row."""
     rows = [(line.tau2.value, line.tau2.ci) for line in lines]
     return Panel(
         key="tau2",
         x=_tau2_axis(rows),
-        y=category_axis([_WORDS[line.method] for line in lines]),
+        y=category_axis(names),
         paths=_intervals(rows),
         series=_points(result, lines, [value for value, _ in rows]),
         right=tuple(Tick(value=float(i), label=_tau2_words(line.tau2)) for i, line in enumerate(lines)),
@@ -178,13 +177,13 @@ def _left(result: SynthesisResult, lines: Sequence[_Line]) -> Panel:
     )
 
 
-def _right(result: SynthesisResult, lines: Sequence[_Line]) -> Panel:
-    """The pooled estimate with its intervals."""
+def _right(result: SynthesisResult, lines: Sequence[_Line], names: Sequence[str]) -> Panel:
+    """The pooled estimate with its intervals; no names where those stand beside."""
     measure = result.effects.measure
     rows = [(line.result.estimate, line.result.ci) for line in lines]
     ends = [end for _, ci in rows if isinstance(ci, Interval) for end in (ci.low, ci.high)]
     axis = effect_axis(measure, [*ends, *(value for value, _ in rows)], include_null=True)
-    axis_y = ChartAxis(low=-0.7, high=len(lines) - 0.3, ticks=(), label="", reversed=True)
+    axis_y = replace(category_axis([""] * len(lines)), ticks=category_axis(names).ticks)
     null = measure.null
     paths = _intervals(rows)
     if null is not None and axis.contains(null):
@@ -278,7 +277,7 @@ def _description(result: SynthesisResult, lines: Sequence[_Line]) -> str:
     measure = result.effects.measure
     values = [line.tau2.value for line in lines]
     estimates = sorted(measure.to_natural(line.result.estimate) for line in lines)
-    unit = unit_of(measure)
+    unit = unit_sign(measure)
     each = "; ".join(
         f"{line.method}: τ² {tau2_text(line.tau2.value)}, "
         f"{effect_words(line.result.estimate, line.result.ci, measure)}"
@@ -292,9 +291,12 @@ def _description(result: SynthesisResult, lines: Sequence[_Line]) -> str:
     )
 
 
-def _footnotes(result: SynthesisResult, lines: Sequence[_Line]) -> tuple[str, ...]:
-    """What a reader could take wrongly."""
-    notes = ["REML: restricted maximum likelihood."] if any(line.method == "REML" for line in lines) else []
+def _footnotes(
+    result: SynthesisResult, lines: Sequence[_Line], *, explained: bool = False
+) -> tuple[str, ...]:
+    """What a reader could take wrongly; what every code stands for, or only REML."""
+    codes = [line.method for line in lines if explained or line.method == "REML"]
+    notes = [f"{'; '.join(f'{code}: {dashed(TAU2_NAMES[code])}' for code in codes)}."] if codes else []
     if result.model != "random-effects":
         notes.append("The result itself is of the common-effect model, which has no τ².")
     if result.request.tau2 is not None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
+from metasyn.names import MODEL_NAMES
 from metasyn.numerics.tails import normal_quantile
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Region, Series
 from metasyn.plots.chart_axes import effect_axis, number_axis
 from metasyn.plots.charts.common import (
-    MODEL_WORDS,
     name_of,
     named_points,
     require_studies,
@@ -19,6 +20,7 @@ from metasyn.plots.charts.common import (
 )
 from metasyn.plots.charts.funnel_words import describe, remarks
 from metasyn.plots.forest_rows import clean_text
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.plots.scene import Role
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study import RegressionTest, TrimFill
@@ -129,7 +131,7 @@ def funnel_layout(
         rows=((panel,),),
         title=clean_text(title),
         name=name_of("Funnel plot", result.effects, title),
-        description=describe(result, centre, words, levels, contours, trim_fill, egger),
+        description=describe(result, centre, words, y, levels, contours, trim_fill, egger),
         footnotes=remarks(trim_fill, egger),
     )
 
@@ -138,33 +140,34 @@ def _require_same(result: SynthesisResult, trim_fill: TrimFill | None, egger: Re
     """Additions must be of the same effects, and Egger's line of standard errors."""
     if egger is not None and not isinstance(egger, RegressionTest):
         raise OptionError(f"egger must be a RegressionTest; got {type(egger).__name__}.")
-    labels = tuple(result.effects.labels)
-    for name, found in (
-        ("trim_fill", None if trim_fill is None else trim_fill.observed.effects.labels),
-        ("egger", None if egger is None else egger.labels),
-    ):
-        if found is not None and tuple(found) != labels:
-            raise OptionError(f"{name} is of other effects than the result.")
-    if egger is not None and (egger.predictor != PREDICTORS["sei"] or isinstance(egger.limit, NotEstimable)):
+    if trim_fill is not None:
+        own = trim_fill.observed.effects
+        require_same_effects(result.effects, "trim_fill", labels=own.labels, yi=own.yi, vi=own.vi)
+    if egger is None:
+        return
+    if egger.predictor != PREDICTORS["sei"] or isinstance(egger.limit, NotEstimable):
         raise OptionError(
             f"egger must be a regression on the standard error; this one is on {egger.predictor!r}."
         )
+    require_same_effects(result.effects, "egger", labels=egger.labels, yi=egger.yi, vi=egger.vi)
 
 
 def _centre(result: SynthesisResult, model: Model | None) -> tuple[float, str]:
     """The middle of the funnel and the words for it."""
     if model is None or model == result.model:
-        return result.estimate, MODEL_WORDS[result.model]
+        return result.estimate, MODEL_NAMES[result.model]
     require_option("model", model, Model)
     found = next(other for other in result.alternatives if other.model == model)
-    return found.estimate, MODEL_WORDS[model]
+    return found.estimate, MODEL_NAMES[model]
 
 
 def _vertical(sei: Sequence[float], trim_fill: TrimFill | None, y: FunnelScale) -> ChartAxis:
     every = [*sei, *(() if trim_fill is None else (math.sqrt(v) for v in trim_fill.filled_vi.tolist()))]
     if y == "standard error":
         return number_axis(every, "Standard error", from_zero=True, reverse=True)
-    return number_axis([1 / s for s in every], "Precision (1 / standard error)", air=0.08)
+    axis = number_axis([1 / s for s in every], "Precision (1 / standard error)", air=0.08)
+    ticks = tuple(tick for tick in axis.ticks if tick.value >= 0)
+    return replace(axis, low=max(axis.low, 0.0), ticks=ticks)
 
 
 def _heights(axis: ChartAxis, y: FunnelScale) -> tuple[tuple[float, float], ...]:
@@ -173,7 +176,8 @@ def _heights(axis: ChartAxis, y: FunnelScale) -> tuple[tuple[float, float], ...]
         return (0.0, 0.0), (axis.high, axis.high)
     low = max(axis.low, axis.high / 1000)
     steps = [low * (axis.high / low) ** (i / _SAMPLES) for i in range(_SAMPLES + 1)]
-    return tuple((1 / precision, precision) for precision in reversed(steps))
+    # The axis may begin at 0, where the standard error has no end.
+    return (*((1 / precision, precision) for precision in reversed(steps[1:])), (1 / low, axis.low))
 
 
 def _horizontal(

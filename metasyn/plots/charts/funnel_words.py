@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from metasyn.names import MODEL_NAMES
 from metasyn.numerics.tails import normal_quantile
-from metasyn.plots.charts.common import MODEL_WORDS, effect_words, studies, unit_of
+from metasyn.plots.charts.common import effect_words, studies
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study import RegressionTest, TrimFill
-from metasyn.wording import level_text, natural_text, p_text, short_number
+from metasyn.vocabulary import FunnelScale
+from metasyn.wording import level_text, natural_text, p_text, short_number, unit_sign
 
 __all__ = ["describe", "remarks"]
 
@@ -18,6 +20,7 @@ def describe(
     result: SynthesisResult,
     centre: float,
     words: str,
+    y: FunnelScale,
     levels: Sequence[float],
     contours: bool,
     trim_fill: TrimFill | None,
@@ -26,11 +29,10 @@ def describe(
     """The figure in words: what lies where, and how many."""
     measure, effects = result.effects.measure, result.effects
     yi, sei = effects.yi.tolist(), [math.sqrt(v) for v in effects.vi.tolist()]
-    middle = f"{natural_text(measure.to_natural(centre), measure)}{unit_of(measure)}"
+    middle = f"{natural_text(measure.to_natural(centre), measure)}{unit_sign(measure)}"
     left = sum(effect < centre for effect in yi)
     sentences = [
-        f"Funnel plot of the {measure.label} in {studies(result.k)} against the standard error, which "
-        f"ranges from {short_number(min(sei))} to {short_number(max(sei))}.",
+        f"Funnel plot of the {measure.label} in {studies(result.k)} against the {_heights(sei, y)}.",
         f"The middle line is the pooled estimate ({words}), {middle}: {left} lie below it and "
         f"{sum(effect > centre for effect in yi)} above.",
     ]
@@ -53,11 +55,19 @@ def describe(
     return " ".join(sentences)
 
 
+def _heights(sei: Sequence[float], y: FunnelScale) -> str:
+    """What stands on the vertical axis, and its range."""
+    what, values = "standard error", list(sei)
+    if y == "precision":
+        what, values = "precision (1 / standard error)", [1 / s for s in sei]
+    return f"{what}, which ranges from {short_number(min(values))} to {short_number(max(values))}"
+
+
 def remarks(trim_fill: TrimFill | None, egger: RegressionTest | None) -> tuple[str, ...]:
     """What the picture cannot say."""
     notes = []
     if trim_fill is not None:
-        model = MODEL_WORDS[trim_fill.result.model]
+        model = MODEL_NAMES[trim_fill.result.model]
         what = f"{studies(trim_fill.k0)} added on the {trim_fill.side}" if trim_fill.k0 else "no study added"
         notes.append(
             f"Trim and fill (estimator {trim_fill.estimator}, {model}): {what}. A sensitivity analysis, "

@@ -13,15 +13,16 @@ from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Region, Series
 from metasyn.plots.chart_axes import effect_axis, number_axis
-from metasyn.plots.charts.common import name_of, require_same_labels, require_studies, study_labels, unit_of
+from metasyn.plots.charts.common import name_of, require_studies, study_labels
 from metasyn.plots.forest_rows import clean_text
 from metasyn.plots.model import Tick
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.plots.scene import Role
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity import Gosh, gosh
 from metasyn.values import require_whole
 from metasyn.vocabulary import GoshStatistic, require_option
-from metasyn.wording import natural_text, percent_text, plain_number, tau2_text, whole
+from metasyn.wording import natural_text, percent_text, plain_number, tau2_text, unit_sign, whole
 
 __all__ = ["gosh_layout"]
 
@@ -59,7 +60,7 @@ def gosh_layout(
     against : {'I2', 'tau2', 'Q', 'k'}
         Vertical axis.
     found : Gosh, optional
-        The subsets; default `metasyn.synthesis.sensitivity.gosh` of the result: all subsets up to 20
+        The subsets; default `metasyn.synthesis.sensitivity.gosh` of the result: all subsets up to 16
         studies, a sample beyond.
 
     Returns
@@ -89,7 +90,7 @@ def gosh_layout(
     require_option("against", against, GoshStatistic)
     require_studies(result, 3, "a GOSH plot")
     found = gosh(result) if found is None else found
-    require_same_labels(result.effects, found.labels, "found")
+    require_same_effects(result.effects, "found", labels=found.labels, yi=found.yi, vi=found.vi)
     measure = result.effects.measure
     inside, name = _inside(found, study, result)
     x, y = found.estimate, np.asarray(getattr(found, against), dtype=float)
@@ -285,7 +286,7 @@ def _description(
 ) -> str:
     """Ranges of both axes, and how the study moves their middles."""
     natural = sorted(measure.to_natural(float(value)) for value in (x.min(), x.max()))
-    unit = unit_of(measure)
+    unit = unit_sign(measure)
     kind = "all" if found.exhaustive else "a random sample of"
     text = (
         f"Pooled {measure.label} against {against} in {kind} {whole(found.n_subsets)} subsets of "
@@ -306,7 +307,7 @@ def _description(
 def _value(value: float, against: GoshStatistic) -> str:
     if against == "I2":
         return percent_text(float(value), 0)
-    return whole(int(value)) if against == "k" else tau2_text(float(value))
+    return plain_number(float(value)) if against == "k" else tau2_text(float(value))
 
 
 def _footnotes(found: Gosh, against: GoshStatistic) -> tuple[str, ...]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metasyn.names import MODEL_NAMES
 from metasyn.numerics.tails import normal_quantile
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Series
 from metasyn.plots.chart_axes import number_axis, whole_ticks
 from metasyn.plots.charts.common import (
-    MODEL_WORDS,
     listed,
     name_of,
-    require_same_labels,
     require_studies,
     studies,
     study_labels,
 )
 from metasyn.plots.forest_rows import clean_text
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity import Influence, influence
 from metasyn.values import NotEstimable
@@ -80,7 +80,7 @@ def influence_layout(
     """
     require_studies(result, 3, "the influence panel")
     found = influence(result) if found is None else found
-    require_same_labels(result.effects, found.labels, "found")
+    require_same_effects(result.effects, "found", labels=found.labels, yi=found.yi, vi=found.vi)
     names = study_labels(result.effects)
     panels = [_panel(result, found, key, words, names) for key, words in _PANELS]
     rows = tuple(tuple(panels[i : i + _ACROSS]) for i in range(0, len(panels), _ACROSS))
@@ -92,7 +92,7 @@ def influence_layout(
         description=_description(result, found, names),
         stackable=True,
         footnotes=(
-            f"Each study left out in turn, {MODEL_WORDS[found.model]} model. Lines: what is expected of an "
+            f"Each study left out in turn, {MODEL_NAMES[found.model]} model. Lines: what is expected of an "
             "ordinary study, or the value with all studies.",
             "Influential: DFFITS beyond 3√(1/(k − 1)), Cook's distance beyond 0.45, leverage beyond 3/k or "
             "DFBETAS beyond 1.",

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from metasyn.errors import OptionError
+from metasyn.names import MODEL_NAMES
 from metasyn.plots.axis import linear_ticks
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Scale, Series
 from metasyn.plots.chart_axes import below_zero, sqrt_ticks
 from metasyn.plots.charts.common import (
-    MODEL_WORDS,
     areas,
     effect_words,
     largest_first,
@@ -50,7 +50,7 @@ def _odds(risk: float, log_ratio: float) -> float:
 
 
 def _arcsine(risk: float, difference: float) -> float:
-    return math.sin(min(max(math.asin(math.sqrt(risk)) + difference, 0.0), math.pi / 2)) ** 2
+    return math.sin(math.asin(math.sqrt(risk)) + difference) ** 2
 
 
 # The risk in group 1 that an effect makes of the risk in group 2.
@@ -60,6 +60,13 @@ _CURVES: dict[str, Callable[[float, float], float]] = {
     "PETO": _odds,
     "RD": lambda risk, effect: risk + effect,
     "AS": _arcsine,
+}
+
+# The risks in group 2 for which that of group 1 lies between 0 and 1; all where nothing is said.
+_ENDS: dict[str, Callable[[float], tuple[float, float]]] = {
+    "RR": lambda effect: (0.0, math.exp(min(-effect, 0.0))),
+    "RD": lambda effect: (max(-effect, 0.0), min(1.0 - effect, 1.0)),
+    "AS": lambda effect: (math.sin(max(-effect, 0.0)) ** 2, math.cos(max(effect, 0.0)) ** 2),
 }
 
 
@@ -124,7 +131,7 @@ def labbe_layout(
         description=(
             f"L'Abbé plot of {studies(len(risks))}: risk with {first} against risk with {second}. "
             f"The risk is lower with {first} in {lower} of {len(risks)}. The pooled {measure.label} "
-            f"({MODEL_WORDS[result.model]}) is {effect_words(result.estimate, result.ci, measure)}."
+            f"({MODEL_NAMES[result.model]}) is {effect_words(result.estimate, result.ci, measure)}."
         ),
         footnotes=(
             "Areas are proportional to the weights.",
@@ -157,17 +164,22 @@ def _panel(
     low = -below_zero(high, scale)
     first, second = (f"Risk with {group}, %" for group in groups)
     points = _points(result, risks, names)
-    curve = _CURVES[result.effects.measure.code]
-    along = [high * (i / _STEPS) ** 2 for i in range(_STEPS + 1)]
-    pooled = tuple((x, min(max(curve(x, result.estimate), 0.0), 1.0)) for x in along)
-    legend = f"Pooled {result.effects.measure.label}, {MODEL_WORDS[result.model]}"
+    top = min(high, 1.0)
+    legend = f"Pooled {result.effects.measure.label}, {MODEL_NAMES[result.model]}"
     return Panel(
         key="labbe",
         x=ChartAxis(low=low, high=high, ticks=ticks, label=second, scale=scale),
         y=ChartAxis(low=low, high=high, ticks=ticks, label=first, scale=scale),
         paths=(
-            Path(name="equality", points=((0.0, 0.0), (high, high)), color="null", legend="Equal risks"),
-            Path(name="pooled", points=pooled, color="summary", width=1.2, dashed=True, legend=legend),
+            Path(name="equality", points=((0.0, 0.0), (top, top)), color="null", legend="Equal risks"),
+            Path(
+                name="pooled",
+                points=_curve(result, top),
+                color="summary",
+                width=1.2,
+                dashed=True,
+                legend=legend,
+            ),
         ),
         series=(
             Series(
@@ -181,6 +193,16 @@ def _panel(
         width=290.0,
         height=290.0,
     )
+
+
+def _curve(result: SynthesisResult, top: float) -> tuple[tuple[float, float], ...]:
+    """The pooled effect at every risk of group 2 up to `top` that it leaves a risk in group 1."""
+    code, effect = result.effects.measure.code, result.estimate
+    first, last = _ENDS[code](effect) if code in _ENDS else (0.0, 1.0)
+    length = max(min(last, top) - first, 0.0)
+    along = (first + length * (i / _STEPS) ** 2 for i in range(_STEPS + 1))
+    # Only the last digit of an end can lie outside.
+    return tuple((x, min(max(_CURVES[code](x, effect), 0.0), 1.0)) for x in along)
 
 
 def _points(result: SynthesisResult, risks: tuple[_Risks, ...], names: tuple[str, ...]) -> tuple[Point, ...]:

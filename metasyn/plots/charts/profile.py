@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import get_args
 
 from metasyn.plots.axis import linear_ticks
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Region, Series
@@ -159,7 +160,9 @@ def _maxima(curve: ProfileCurve) -> tuple[Series, ...]:
 
 def _footnotes(asked: str, chosen: str, curve: ProfileCurve) -> tuple[str, ...]:
     notes = []
-    if asked != chosen:
+    if asked in get_args(LikelihoodMethod) and asked != chosen:
+        notes.append(f"The result uses the estimator {asked}; this is the likelihood of {chosen}.")
+    elif asked != chosen:
         notes.append(
             f"The result uses the estimator {asked}, which has no likelihood; this is that of {chosen}."
         )

@@ -5,21 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from metasyn.names import MODEL_NAMES
 from metasyn.plots.axis import linear_ticks
 from metasyn.plots.chart import ChartAxis, ChartLayout, Note, Panel, Path, Point, Region, Series
 from metasyn.plots.chart_axes import effect_axis, number_ticks
 from metasyn.plots.charts.common import (
-    MODEL_WORDS,
     effect_words,
     name_of,
     named_points,
-    require_same_labels,
     require_studies,
     studies,
     study_labels,
 )
 from metasyn.plots.forest_rows import clean_text
 from metasyn.plots.model import Tick
+from metasyn.plots.same_effects import require_same_effects
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity import Radial, radial
 from metasyn.wording import level_text
@@ -70,7 +70,7 @@ def radial_layout(result: SynthesisResult, *, title: str = "", found: Radial | N
     """
     require_studies(result, 2, "a radial plot")
     found = radial(result) if found is None else found
-    require_same_labels(result.effects, found.labels, "found")
+    require_same_effects(result.effects, "found", labels=found.labels, yi=found.yi, vi=found.vi)
     xs, ys = found.x.tolist(), found.y.tolist()
     reach = _ARC * max(xs)
     axis_x = ChartAxis(
@@ -103,7 +103,7 @@ def radial_layout(result: SynthesisResult, *, title: str = "", found: Radial | N
         name=name_of("Radial plot", result.effects, title),
         description=(
             f"Radial plot of the {measure.label} in {studies(result.k)}: standardised effect against "
-            f"precision. The slope is the pooled estimate ({MODEL_WORDS[result.model]}), "
+            f"precision. The slope is the pooled estimate ({MODEL_NAMES[result.model]}), "
             f"{effect_words(result.estimate, result.ci, measure)}. {outside} of {result.k} lie outside the "
             f"{level_text(found.level)} band around it."
         ),
@@ -136,7 +136,7 @@ def _vertical(ys: Sequence[float], found: Radial, reach: float) -> ChartAxis:
 
 def _slope(found: Radial, end: float, result: SynthesisResult) -> Path:
     points = ((0.0, 0.0), (end * _ARC, found.slope * end * _ARC))
-    legend = f"Pooled estimate, {MODEL_WORDS[result.model]}"
+    legend = f"Pooled estimate, {MODEL_NAMES[result.model]}"
     return Path(name="slope", points=points, color="summary", width=1.1, legend=legend)
 
 

@@ -63,6 +63,14 @@ def differences(found: Subsets, row: int, column: int, one: SynthesisResult) -> 
     return [name for name, value in expected.items() if not close(getattr(found, name)[row, column], value)]
 
 
+def between(one: SynthesisResult) -> dict[str, float | NotEstimable]:
+    """What a synthesis says about heterogeneity."""
+    het = one.heterogeneity
+    if isinstance(het, NotEstimable):
+        return dict.fromkeys(("tau2", "I2", "Q", "Q_pvalue"), het)
+    return {"tau2": het.tau2.value, "I2": het.I2, "Q": het.Q, "Q_pvalue": het.pvalue}
+
+
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
 @pytest.mark.parametrize("measure", ["RR", "PLO"])
 def test_every_subset_is_what_pool_gives(spec: SynthesisSpec, measure: str) -> None:
@@ -79,17 +87,13 @@ def test_every_subset_is_what_pool_gives(spec: SynthesisSpec, measure: str) -> N
             assert found.options[found.headline[row]] == (one.model, one.ci_method)
             assert found.reasons[found.reason[row]] == one.policy.reason
             assert differences(found, row, int(found.headline[row]), one) == []
-            het = one.heterogeneity
-            for name, value in (
-                ("tau2", NotEstimable("") if isinstance(het, NotEstimable) else het.tau2.value),
-                ("I2", NotEstimable("") if isinstance(het, NotEstimable) else het.I2),
-                ("Q", NotEstimable("") if isinstance(het, NotEstimable) else het.Q),
-                ("Q_pvalue", NotEstimable("") if isinstance(het, NotEstimable) else het.pvalue),
-            ):
+            for name, value in between(one).items():
                 assert close(getattr(found, name)[row], value), (name, kept)
 
 
-@pytest.mark.parametrize("name", ["policy", "floor in the prediction", "IQWiG", "user weights"])
+@pytest.mark.parametrize(
+    "name", ["policy", "common", "PM, I2 from Q", "floor in the prediction", "IQWiG", "user weights"]
+)
 def test_every_option_is_what_pool_gives_when_it_is_asked_for(name: str) -> None:
     spec = SPECS[name]
     whole = pool(yi=YI, vi=VI, measure="HR", spec=spec)
@@ -101,6 +105,11 @@ def test_every_option_is_what_pool_gives_when_it_is_asked_for(name: str) -> None
             asked = spec.taking(kept).update(model=model, ci_method=ci_method)
             one = pool(whole.effects.take(kept), spec=asked)
             assert differences(found, row, column, one) == [], (kept, model, ci_method)
+            said = between(one)
+            for name in ("tau2", "I2"):
+                assert close(getattr(found, f"option_{name}")[row, column], said[name]), (name, kept, model)
+            for name in ("Q", "Q_pvalue"):
+                assert close(getattr(found, name)[row], said[name]), (name, kept, model)
 
 
 def test_beyond_fourteen_one_or_two_are_left_out() -> None:

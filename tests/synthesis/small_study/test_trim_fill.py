@@ -125,6 +125,6 @@ def test_bad_options(options: dict[str, Any], message: str) -> None:
 
 
 def test_equal_standard_errors_show_no_side() -> None:
-    with pytest.raises(NotEstimableError, match=r"side of missing studies cannot be found.*Give side="):
+    with pytest.raises(NotEstimableError, match=r"(?s)side of missing studies cannot be found.*Give side="):
         trim_and_fill(yi=np.arange(12.0) ** 2, sei=np.ones(12))
     assert trim_and_fill(yi=np.arange(12.0) ** 2, sei=np.ones(12), side="left").side == "left"
