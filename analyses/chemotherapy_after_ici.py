@@ -23,6 +23,8 @@ analysis = Analysis(
             cohorts=AFTER_ICI,
         ),
     ],
+    # The registered trials of the tables are of MEK, RAF and SHP2 inhibitors.
+    ongoing=[],
     notes=[
         "Patients were not selected for NRAS, and were not allocated to regimens at random.",
         "The six regimens are groups of one cohort of 463 patients: heterogeneity here is between regimens.",

@@ -43,14 +43,14 @@ analysis = Analysis(
     ],
     claims=[
         Claim(
-            "No difference in response has been shown between NRAS-mutant and NRAS wild-type disease, and "
-            "none has been excluded.",
+            "In this synthesis no difference in response is shown between NRAS-mutant and NRAS wild-type "
+            "disease, and none is excluded.",
             outcome="ORR",
             interval="includes",
             test="not significant",
         ),
         Claim(
-            "No difference in overall survival has been shown either, and none has been excluded.",
+            "Nor is a difference in overall survival shown or excluded.",
             outcome="OS",
             interval="includes",
             prediction="includes",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         meta_regression,
         permutation_test,
     )
+    from metasyn.synthesis.profiles import profile_spec
     from metasyn.synthesis.sensitivity import (
         baujat,
         blup,
@@ -105,6 +106,7 @@ __all__ = [
     "peto",
     "pool",
     "probability_beyond",
+    "profile_spec",
     "pustejovsky_test",
     "radial",
     "read_evidence",
@@ -160,6 +162,7 @@ _HOMES = {
     "peto": "metasyn.synthesis.counts",
     "pool": "metasyn.synthesis",
     "probability_beyond": "metasyn.synthesis.threshold",
+    "profile_spec": "metasyn.synthesis.profiles",
     "pustejovsky_test": "metasyn.synthesis.small_study",
     "radial": "metasyn.synthesis.sensitivity",
     "read_evidence": "metasyn.evidence.read",

@@ -108,19 +108,35 @@ def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[AuditFinding]:
 
 def _disagreements(evidence: Evidence, part: OutcomeResult, effects: EffectSet) -> Iterator[AuditFinding]:
     """Figures for one and the same thing that differ by more than rounding."""
-    about = {c: e for e in effects.effects for c in (e.cohort_id, e.comparator_id) if c}
+    about = _about(effects)
     asked = (part.outcome.outcome, part.outcome.timepoint)
     groups: dict[tuple[str, ...], list[ReportedResult]] = {}
     for row in evidence.results:
-        if (row.outcome, row.timepoint) == asked and row.cohort_id in about and _comparable(row):
-            key = (row.cohort_id, row.comparator_id, row.definition, row.statistic, row.unit)
-            groups.setdefault(key, []).append(row)
+        place = (row.cohort_id, row.comparator_id)
+        if (row.outcome, row.timepoint) == asked and place in about and _comparable(row):
+            groups.setdefault((*place, row.definition, row.statistic, row.unit), []).append(row)
     reasons = {i: x.reason for x in effects.exclusions for i in x.result_ids}
     for rows in groups.values():
         for first, second in combinations(rows, 2):
             if _differ(first, second):
-                effect = about[first.cohort_id]
-                yield _disagreement(evidence, first, second, effect, reasons)
+                for effect in about[first.cohort_id, first.comparator_id]:
+                    yield _disagreement(evidence, first, second, effect, reasons)
+
+
+def _about(effects: EffectSet) -> dict[tuple[str, str], list[Effect]]:
+    """Cohort and comparator of a figure -> the effects it bears on.
+
+    A figure of a contrast bears on the effect of that contrast, in either direction; one of a single
+    cohort on every effect that this cohort enters.
+    """
+    about: dict[tuple[str, str], list[Effect]] = {}
+    for effect in effects.effects:
+        one, other = effect.cohort_id, effect.comparator_id
+        places = {(one, other), (other, one), (one, ""), (other, "")}
+        for place in places:
+            if place[0]:
+                about.setdefault(place, []).append(effect)
+    return about
 
 
 def _comparable(row: ReportedResult) -> bool:

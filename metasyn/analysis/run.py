@@ -13,13 +13,13 @@ from metasyn.analysis.small_study import by_year, small_study
 from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects import EffectSet, standardise
 from metasyn.errors import OptionError
-from metasyn.evidence.model import ReportedResult, Source
+from metasyn.evidence.model import OngoingTrial, ReportedResult, Source
 from metasyn.evidence.selection import Evidence, Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, leave_one_out, pool
 from metasyn.synthesis.model import SubgroupAnalysis
 from metasyn.values import NotEstimable
 
-__all__ = ["run_analysis", "selections"]
+__all__ = ["ongoing_trials", "run_analysis", "selections"]
 
 
 def selections(analysis: Analysis, evidence: Evidence) -> tuple[Selection, ...]:
@@ -74,13 +74,14 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
         for outcome, slug in zip(analysis.outcomes, slugs, strict=True)
     )
     external = tuple(_result_by_id(evidence, result_id) for result_id in analysis.external)
+    ongoing = ongoing_trials(analysis, evidence)
     result = AnalysisResult(
         name=name,
         analysis=analysis,
         outcomes=outcomes,
         external=external,
-        sources=_sources(evidence, outcomes, external),
-        ongoing=evidence.ongoing,
+        sources=_sources(evidence, outcomes, external, ongoing),
+        ongoing=ongoing,
         audit=audit(evidence, outcomes),
     )
     return require_analysis_claims(result)
@@ -158,8 +159,28 @@ def _result_by_id(evidence: Evidence, result_id: str) -> ReportedResult:
     raise OptionError(f"external={result_id!r} is not the id of a reported result.")
 
 
+def ongoing_trials(analysis: Analysis, evidence: Evidence) -> tuple[OngoingTrial, ...]:
+    """The ongoing trials an analysis shows: those it names, by default all.
+
+    Raises
+    ------
+    OptionError
+        If a registry id does not occur in the evidence.
+    """
+    if analysis.ongoing is None:
+        return evidence.ongoing
+    known = {trial.registry_id: trial for trial in evidence.ongoing}
+    for registry_id in analysis.ongoing:
+        if registry_id not in known:
+            raise OptionError(f"ongoing={registry_id!r} is not the registry id of an ongoing trial.")
+    return tuple(known[registry_id] for registry_id in dict.fromkeys(analysis.ongoing))
+
+
 def _sources(
-    evidence: Evidence, outcomes: Iterable[OutcomeResult], external: Iterable[ReportedResult]
+    evidence: Evidence,
+    outcomes: Iterable[OutcomeResult],
+    external: Iterable[ReportedResult],
+    ongoing: Iterable[OngoingTrial],
 ) -> tuple[Source, ...]:
     used: dict[str, Source] = {}
     for outcome in outcomes:
@@ -168,7 +189,7 @@ def _sources(
                 used.update((row.source_id, evidence.sources[row.source_id]) for row in effect.rows)
     for result in external:
         used[result.source_id] = evidence.sources[result.source_id]
-    for trial in evidence.ongoing:
+    for trial in ongoing:
         if trial.source_id:
             used[trial.source_id] = evidence.sources[trial.source_id]
     return tuple(used.values())

@@ -13,6 +13,7 @@ from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import Measure, Overlap, Tau2Method
+from metasyn.wording import percent_text
 
 __all__ = ["sensitivity"]
 
@@ -124,7 +125,7 @@ def _fractions(
         if fraction != outcome.event_fraction:
             yield Sensitivity(
                 group="assumed share of participants with the event",
-                label=f"{100 * fraction:.0f}%",
+                label=percent_text(fraction, 0),
                 result=_pool(again(event_fraction=fraction), spec),
             )
 

@@ -124,12 +124,17 @@ class Analysis:
         "favours placebo")`. Each stands on its side of the line of no effect, by what is better for
         the outcome. Without it the labels follow from the names of the groups.
     synthesis : SynthesisSpec
-        Model and methods; the default is the stated policy on the number of studies.
+        Model and methods; the default is the stated policy on the number of studies. All choices of
+        another tool or guideline: `profile_spec("iqwig-6")`, not `SynthesisSpec(profile="iqwig-6")`,
+        which follows that profile's rule but keeps the other defaults of metasyn.
     notes : sequence of str
         Remarks of the analyst, printed under the question.
     claims : sequence of Claim
         Sentences of the analyst about the results, printed like notes. Each says what must be true
         for it to stand; the analysis fails, naming sentence and number, when it is not.
+    ongoing : sequence of str, optional
+        Registry ids of the ongoing trials that bear on the question, `[]` for none; by default all
+        that the tables hold.
     """
 
     title: str
@@ -148,6 +153,7 @@ class Analysis:
     synthesis: SynthesisSpec = field(default_factory=SynthesisSpec)
     notes: Sequence[str] = ()
     claims: Sequence[Claim] = ()
+    ongoing: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
         require_option("overlap", self.overlap, Overlap)

@@ -57,7 +57,9 @@ def check(
         if reports:
             raise OptionError(f"--reports needs a project; {path} is a table.")
         if path.name != "studies.csv" and (path.parent / "studies.csv").is_file():
-            raise WorkspaceError(f"{path} is one of several tables that belong together; check {path.parent}.")
+            raise WorkspaceError(
+                f"{path} is one of several tables that belong together; check {path.parent}."
+            )
         return audit_file(path, as_json=as_json)
     if path is not None and not (path / "analyses").is_dir() and not (path / "data").is_dir():
         if reports:

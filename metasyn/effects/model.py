@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from metasyn.effects.given import GivenEffects
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
-from metasyn.values import Interval, Shown
+from metasyn.shown import Shown
+from metasyn.values import Interval
 from metasyn.vocabulary import RouteName
 
 __all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "Route", "RowRef"]

@@ -75,8 +75,8 @@ class KeyResult:
         `"RR 0.49"`, `"95% CI 0.34 to 0.70"`; a word where nothing can be estimated.
     basis : str
         Amount of evidence and model.
-    sentence, why : str
-        The headline in words, and why this model headlines.
+    sentence : str
+        The headline in words.
     """
 
     kind: ClassVar[str] = "key-result"
@@ -86,7 +86,6 @@ class KeyResult:
     interval: str
     basis: str
     sentence: str
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

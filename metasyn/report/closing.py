@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.effects.model import Exclusion
@@ -22,6 +21,7 @@ from metasyn.report.blocks import (
 )
 from metasyn.report.groups import outcome_label
 from metasyn.report.references import reference_list
+from metasyn.report.software import LIBRARIES, library_version
 from metasyn.tables.evidence import exclusions_table
 from metasyn.tables.lists import external_table, ongoing_table
 from metasyn.tables.words import counted
@@ -98,12 +98,12 @@ def exclusion_lists(part: OutcomeResult) -> list[tuple[str, str, tuple[Exclusion
 
 
 def ongoing_section(result: AnalysisResult) -> Section | None:
-    """Registered trials without results; None if there are none."""
+    """Registered trials that the tables list as ongoing; None if there are none."""
     if not result.ongoing:
         return None
     text = (
-        f"{counted(len(result.ongoing), 'registered trial')} from the table of ongoing trials; some may "
-        "have reported since that table was made, and not all bear on this question."
+        f"{counted(len(result.ongoing), 'registered trial')} that the table of ongoing trials lists. Whether "
+        "they have reported since it was made, here or under another name, was not looked up."
     )
     return Section(
         anchor="ongoing",
@@ -149,7 +149,7 @@ def source_reference(source: Source) -> Reference:
 
 
 def software_versions() -> tuple[tuple[str, str], ...]:
-    """The software that computed and drew the report.
+    """The software that computed, drew and set the report.
 
     Returns
     -------
@@ -160,15 +160,8 @@ def software_versions() -> tuple[tuple[str, str], ...]:
 
     return (
         ("metasyn", __version__),
-        *((name, _version(name)) for name in ("numpy", "scipy", "matplotlib")),
+        *((name, library_version(name)) for name in LIBRARIES),
     )
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def versions_section(versions: tuple[tuple[str, str], ...]) -> Section:
@@ -178,15 +171,16 @@ def versions_section(versions: tuple[tuple[str, str], ...]) -> Section:
         heading="Software, and how to check this report",
         blocks=(
             Paragraph(
-                "Computed from the evidence tables by the versions below. The same tables, script and "
-                "versions give the same report, byte for byte."
+                "Computed from the evidence tables and set by the versions below. The same tables, script "
+                "and versions give the same report, byte for byte; the Word file, which Python packs, if its "
+                "zlib is the same too."
             ),
             Definitions(versions),
             Paragraph(
                 "The script verify.R beside this report contains the effects as numbers and computes the "
-                "results again with the R package metafor; it stops at the first that differs. Every table "
-                "is also a CSV file in the folder tables, every figure with its numbers in the folder "
-                "figures, and all results at full precision are in results.json.",
+                "results again with the R package metafor; it ends with an error that names every number "
+                "that differs. Every table is also a CSV file in the folder tables, every figure with its "
+                "numbers in the folder figures, and all results at full precision are in results.json.",
                 lead="How to check.",
             ),
         ),

@@ -74,7 +74,6 @@ def key_result_table(results: Sequence[KeyResult], width: int, bookmarks: dict[s
         figure = [paragraph("KeyFigure", runs(one.figure))]
         figure += [paragraph("TableText", runs(one.interval))] if one.interval else []
         words = [paragraph("TableText", runs(one.sentence))]
-        words += [paragraph("KeyDetail", runs(one.why))] if one.why else []
         rows.append(_row([outcome, figure, words], widths, fill=WASH))
     return _table("EvidenceTable", widths, rows, title="Results at a glance")
 

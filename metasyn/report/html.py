@@ -9,9 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from metasyn.errors import ReportError
-from metasyn.report.blocks import References, ReportDocument
+from metasyn.report.blocks import FigureBlock, References, ReportDocument
 from metasyn.report.legible import legible_document, link_target
 from metasyn.report.live_assets import page_script, page_style, with_content_policy
+from metasyn.report.phone import phone_svg
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -88,7 +89,8 @@ def render_html(document: ReportDocument, svg: Mapping[str, str], *, live: str =
     ----------
     document : ReportDocument
     svg : mapping of str to str
-        Figure stem -> `<svg>` element whose ids are unique in the page.
+        Figure stem -> `<svg>` element whose ids are unique in the page. The page adds a narrow twin of
+        each, with ids that begin with `figure1-narrow`, and shows the one that fits the screen.
     live : str
         The data that let figures answer (`metasyn.report.live.live_text`); without them the page is as
         complete, but its figures stand still.
@@ -111,6 +113,7 @@ def render_html(document: ReportDocument, svg: Mapping[str, str], *, live: str =
         style=Markup(page_style()),
         script=Markup(page_script()),
         svg={stem: Markup(text) for stem, text in svg.items()},
+        narrow={one.stem: Markup(_narrow(one, svg)) for one in document.figures()},
         n_sources=_source_count(document),
         live=Markup(live),
     )
@@ -139,6 +142,11 @@ def render_index(entries: Sequence[IndexEntry], title: str = "Reports") -> str:
         script=Markup(page_script(index=True)),
     )
     return with_content_policy(page)
+
+
+def _narrow(figure: FigureBlock, svg: Mapping[str, str]) -> str:
+    """The narrow twin of a figure that is drawn on the page."""
+    return phone_svg(figure) if svg.get(figure.stem, "").startswith("<svg") else ""
 
 
 def source_links(text: str, count: int) -> Markup:

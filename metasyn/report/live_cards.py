@@ -63,12 +63,12 @@ def _facts(
         row.derivation for row in effect.rows if row.derivation and row.derivation not in notes
     )
     return (
+        (estimate_header(effects.measure, level_text(level)), effect_cell(effect, effects.measure, level)),
         ("Figure as printed", printed_cell(effect.rows)),
         ("Source", source_cell(effect.rows, labels)),
         ("Route", ROUTE_WORDS[effect.route.name]),
         ("Formula", effect.route.formula),
         ("Recovered by", "; ".join(derived)),
-        (estimate_header(effects.measure, level_text(level)), effect_cell(effect, effects.measure, level)),
         ("Remarks", notes),
     )
 

@@ -14,7 +14,7 @@ from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.sensitivity.subsets import Subsets
 from metasyn.wording import decimal, natural_text, p_text, percent_text, tau2_text
 
-__all__ = ["pack_numbers", "pack_subsets"]
+__all__ = ["pack_numbers", "pack_shares", "pack_subsets"]
 
 Array = NDArray[np.float64]
 Text = Callable[[float], str]
@@ -22,6 +22,10 @@ Text = Callable[[float], str]
 # The letters of base 85 that would have to be escaped in a page, and what stands for them.
 _LETTERS = str.maketrans("<>&", ",.:")
 _LARGEST = float(np.finfo(np.float32).max)
+_I2_TEXT: Text = partial(percent_text, digits=0)
+# Steps of a share that three letters can tell apart; the last code stands for nan.
+_SHARES = 85**3 - 2
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~"
 _BY_OPTION = ("estimate", "ci_low", "ci_high", "pvalue", "pi_low", "pi_high")
 
 
@@ -38,16 +42,18 @@ def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
     -------
     dict
         `data`, numbers as `pack_numbers` writes them, each distinct column once; `columns`, by figure
-        the place in `data` for every option (None where no subset has the figure); `tau2`, `I2`, `Q`
-        and `Q_pvalue`, places in `data`; `choice`, base64 of one byte per subset, the place in `choices`
-        of its pair of headline and reason.
+        the place in `data` for every option (None where no subset has the figure), `option_tau2` and
+        `option_I2` among them (no place for tau2 under the common-effect model: it is 0); `tau2`, `I2`,
+        `Q` and `Q_pvalue` under the request, places in `data`; `choice`, base64 of one byte per subset,
+        the place in `choices` of its pair of headline and reason. I2 is packed by `pack_shares`.
     """
     data: dict[str, int] = {}
 
     def place(values: Array, text: Text) -> int | None:
         if np.isnan(values).all():
             return None
-        return data.setdefault(pack_numbers(values, text), len(data))
+        packed = pack_shares(values) if text is _I2_TEXT else pack_numbers(values, text)
+        return data.setdefault(packed, len(data))
 
     shown = partial(natural_text, measure=measure)
     columns: dict[str, list[int | None]] = {}
@@ -57,11 +63,15 @@ def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
         columns[name] = [place(one, shown if natural else p_text) for one in made]
     between: tuple[tuple[str, Text], ...] = (
         ("tau2", tau2_text),
-        ("I2", partial(percent_text, digits=0)),
+        ("I2", _I2_TEXT),
         ("Q", decimal),
         ("Q_pvalue", p_text),
     )
     places = {name: place(getattr(found, name), text) for name, text in between}
+    assumed = [model == "common-effect" for model, _ in found.options]
+    tau2 = zip(found.option_tau2.T, assumed, strict=True)
+    columns["option_tau2"] = [None if zero else place(one, tau2_text) for one, zero in tau2]
+    columns["option_I2"] = [place(one, _I2_TEXT) for one in found.option_I2.T]
     return {
         "columns": columns,
         **places,
@@ -99,6 +109,31 @@ def pack_numbers(values: Array, text: Text) -> str:
         if text(float(near[i])) != wanted:
             near[i] = _neighbour(near[i], text, wanted)
     return b85encode(near.tobytes()).decode("ascii").translate(_LETTERS)
+
+
+def pack_shares(values: Array) -> str:
+    """Proportions in three letters each, within 1e-6, with the same whole percent.
+
+    Examples
+    --------
+    >>> pack_shares(np.array([0.0, 0.5, 1.0, np.nan]))
+    '000ggg~~}~~~'
+    """
+    codes = np.where(np.isnan(values), _SHARES + 1, np.rint(values * _SHARES))
+    codes = np.nan_to_num(codes).astype(int)
+    for i in np.flatnonzero(_doubtful_percent(values)).tolist():
+        wanted = _I2_TEXT(float(values[i]))
+        near = (codes[i], codes[i] - 1, codes[i] + 1)
+        codes[i] = next((one for one in near if _I2_TEXT(one / _SHARES) == wanted), codes[i])
+    letters = (_ALPHABET[code // 85**2] + _ALPHABET[code // 85 % 85] + _ALPHABET[code % 85] for code in codes)
+    return "".join(letters)
+
+
+def _doubtful_percent(values: Array) -> NDArray[np.bool_]:
+    """Which shares lie so near a half percent that a step could cross it."""
+    halves = np.nan_to_num(values) * 200
+    doubtful: NDArray[np.bool_] = np.abs(halves - np.rint(halves)) < 200 * 2 / _SHARES
+    return doubtful & ~np.isnan(values)
 
 
 def _doubtful(values: Array) -> NDArray[np.bool_]:

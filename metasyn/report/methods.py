@@ -12,10 +12,11 @@ from metasyn.report.methods_further import further_methods
 from metasyn.report.methods_words import CI_TEXT, INTERVAL_LEADS, PI_KEYS, TAU2_CI_TEXT, TAU2_KEYS
 from metasyn.report.phrases import sentence
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
-from metasyn.synthesis.profiles import PROFILES
+from metasyn.synthesis.profiles import PROFILES, departures
 from metasyn.tables.words import PI_WORDS, TAU2_WORDS
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import I2Method, Tau2CiMethod
+from metasyn.wording import plain_number
 
 __all__ = ["cited_literature", "methods_section"]
 
@@ -68,14 +69,14 @@ def _syntheses(result: AnalysisResult) -> _Labelled:
 def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
     pooled = [one for _, one in syntheses if one.pooled]
     if not pooled:
-        yield Method("Pooling.", "No outcome is reported by more than one study; nothing was pooled")
+        yield Method("Pooling.", "No outcome has more than one usable result; nothing was pooled")
         return
     by_rule = any(one.policy.rule.startswith("k-aware") for one in pooled)
+    spec = pooled[0].request
     few = by_rule and any(one.k <= 4 for one in pooled)
     lead = "What headlines follows a stated rule on the number of studies" if by_rule else ""
-    tool = pooled[0].request.profile
-    if tool != "metasyn" and any(one.policy.rule.startswith(tool) for one in pooled):
-        lead = f"What headlines follows the defaults of {PROFILES[tool].label}"
+    if any(one.policy.rule.startswith(f"{spec.profile}/") for one in pooled):
+        lead = _profile_lead(spec)
     yield Method(
         "Model.",
         lead or "The model was requested",
@@ -90,6 +91,15 @@ def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
         for name in dict.fromkeys(one.request.pi_method for one in pooled):
             text = f"The prediction interval of the true effect in a new study uses the {PI_WORDS[name]}"
             yield Method("Prediction.", text, PI_KEYS[name])
+
+
+def _profile_lead(spec: SynthesisSpec) -> str:
+    """Whose rule decides what headlines, and which choices are not those of its defaults."""
+    label = PROFILES[spec.profile].label
+    changed = "; ".join(f"{name} is {asked} instead of {usual}" for name, asked, usual in departures(spec))
+    if changed:
+        return f"What headlines follows the rule of {label}, but not all else its defaults: {changed}"
+    return f"What headlines follows the defaults of {label}"
 
 
 def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
@@ -131,10 +141,10 @@ def _options(spec: SynthesisSpec, syntheses: _Labelled) -> tuple[tuple[str, str]
         ("tau2_method", spec.tau2_method),
         ("tau2_ci_method", spec.tau2_ci_method),
         ("i2_method", spec.i2_method),
-        ("tau2", "estimated" if spec.tau2 is None else f"fixed at {spec.tau2:g}"),
+        ("tau2", "estimated" if spec.tau2 is None else f"fixed at {plain_number(spec.tau2)}"),
         ("ci_method", spec.ci_method or by_policy),
         ("pi_method", spec.pi_method),
-        ("level", f"{spec.level:g}"),
+        ("level", plain_number(spec.level)),
         ("seed", str(spec.seed)),
         ("profile", spec.profile),
     ]

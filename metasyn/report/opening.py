@@ -11,15 +11,15 @@ from metasyn.report.groups import contrast_words, group_words, outcome_label, pa
 from metasyn.report.phrases import (
     analyst_sentences,
     capital,
-    estimate_text,
     headline_sentence,
-    interval_phrase,
+    result_texts,
     sentence,
 )
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.results import results_table
 from metasyn.tables.words import MODEL_WORDS, column_word, counted, how_many, unit_word
 from metasyn.values import NotEstimable
+from metasyn.wording import plain_number
 
 __all__ = ["OVERLAP_WORDS", "eligibility_section", "key_result", "outcome_label", "question_section"]
 
@@ -34,17 +34,18 @@ def question_section(result: AnalysisResult) -> Section:
     analysis = result.analysis
     blocks: list[Block] = [Paragraph(analysis.question)]
     blocks.extend(Paragraph(note) for note in analysis.notes)
-    glance: list[Block] = [key_result(part, analysis) for part in result.outcomes]
+    glance: list[Block] = []
+    if analysis.claims:
+        text = "Each sentence is bound to the numbers: no report is made while one of them is not true."
+        glance.append(Paragraph(text, lead="Conclusions of the analyst."))
+        glance.append(Bullets(analyst_sentences(analysis)))
+    glance.extend(key_result(part, analysis) for part in result.outcomes)
     if len(result.outcomes) > 1:
         figure = glance_figure(result)
         if figure is not None:
             glance.append(figure)
         rows = [(outcome_label(part), part.synthesis) for part in result.outcomes]
         glance.append(TableBlock(results_table(rows, slug="results")))
-    if analysis.claims:
-        text = "Each sentence is bound to the numbers: no report is made while one of them is not true."
-        glance.append(Paragraph(text, lead="Conclusions of the analyst."))
-        glance.append(Bullets(analyst_sentences(analysis)))
     inner = Section(anchor="at-a-glance", heading="Results at a glance", blocks=tuple(glance))
     return Section(anchor="question", heading="Question", blocks=tuple(blocks), sections=(inner,))
 
@@ -74,14 +75,14 @@ def key_result(part: OutcomeResult, analysis: Analysis) -> KeyResult:
         )
     measure = result.effects.measure
     short = "" if measure.family == "proportion" else f"{measure.short} "
+    figure, interval = result_texts(result)
     return KeyResult(
         anchor=anchor,
         label=label,
-        figure=f"{short}{estimate_text(result.estimate, measure)}",
-        interval=interval_phrase(result.ci, measure),
+        figure=f"{short}{figure}",
+        interval=interval,
         basis=_basis(result),
         sentence=headline_sentence(result, names=part_names(analysis), better=part.definition.better),
-        why=sentence(result.policy.reason),
     )
 
 
@@ -154,7 +155,7 @@ def _outcome_rule(outcome: Outcome) -> str:
             f"preferred definition: {', then '.join(word or 'none stated' for word in outcome.definitions)}"
         )
     if outcome.event_fraction is not None:
-        share = f"{100 * outcome.event_fraction:g}%"
+        share = f"{plain_number(100 * outcome.event_fraction)}%"
         parts.append(
             f"where only medians are printed, {share} of the participants are assumed to have had the event"
         )

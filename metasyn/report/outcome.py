@@ -144,7 +144,7 @@ def _subgroup(
     slug = f"{part.slug}-by-{slug_word(groups.by)}"
     blocks: list[Block] = [
         Paragraph(
-            f"{counted(len(groups.names), 'group')}; estimates range from "
+            f"{counted(len(groups.names), 'group')}; "
             f"{spread(list(zip(groups.names, groups.results, strict=True)))}. {between_text(groups)}."
         ),
         TableBlock(subgroup_table(groups, slug=slug)),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metasyn.errors import ReportError
-from metasyn.plots.fonts import unknown_letters
+from metasyn.plots.fonts import font_folder, unknown_letters
 from metasyn.report.blocks import ReportDocument
 from metasyn.report.legible import legible_document
 from metasyn.report.pdf_content import Picture, plain_document
@@ -114,7 +114,7 @@ def _compile(
         made, warnings = typst.compile_with_warnings(
             str(root / "main.typ"),
             root=str(root),
-            font_paths=[_matplotlib_fonts()],
+            font_paths=[font_folder()],
             ignore_system_fonts=not unknown_letters("".join(sorted(letters | set(content)))),
             format="pdf",
             pdf_standards=promised,
@@ -131,12 +131,3 @@ def _compile(
 
 def _first_line(error: object) -> str:
     return (str(getattr(error, "message", "")) or str(error)).strip().split("\n")[0]
-
-
-def _matplotlib_fonts() -> str:
-    """The fonts that the text of the figures is set in."""
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise ReportError('Figures need matplotlib: pip install "metasyn-evidence[report]".') from error
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf")

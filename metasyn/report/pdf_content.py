@@ -93,7 +93,7 @@ def _plain_block(block: Block, pictures: Mapping[str, tuple[Picture, ...]]) -> d
         case Note():
             return {"tone": block.tone, **_words(_LONG_IN_TEXT, text=block.text, heading=block.heading)}
         case KeyResult():
-            names = ("label", "figure", "interval", "basis", "sentence", "why")
+            names = ("label", "figure", "interval", "basis", "sentence")
             return _words(_LONG_IN_CELL, **{name: getattr(block, name) for name in names})
         case TableBlock():
             return {"number": block.number, **_plain_table(block.table)}

@@ -24,8 +24,9 @@ from metasyn.claims.words import (
 )
 from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
+from metasyn.synthesis.possible_range import INTERVAL_BEYOND, PREDICTION_BEYOND, beyond_words
 from metasyn.synthesis.sensitivity import LeaveOneOut
-from metasyn.tables.cells import on_natural, tau2_interval_text
+from metasyn.tables.cells import on_natural, shown, tau2_interval_text
 from metasyn.tables.words import TAU2_WORDS, how_many, measure_word, unit_of
 from metasyn.values import NotEstimable
 from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
@@ -43,6 +44,7 @@ __all__ = [
     "null_text",
     "prediction_sentence",
     "prediction_statements",
+    "result_texts",
     "sentence",
     "side",
     "spread",
@@ -93,30 +95,45 @@ def headline_statements(
     Returns
     -------
     tuple of Statement
-        One to three sentences, each with what makes it true.
+        One to four sentences, each with what makes it true.
     """
     subject = Subject(result=result)
+    found = result.heterogeneity
+    test = "" if isinstance(found, NotEstimable) else f" (Q = {decimal(found.Q)}, {p_text(found.pvalue)})"
     hidden = Statement(
-        text=(
-            f"But the {unit_of(result.effects)} differ by more than chance makes likely, and this interval "
-            "does not show that."
-        ),
+        text=f"But the {unit_of(result.effects)} differ{test}, and this interval does not show that.",
         conditions=(Finds(code="studies-disagree"),),
     )
     return (
         *choose(_openings(result), subject),
         *choose(_readings(result.effects.measure, names, better), subject),
         *choose((hidden,), subject),
+        *choose((_impossible(result),), subject),
     )
+
+
+def _impossible(result: SynthesisResult) -> Statement:
+    """That the confidence interval holds values that cannot be."""
+    text = f"This interval {beyond_words(result.effects.measure)}."
+    return Statement(text=text, conditions=(Finds(code=INTERVAL_BEYOND),))
+
+
+def result_texts(result: SynthesisResult) -> tuple[str, str]:
+    """`0.59` and `95% CI 0.47 to 0.72`; a single study as its row shows it."""
+    measure = result.effects.measure
+    value, interval = shown(result, measure)
+    if isinstance(interval, NotEstimable):
+        return value_text(value, measure), "CI not estimable"
+    low, high = value_text(interval.low, measure), value_text(interval.high, measure)
+    return value_text(value, measure), f"{level_text(interval.level)} CI {low} to {high}"
 
 
 def _openings(result: SynthesisResult) -> tuple[Statement, ...]:
     measure = result.effects.measure
-    value = estimate_text(result.estimate, measure)
-    interval = interval_phrase(result.ci, measure)
+    value, interval = result_texts(result)
     alone = (
-        f"Only one study ({result.effects.effects[0].label}) reports this outcome: {measure_word(measure)} "
-        f"{value} ({interval}). Nothing was pooled; the interval follows from its standard error."
+        f"Only one result could be used ({result.effects.effects[0].label}): {measure_word(measure)} "
+        f"{value} ({interval}). Nothing was pooled."
     )
     pooled = (
         f"Pooled over {how_many(result.effects)}, the {measure_word(measure)} was {value} "
@@ -186,6 +203,7 @@ def prediction_statements(result: SynthesisResult) -> tuple[Statement, ...]:
             conditions=(HasPrediction(),),
         ),
         *choose(_prediction_tails(measure), Subject(result=result)),
+        *choose((_impossible_prediction(measure),), Subject(result=result)),
         *choose((_few_studies(result),), Subject(result=result)),
     )
     conditions = tuple(condition for part in parts for condition in part.conditions)
@@ -201,6 +219,12 @@ def _prediction_tails(measure: EffectMeasure) -> tuple[Statement, ...]:
         ),
         Statement(text=f", entirely below {null}", conditions=(PredictionLies(place="below"),)),
         Statement(text=f", entirely above {null}", conditions=(PredictionLies(place="above"),)),
+    )
+
+
+def _impossible_prediction(measure: EffectMeasure) -> Statement:
+    return Statement(
+        text=f"; the interval {beyond_words(measure)}", conditions=(Finds(code=PREDICTION_BEYOND),)
     )
 
 
@@ -288,12 +312,16 @@ def _Q_sentence(found: Heterogeneity) -> str:
 
 
 def spread(results: Sequence[tuple[str, SynthesisResult]], without: str = "") -> str:
-    """The smallest and the largest estimate with their labels: `0.44 (without A) to 0.53 (without B)`."""
+    """The range of estimates: `the estimates range from 0.44 (without A) to 0.53 (without B)`.
+
+    Where the smallest and the largest are printed alike: `all estimates are 0.50`.
+    """
     ordered = sorted(results, key=lambda pair: pair[1].estimate)
     (low_label, low), (high_label, high) = ordered[0], ordered[-1]
-    measure = low.effects.measure
-    first = f"{estimate_text(low.estimate, measure)} ({without}{low_label})"
-    return f"{first} to {estimate_text(high.estimate, measure)} ({without}{high_label})"
+    smallest, largest = (result_texts(one)[0] for one in (low, high))
+    if smallest == largest:
+        return f"all estimates are {smallest}"
+    return f"the estimates range from {smallest} ({without}{low_label}) to {largest} ({without}{high_label})"
 
 
 def leave_one_out_statements(result: SynthesisResult, runs: Sequence[LeaveOneOut]) -> tuple[Statement, ...]:

@@ -70,7 +70,7 @@ def _statistic(test: RegressionTest | RankTest) -> str:
         return f"Kendall's τ = {decimal(test.tau)}"
     if test.df == float("inf"):
         return f"z = {decimal(test.statistic)}"
-    return f"t = {decimal(test.statistic)}, df = {test.df:.0f}"
+    return f"t = {decimal(test.statistic)}, df = {decimal(test.df, 0)}"
 
 
 def _trim_fill_text(found: TrimFill | NotEstimable) -> str:

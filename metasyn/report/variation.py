@@ -19,6 +19,7 @@ from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity import Cumulative, CumulativeStep
 from metasyn.tables.variation import sensitivity_table
 from metasyn.tables.words import counted
+from metasyn.wording import decimal
 
 __all__ = ["cumulative_section", "leave_one_out_section", "sensitivity_section"]
 
@@ -41,7 +42,7 @@ def leave_one_out_section(part: OutcomeResult, result: SynthesisResult, whole: A
         The numbers stand in the figure; its table is written as CSV (`document.build_document`).
     """
     runs = [(run.omitted, run.result) for run in part.leave_one_out]
-    text = f"Leaving out one at a time, the estimate ranges from {spread(runs, 'without ')}."
+    text = f"Leaving out one at a time, {spread(runs, 'without ')}."
     said = " ".join((text, *(one.text for one in leave_one_out_statements(result, part.leave_one_out))))
     return Section(
         anchor=f"leave-one-out-{part.slug}",
@@ -84,7 +85,7 @@ def cumulative_section(part: OutcomeResult, steps: Cumulative, whole: AnalysisRe
 
 
 def _year(step: CumulativeStep) -> str:
-    return f"{step.key:.0f}" if isinstance(step.key, float) else str(step.key)
+    return decimal(step.key, 0) if isinstance(step.key, float) else str(step.key)
 
 
 def sensitivity_section(part: OutcomeResult, result: SynthesisResult) -> Section:
@@ -114,34 +115,35 @@ def sensitivity_section(part: OutcomeResult, result: SynthesisResult) -> Section
 
 def _sensitivity_text(variants: Sequence[Sensitivity], result: SynthesisResult) -> str:
     measure = result.effects.measure
-    alike = [
-        variant.result
-        for variant in variants
-        if isinstance(variant.result, SynthesisResult)
-        and variant.result.effects.measure.short == measure.short
-    ]
+    made = [variant.result for variant in variants if isinstance(variant.result, SynthesisResult)]
+    alike = [one for one in made if one.effects.measure.short == measure.short]
     text = f"The same question answered in {counted(len(variants), 'other way')}."
     if not alike:
-        return text
+        return text + _sides_text(made, result) if made else text
     naturals = [(one.natural(one.estimate), one) for one in alike]
     low, high = (pick(naturals, key=lambda pair: pair[0])[1] for pick in (min, max))
     first, last = (estimate_text(one.estimate, one.effects.measure) for one in (low, high))
     others = f"the estimates lie between {first} and {last}" if len(alike) > 1 else f"the estimate is {first}"
     main = estimate_text(result.estimate, measure)
     between = f" On the same measure {others}; the main analysis gives {main}."
-    return text + between + _sides_text(alike, result)
+    return text + between + _sides_text(made, result)
 
 
-def _sides_text(alike: Sequence[SynthesisResult], result: SynthesisResult) -> str:
-    measure = result.effects.measure
-    main = side(result.ci, measure)
+def _sides_text(others: Sequence[SynthesisResult], result: SynthesisResult) -> str:
+    """In how many of the other ways the interval has the same place, each by its own value of no effect."""
+    main = side(result.ci, result.effects.measure)
     if not main:
         return ""
-    agreeing = sum(side(one.ci, measure) == main for one in alike)
-    null = null_text(measure)
+    agreeing = sum(side(one.ci, one.effects.measure) == main for one in others)
+    null = null_text(result.effects.measure)
     claim = f"includes {null}" if main == "both" else f"lies entirely {main} {null}"
-    if agreeing in (0, len(alike)):
-        where = "but in none of these" if agreeing == 0 else "and in all of these"
+    same = "includes no effect" if main == "both" else f"lies entirely {main} no effect"
+    count = len(others)
+    if agreeing == 0:
+        where = "but not in the other result" if count == 1 else f"but in none of the {count} other results"
+    elif agreeing == count:
+        number = "the other result" if count == 1 else f"all {count} other results"
+        where = f"and it {same} in {number}"
     else:
-        where = f"and in {agreeing} of these {len(alike)}"
-    return f" The interval {claim} in the main analysis {where}."
+        where = f"and it {same} in {agreeing} of the {count} other results"
+    return f" The interval {claim} in the main analysis, {where}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from metasyn.analysis.result import SmallStudy
 from metasyn.report.verify_methods import why_no_tau2
@@ -10,11 +11,23 @@ from metasyn.report.verify_synthesis import Place, arguments, confirm, reported,
 from metasyn.report.verify_text import r_call, r_comment, r_number, r_string, r_vector, unchecked
 from metasyn.synthesis.model import SynthesisSpec
 from metasyn.synthesis.sensitivity import Cumulative
-from metasyn.synthesis.small_study import RegressionTest, TrimFill
+from metasyn.synthesis.small_study import RankTest, RegressionTest, TrimFill
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import TestName
 from metasyn.wording import data_number
 
 __all__ = ["cumulative_lines", "small_study_lines"]
+
+_NOT_IN_METAFOR: Mapping[TestName, str] = MappingProxyType(
+    {
+        "harbord": "metafor does not have it",
+        "peters": "the regressions of metafor have other weights",
+        "macaskill": "the regressions of metafor have other weights",
+        "pustejovsky": "metafor does not have its predictor",
+        "deeks": "metafor does not have its predictor",
+        "schwarzer": "metafor does not have it",
+    }
+)
 
 
 def cumulative_lines(found: Cumulative | None) -> Iterator[str]:
@@ -44,12 +57,18 @@ def small_study_lines(found: SmallStudy | NotEstimable, spec: SynthesisSpec) -> 
         numbers = reported(statistic=test.slope.statistic, pvalue=test.slope.pvalue)
         yield from confirm("Egger's test", numbers, "egger(d)")
     else:
-        because = "metafor has it not, or needs figures that are not in this script"
-        yield unchecked(f"the test of small-study effects ({found.advice.test})", because)
+        yield unchecked(f"the test of small-study effects ({test.test})", _why_not(test))
     if isinstance(found.trim_fill, NotEstimable):
         yield r_comment(f"No trim and fill: {found.trim_fill.reason}.")
     else:
         yield from _trim_fill_lines(found.trim_fill, spec)
+
+
+def _why_not(test: RegressionTest | RankTest) -> str:
+    """Why this script does not repeat a test."""
+    if isinstance(test, RegressionTest) and test.test == "egger" and test.predictor != "standard error":
+        return f"its predictor ({test.predictor}) needs numbers of participants that are not in this script"
+    return _NOT_IN_METAFOR.get(test.test, "this script does not repeat it")
 
 
 def _is_egger(test: RegressionTest) -> bool:

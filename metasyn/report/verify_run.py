@@ -11,7 +11,7 @@ from pathlib import Path
 
 from metasyn.errors import MetasynError, ReportError
 
-__all__ = ["RMissingError", "Verification", "find_rscript", "run_verification"]
+__all__ = ["RMissingError", "Verification", "find_rscript", "run_verification", "usual_timeout"]
 
 INSTALL = "On Debian: apt-get install r-base-core r-cran-metafor"
 # No start-up files of the user; the libraries they name through R_LIBS are still found.
@@ -73,7 +73,16 @@ def find_rscript(given: Path | None = None) -> str:
     return found
 
 
-def run_verification(rscript: str, script: Path, *, timeout: float) -> Verification:
+def usual_timeout(script: Path) -> float:
+    """Seconds that R may take for a script: 600, or one per 250 bytes where that is more.
+
+    Leaving out each of k studies and letting them enter one by one makes the script grow with k and the
+    time with its square: three hundred studies are some 1.4 MB and take R a quarter of an hour.
+    """
+    return max(600.0, script.stat().st_size / 250)
+
+
+def run_verification(rscript: str, script: Path, *, timeout: float | None = None) -> Verification:
     """Run one script and read its answer.
 
     Parameters
@@ -82,8 +91,8 @@ def run_verification(rscript: str, script: Path, *, timeout: float) -> Verificat
         See `find_rscript`.
     script : Path
         A `verify.R`.
-    timeout : float
-        Seconds.
+    timeout : float, optional
+        Seconds; by default `usual_timeout`.
 
     Returns
     -------
@@ -97,10 +106,10 @@ def run_verification(rscript: str, script: Path, *, timeout: float) -> Verificat
         If R does not finish in time, or stops for another reason than a number that differs; its
         own words are given.
     """
-    done = _run([rscript, *_PLAIN, str(script)], timeout)
-    lines = done.stdout.splitlines()
+    done = _run([rscript, *_PLAIN, str(script)], usual_timeout(script) if timeout is None else timeout)
+    lines = done.stdout.split("\n")
     differences = tuple(line.strip().removeprefix("DIFFERS").strip() for line in _starting(lines, "DIFFERS"))
-    ending = _CONFIRMED.search(done.stdout)
+    ending = next(reversed([*_CONFIRMED.finditer(done.stdout)]), None)
     if not differences and (done.returncode or ending is None):
         said = " ".join(done.stderr.split()) or "it said nothing"
         raise ReportError(f"R could not run {script.name}: {said}")

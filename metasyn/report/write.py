@@ -11,7 +11,7 @@ from metasyn.report.blocks import FigureBlock, ReportDocument
 from metasyn.report.document import build_document
 from metasyn.report.docx import render_docx
 from metasyn.report.html import render_html
-from metasyn.report.live import live_text
+from metasyn.report.live import PAGE_LIMIT, live_text
 from metasyn.report.pdf import render_pdf
 from metasyn.report.results_json import dumps, results_document
 from metasyn.report.verify_r import verify_script
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from metasyn.plots.draw import Layout
 
 __all__ = ["render_report"]
+
+# Stands where the data of the page go, which depend on how long the page is without them; no text of a
+# report can look like it, because its brackets would be escaped.
+_LIVE_DATA = "<live data>"
 
 
 def render_report(result: AnalysisResult) -> dict[str, bytes]:
@@ -64,8 +68,31 @@ def _html(result: AnalysisResult, document: ReportDocument) -> str:
 
     figures = document.figures()
     svg = {figure.stem: svg_text(figure.layout, f"figure{figure.number}") for figure in figures}
-    still = render_html(document, svg)
-    return render_html(document, svg, live=live_text(result, document, page=len(still.encode())))
+    page = render_html(document, svg, live=_LIVE_DATA)
+    facts = len(live_text(result, document, page=PAGE_LIMIT))
+    if len(page.encode()) + facts > PAGE_LIMIT:
+        svg |= _beside(result, svg, len(page.encode()) + facts - PAGE_LIMIT)
+        page = render_html(document, svg, live=_LIVE_DATA)
+    return page.replace(_LIVE_DATA, live_text(result, document, page=len(page.encode())), 1)
+
+
+def _beside(result: AnalysisResult, svg: Mapping[str, str], excess: int) -> dict[str, str]:
+    """What stands on the page for its largest figures, until `excess` bytes are saved.
+
+    The forest plots of the outcomes stay.
+    """
+    slugs = {part.slug for part in result.outcomes}
+    largest = sorted((stem for stem in svg if stem not in slugs), key=lambda stem: (-len(svg[stem]), stem))
+    instead: dict[str, str] = {}
+    for stem in largest:
+        if excess <= 0:
+            break
+        excess -= len(svg[stem])
+        instead[stem] = (
+            "<p>This figure would make the page larger than two megabytes. It is a file beside it: "
+            f'<a href="figures/{stem}.svg">figures/{stem}.svg</a>.</p>'
+        )
+    return instead
 
 
 def _figure_files(figure: FigureBlock) -> dict[str, bytes]:

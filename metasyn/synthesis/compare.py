@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
+from metasyn.shown import Shown
 from metasyn.synthesis.arrays import effects_or_arrays
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.disagreement import (
@@ -25,7 +26,7 @@ from metasyn.synthesis.disagreement import (
 )
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.profiles import PROFILES, profile_spec
-from metasyn.values import Interval, NotEstimable, Shown
+from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import Profile, require_option
 
 if TYPE_CHECKING:

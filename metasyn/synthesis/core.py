@@ -18,6 +18,7 @@ from metasyn.synthesis.mean import MeanFit, fit_mean, infer, prediction_interval
 from metasyn.synthesis.mean.record import interval_remarks
 from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.synthesis.policy import Choice, choose, single_study
+from metasyn.synthesis.possible_range import beyond_range
 from metasyn.synthesis.profiles import profile_remarks
 from metasyn.synthesis.tau2 import Tau2Solution, estimate_tau2_of
 from metasyn.values import Finding, Interval, NotEstimable
@@ -177,6 +178,7 @@ def assemble(
             *((DOUBLE_ARCSINE_WARNING,) if effects.measure.code == "PFT" else ()),
             *findings,
             *_findings(alternatives, found, pi, effects.k),
+            *beyond_range(effects.measure, chosen.ci, pi),
         ),
     )
 
@@ -204,7 +206,7 @@ def _report_single(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
         weights=np.ones(1),
         fit=fit,
         heterogeneity=NotEstimable("heterogeneity needs at least two studies"),
-        findings=choice.findings,
+        findings=(*choice.findings, *beyond_range(effects.measure, own.ci)),
     )
 
 
@@ -258,7 +260,7 @@ def _findings(
     if headline.model == "common-effect" and tau2.method != COMMON_EFFECT and found.pvalue < _DISAGREE:
         yield Finding(
             code="studies-disagree",
-            message="the studies differ by more than chance makes likely; the common-effect estimate is an "
+            message="the studies differ (Q has p < 0.10); the common-effect estimate is an "
             "average of results that disagree, and its interval does not show that.",
             severity="warning",
         )

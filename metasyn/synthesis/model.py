@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.effects.model import EffectSet
+from metasyn.shown import Shown
 from metasyn.synthesis.mean import MeanFit, infer, interval_around
 from metasyn.synthesis.spec import SynthesisSpec
-from metasyn.values import Finding, Interval, NotEstimable, Shown, require_level
+from metasyn.values import Finding, Interval, NotEstimable, require_level
 from metasyn.vocabulary import (
     CiMethod,
     I2Method,

@@ -52,7 +52,8 @@ class SynthesisSpec:
     seed : int
         Of intervals that draw random numbers (bootstrap prediction, permutation).
     profile : str
-        Whose defaults these are; the rule for what is left open follows from it.
+        Whose rule decides what is left open. The other fields are not filled in from it:
+        `profile_spec(name)` makes a request with all of a profile's choices.
     """
 
     model: Model | None = None

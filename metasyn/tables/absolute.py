@@ -112,11 +112,6 @@ def _notes(rows: Sequence[tuple[BaselineRisk, AbsoluteEffect | NotEstimable]], f
     for effect in made:
         notes[f"With {first}: {effect.formula}."] = None
         notes.update(dict.fromkeys(effect.notes))
-    if any(baseline.interval is not None for baseline, _ in rows):
-        notes[
-            "Intervals allow for the uncertainty of the relative effect and of the baseline risk, combined "
-            "by square and add."
-        ] = None
     if any(_rounded_apart(effect) for effect in made):
         notes["Differences are computed before rounding."] = None
     return tuple(notes)

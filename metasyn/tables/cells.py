@@ -17,6 +17,7 @@ from metasyn.wording import (
     p_text,
     percent_text,
     tau2_text,
+    unit_sign,
     whole,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "source_labels",
     "tau2_cell",
     "tau2_interval_text",
+    "shown",
     "unit_sign",
 ]
 
@@ -57,35 +59,54 @@ def interval_cell(interval: Interval | NotEstimable, measure: EffectMeasure) -> 
     return interval_text(on_natural(interval, measure), measure)
 
 
+def shown(
+    result: SynthesisResult | Alternative, measure: EffectMeasure
+) -> tuple[float, Interval | NotEstimable]:
+    """The estimate and its interval on the natural scale, as a reader is shown them.
+
+    A single study is shown as its row shows it: the interval as printed, or the exact one of a
+    proportion; nothing was pooled that could have another.
+    """
+    from metasyn.effects.display import natural_estimate, natural_interval
+    from metasyn.synthesis.model import SynthesisResult
+
+    if isinstance(result, SynthesisResult) and not result.pooled:
+        alone = result.effects.effects[0]
+        interval = natural_interval(alone, measure, result.request.level)
+        return natural_estimate(alone, measure), interval
+    return measure.to_natural(result.estimate), on_natural(result.ci, measure)
+
+
 def estimate_cell(result: SynthesisResult | Alternative, measure: EffectMeasure) -> str:
     """`0.49 (0.34 to 0.70)` on the natural scale; the bare estimate where there is no interval."""
-    estimate = natural_text(measure.to_natural(result.estimate), measure)
-    if isinstance(result.ci, NotEstimable):
+    value, interval = shown(result, measure)
+    estimate = natural_text(value, measure)
+    if isinstance(interval, NotEstimable):
         return f"{estimate} (interval not estimable)"
-    return f"{estimate} ({interval_cell(result.ci, measure)})"
-
-
-def unit_sign(measure: EffectMeasure) -> str:
-    """What follows a number of this measure where no header says its unit."""
-    return "%" if measure.family == "proportion" else ""
+    return f"{estimate} ({interval_text(interval, measure)})"
 
 
 def interval_with_unit(interval: Interval | NotEstimable, measure: EffectMeasure) -> str:
     """An interval of the analysis scale with the unit on both bounds."""
+    return _with_unit(on_natural(interval, measure), measure)
+
+
+def _with_unit(natural: Interval | NotEstimable, measure: EffectMeasure) -> str:
     sign = unit_sign(measure)
-    if isinstance(interval, NotEstimable):
-        return interval_cell(interval, measure)
-    return interval_text(on_natural(interval, measure), measure, to=f"{sign} to ") + sign
+    if isinstance(natural, NotEstimable):
+        return interval_text(natural, measure)
+    return interval_text(natural, measure, to=f"{sign} to ") + sign
 
 
 def estimate_with_unit(result: SynthesisResult | Alternative, measure: EffectMeasure) -> str:
     """`RR 0.49 (0.34 to 0.70)`, `20.6% (15.1% to 27.4%)`: for columns that mix measures."""
-    estimate = natural_text(measure.to_natural(result.estimate), measure) + unit_sign(measure)
+    value, interval = shown(result, measure)
+    estimate = natural_text(value, measure) + unit_sign(measure)
     if measure.family != "proportion":
         estimate = f"{measure.short} {estimate}"
-    if isinstance(result.ci, NotEstimable):
+    if isinstance(interval, NotEstimable):
         return f"{estimate} (interval not estimable)"
-    return f"{estimate} ({interval_with_unit(result.ci, measure)})"
+    return f"{estimate} ({_with_unit(interval, measure)})"
 
 
 def effect_cell(effect: Effect, measure: EffectMeasure, level: float) -> str:
@@ -168,10 +189,18 @@ def short_citation(citation: str, year: int | None = None) -> str:
     'World Health Organization 2020'
     """
     match = _INITIALS.match(citation)
-    name = match.group(1) if match else re.split(r"[.,;(]", citation, maxsplit=1)[0][:40].strip()
+    name = match.group(1) if match else _opening_words(citation)
     found = _YEAR.search(citation)
     when = str(year) if year is not None else (found.group() if found else "")
     return name if when in name else f"{name} {when}".strip()
+
+
+def _opening_words(citation: str, longest: int = 40) -> str:
+    """What a document without authors is called: its first words, whole ones."""
+    opening = re.split(r"[.](?=\s)|[,;(]", citation, maxsplit=1)[0].strip()
+    return (
+        opening if len(opening) <= longest else opening[: longest + 1].rpartition(" ")[0] or opening[:longest]
+    )
 
 
 def source_labels(sources: Sequence[Source]) -> dict[str, str]:

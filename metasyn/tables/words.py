@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import EffectSet
-from metasyn.vocabulary import CiMethod, Model, PiMethod, RouteName, Tau2CiMethod, TestName
+from metasyn.names import CI_NAMES, MODEL_NAMES, TAU2_NAMES
+from metasyn.vocabulary import CiMethod, PiMethod, RouteName, Tau2CiMethod, TestName
 from metasyn.wording import whole
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
     "unit_word",
 ]
 
-MODEL_WORDS: dict[Model, str] = {"random-effects": "random effects", "common-effect": "common effect"}
+MODEL_WORDS = MODEL_NAMES
 
 CI_WORDS: dict[CiMethod, str] = {
     "hartung-knapp": "Hartung-Knapp",
@@ -42,19 +43,7 @@ CI_WORDS: dict[CiMethod, str] = {
     "permutation": "permutation of the signs",
 }
 
-CI_SHORT: dict[CiMethod, str] = {
-    "hartung-knapp": "Hartung-Knapp",
-    "hartung-knapp-adhoc": "ad hoc Hartung-Knapp",
-    "hartung-knapp-hybrid": "hybrid Hartung-Knapp",
-    "hartung-knapp-iqwig": "Hartung-Knapp (IQWiG)",
-    "wald": "Wald",
-    "t": "t",
-    "kenward-roger": "Kenward-Roger",
-    "profile-likelihood": "profile likelihood",
-    "henmi-copas": "Henmi-Copas",
-    "sidik-jonkman": "Sidik-Jonkman",
-    "permutation": "permutation",
-}
+CI_SHORT = CI_NAMES
 
 _T, _DEGREES = "t distribution with k \N{MINUS SIGN}", "degrees of freedom"
 
@@ -70,23 +59,7 @@ PI_WORDS: dict[PiMethod, str] = {
     "none": "none",
 }
 
-TAU2_WORDS: dict[str, str] = {
-    "REML": "restricted maximum likelihood (REML)",
-    "DL": "DerSimonian-Laird (DL)",
-    "PM": "Paule-Mandel (PM)",
-    "ML": "maximum likelihood (ML)",
-    "EB": "empirical Bayes (EB)",
-    "HE": "Hedges (HE)",
-    "HS": "Hunter-Schmidt (HS)",
-    "SJ": "Sidik-Jonkman (SJ)",
-    "DL2": "two-step DerSimonian-Laird (DL2)",
-    "DLIT": "iterated DerSimonian-Laird (DLIT)",
-    "HSk": "Hunter-Schmidt with a correction for few studies (HSk)",
-    "SJIT": "iterated Sidik-Jonkman (SJIT)",
-    "PMM": "median-unbiased Paule-Mandel (PMM)",
-    "GENQ": "generalised Q statistic (GENQ)",
-    "GENQM": "median-unbiased generalised Q statistic (GENQM)",
-}
+TAU2_WORDS: dict[str, str] = {code: f"{name} ({code})" for code, name in TAU2_NAMES.items()}
 
 TAU2_CI_WORDS: dict[Tau2CiMethod, str] = {
     "q-profile": "Q-profile",

@@ -41,7 +41,7 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
     OptionError
         If the analysis names something that does not occur in the evidence.
     """
-    from metasyn.analysis.run import selections
+    from metasyn.analysis.run import ongoing_trials, selections
 
     by_id = {result.result_id: result for result in evidence.results}
     keys: dict[str, None] = {}
@@ -58,7 +58,7 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
         keys.update(_results(selection.results, evidence, by_id))
     external = (by_id[result_id] for result_id in analysis.external if result_id in by_id)
     keys.update(_results(external, evidence, by_id))
-    for trial in evidence.ongoing:
+    for trial in ongoing_trials(analysis, evidence):
         keys[f"ongoing:{trial.registry_id}"] = None
         if trial.source_id:
             keys[f"source:{trial.source_id}"] = None

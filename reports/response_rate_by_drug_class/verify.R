@@ -27,8 +27,11 @@ differences <- character()
 unchecked <- character()
 title <- ""
 
+# A label may hold line ends; every message is one line.
+one_line <- function(text) gsub("[\r\n\t]+", " ", text)
+
 section <- function(name) {
-  title <<- name
+  title <<- name <- one_line(name)
   cat("\n", name, "\n", sep = "")
 }
 
@@ -40,7 +43,7 @@ confirm <- function(what, reported, metafor, within = tolerance) {
     theirs <- unname(metafor[name])
     size <- max(abs(theirs), if (name %in% names(unit)) unit[[name]] else 1e-3)
     same <- isTRUE(ours == theirs || abs(ours - theirs) <= within * size)
-    line <- sprintf("%s, %s: reported %.10g, metafor %.10g", what, name, ours, theirs)
+    line <- sprintf("%s, %s: reported %.10g, metafor %.10g", one_line(what), name, ours, theirs)
     if (same) {
       confirmed <<- confirmed + 1
     } else {
@@ -52,7 +55,7 @@ confirm <- function(what, reported, metafor, within = tolerance) {
 }
 
 not_checked <- function(what, because) {
-  cat("  not checked by R: ", what, ", because ", because, "\n", sep = "")
+  cat("  not checked by R: ", one_line(what), ", because ", because, "\n", sep = "")
   unchecked <<- c(unchecked, what)
 }
 
@@ -278,7 +281,7 @@ egger <- function(d) {
 # they are mirrored around is iterated to the end.
 trim_and_fill <- function(d, method, side, estimator) {
   k0 <- suppressWarnings(trimfill(mean_fit(d, method, anew = TRUE), side = side, estimator = estimator))$k0
-  extreme <- order(d$yi, decreasing = side == "left")[seq_len(k0)]
+  extreme <- tail(order(if (side == "left") d$yi else -d$yi), k0)  # of equal estimates the later ones
   centre <- mean_fit(if (k0) d[-extreme, ] else d, method)$beta[1]
   added <- data.frame(yi = 2 * centre - d$yi[extreme], vi = d$vi[extreme])
   structure(rbind(d[c("yi", "vi")], added), k0 = k0)
@@ -1007,7 +1010,7 @@ confirm("without Zhou 2021: non-cutaneous, NRAS-mutant, prediction interval (t(k
 
 # Small-study effects.
 not_checked("the test of small-study effects (peters)",
-            because = "metafor has it not, or needs figures that are not in this script")
+            because = "the regressions of metafor have other weights")
 filled <- trim_and_fill(d, "REML", side = "right", estimator = "L0")
 confirm("trim and fill, studies added",
         c(k0 = 3),
@@ -1949,7 +1952,7 @@ confirm("without Johnson 2015, prediction interval (t(k-1)), as proportion",
 
 # Small-study effects.
 not_checked("the test of small-study effects (peters)",
-            because = "metafor has it not, or needs figures that are not in this script")
+            because = "the regressions of metafor have other weights")
 filled <- trim_and_fill(d, "REML", side = "left", estimator = "L0")
 confirm("trim and fill, studies added",
         c(k0 = 1),

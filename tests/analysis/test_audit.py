@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from metasyn.analysis import Analysis, Outcome
 from metasyn.analysis.audit import audit
-from metasyn.analysis.result import AuditFinding
+from metasyn.analysis.result import AnalysisResult, AuditFinding
 from metasyn.analysis.run import run_analysis
 from metasyn.evidence.model import Cohort, OutcomeDefinition, ReportedResult, Source, Study
 from metasyn.evidence.selection import Evidence
@@ -110,3 +111,88 @@ def test_recovered_figures_and_direction(tiny_project: Path) -> None:
         if one.finding.code == "recovered-figure":
             assert all(rows[name].derivation in one.finding.message for name in one.rows)
         assert not one.is_open
+
+
+def arms_of(*rows: ReportedResult) -> Evidence:
+    """Two doses against one placebo."""
+    arms = {"low": "drug", "high": "drug", "placebo": "placebo"}
+    return Evidence(
+        sources={
+            name: Source(source_id=name, kind="article", citation=f"{name} 2020")
+            for name in ("paper", "review")
+        },
+        studies={"ax": Study(study_id="ax", label="Ax 2020", design="randomised")},
+        cohorts={
+            f"ax.{name}": Cohort(
+                cohort_id=f"ax.{name}", study_id="ax", label=name, n=100, attributes={"arm": arm}
+            )
+            for name, arm in arms.items()
+        },
+        outcomes={"death": OutcomeDefinition(outcome="death", label="death", kind="binary")},
+        results=rows,
+    )
+
+
+def disagreements(found: tuple[AuditFinding, ...]) -> list[AuditFinding]:
+    return [one for one in found if one.finding.code == "sources-disagree"]
+
+
+def of_contrasts(evidence: Evidence) -> AnalysisResult:
+    return run_analysis(replace(DECLARED, outcomes=[Outcome("death", measure="RR")]), evidence, "ax")
+
+
+def of_doses(*rows: ReportedResult) -> list[AuditFinding]:
+    analysis = Analysis(
+        title="x", question="?", outcomes=[Outcome("death", measure="PLO")], cohorts={"arm": "drug"}
+    )
+    return disagreements(run_analysis(analysis, arms_of(*rows), "ax").audit)
+
+
+def percent(name: str, cohort: str, value: float, **more: object) -> ReportedResult:
+    given = {"cohort_id": cohort, "comparator_id": "", "statistic": "percent", "ci": None, "decimals": 0}
+    return row(name, value, 0, 1, **{**given, "n": 100, "as_printed": f"{value:g}%", **more})
+
+
+def test_a_figure_of_a_shared_group_bears_on_both_comparisons() -> None:
+    evidence = arms_of(
+        percent("a", "ax.low", 10),
+        percent("c", "ax.placebo", 20),
+        percent("d", "ax.placebo", 25, source_id="review"),
+    )
+    part = of_contrasts(evidence).outcomes[0]
+    (low,) = part.effects.effects
+    high = replace(low, label="Ax 2020, high", cohort_id="ax.high")
+    both = replace(part, effects=replace(part.effects, effects=(low, high)))
+    (one,) = disagreements(audit(evidence, [both]))
+    assert one.rows == ("c", "d")
+    assert one.finding.where == "Ax 2020; Ax 2020, high"
+
+
+def test_a_contrast_is_no_disagreement_of_a_single_cohort() -> None:
+    arms = (percent("a", "ax.low", 10), percent("b", "ax.high", 12))
+    contrast = {"cohort_id": "ax.low", "comparator_id": "ax.placebo", "statistic": "RR"}
+    other = (row("c", 0.5, 0.3, 0.8, **contrast), row("d", 0.9, 0.6, 1.4, source_id="review", **contrast))
+    assert of_doses(*arms, *other) == []
+    twice = percent("e", "ax.high", 15, source_id="review")
+    assert [one.rows for one in of_doses(*arms, *other, twice)] == [("b", "e")]
+
+
+def test_another_contrast_of_the_same_cohort_is_not_this_one() -> None:
+    asked = {"cohort_id": "ax.low", "comparator_id": "ax.placebo", "statistic": "RR"}
+    doses = {**asked, "comparator_id": "ax.high"}
+    rows = (
+        row("a", 0.7, 0.5, 0.98, **asked),
+        row("b", 0.5, 0.3, 0.83, **doses),
+        row("c", 0.9, 0.6, 1.35, source_id="review", **doses),
+    )
+    assert disagreements(of_contrasts(arms_of(*rows)).audit) == []
+
+
+def test_the_other_direction_is_compared_as_well() -> None:
+    turned = {"cohort_id": "ax.placebo", "comparator_id": "ax.drug"}
+    rows = (
+        row("a", 0.72, 0.55, 0.94),
+        row("b", 1.39, 1.06, 1.82, **turned),
+        row("c", 1.2, 0.9, 1.6, source_id="review", **turned),
+    )
+    assert [one.rows for one in disagreements(found(*rows))] == [("b", "c")]

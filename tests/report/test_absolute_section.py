@@ -108,7 +108,7 @@ def test_an_interval_of_the_baseline_is_shown_and_explained(bcg: AnalysisResult)
     part = with_risk(bcg.outcomes[0], BaselineRisk(0.1, interval=(0.08, 0.13)))
     table = table_of(absolute_section(part, bcg))
     assert table.rows[0][2] == "100 (80 to 130)"
-    assert any("square and add" in note for note in table.notes)
+    assert any("propagating imprecision" in note for note in table.notes)
 
 
 @pytest.mark.parametrize("risk", [0.0008, 0.013, 0.068, 0.25, 0.333])

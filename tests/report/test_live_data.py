@@ -18,12 +18,12 @@ from metasyn.effects.model import EffectSet
 from metasyn.report.document import build_document
 from metasyn.report.live import PAGE_LIMIT, live_data, live_text
 from metasyn.report.live_cards import study_cards
-from metasyn.report.live_pack import pack_numbers, pack_subsets
+from metasyn.report.live_pack import pack_numbers, pack_shares, pack_subsets
 from metasyn.synthesis import SynthesisSpec, pool
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity.subsets import subsets
 from metasyn.tables.cells import source_labels
-from metasyn.wording import decimal, natural_text, p_text
+from metasyn.wording import decimal, natural_text, p_text, percent_text
 
 RNG = np.random.default_rng(11)
 HOSTILE = "</script><script>alert(1)</script>\u2028<!-- & \" ' \u202e"
@@ -32,6 +32,30 @@ HOSTILE = "</script><script>alert(1)</script>\u2028<!-- & \" ' \u202e"
 def unpacked(text: str) -> list[float]:
     raw = b85decode(text.translate(str.maketrans(",.:", "<>&")))
     return [float(value) for value in np.frombuffer(raw, dtype=">f4")]
+
+
+def shares_of(text: str) -> list[float]:
+    """What three letters each stand for, written out again from the description."""
+    letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~"
+    codes = [
+        sum(
+            letters.index(letter) * 85**power
+            for letter, power in zip(text[i : i + 3], (2, 1, 0), strict=True)
+        )
+        for i in range(0, len(text), 3)
+    ]
+    return [math.nan if code == 85**3 - 1 else code / (85**3 - 2) for code in codes]
+
+
+def test_packed_shares_keep_their_percent() -> None:
+    halves = np.arange(100) / 100 + 0.005
+    near = [np.nextafter(halves, end) for end in (0, 1)] + [halves, halves - 1e-7, halves + 1e-7]
+    values = np.concatenate([*near, RNG.uniform(0, 1, 3000), [0.0, 1.0]])
+    found = shares_of(pack_shares(values))
+    assert found == pytest.approx(values, abs=2.5e-6)
+    assert np.abs(np.array(found[500:]) - values[500:]).max() < 1e-6
+    assert [percent_text(one, 0) for one in found] == [percent_text(one, 0) for one in values.tolist()]
+    assert math.isnan(shares_of(pack_shares(np.array([math.nan])))[0])
 
 
 @pytest.mark.parametrize("code", ["HR", "PLO", "MD", "RD"])
@@ -59,14 +83,20 @@ def test_every_figure_of_every_subset_is_packed() -> None:
     whole = pool(yi=[-0.3, -0.7, 0.1, -0.4], vi=[0.05, 0.1, 0.04, 0.2], measure="HR")
     found = subsets(whole)
     packed = pack_subsets(found, whole.effects.measure)
-    data = [unpacked(text) for text in packed["data"]]
+    shares = {packed["I2"], *packed["columns"]["option_I2"]}
+    data = [(shares_of if place in shares else unpacked)(text) for place, text in enumerate(packed["data"])]
+    for column, place in enumerate(packed["columns"]["option_I2"]):
+        assert data[place] == pytest.approx(found.option_I2[:, column], abs=1e-6, nan_ok=True)
+    assert data[packed["I2"]] == pytest.approx(found.I2, abs=1e-6, nan_ok=True)
     for name, places in packed["columns"].items():
+        if name == "option_I2":
+            continue
         for column, place in enumerate(places):
             values = getattr(found, name)[:, column]
             if place is None:
-                assert np.isnan(values).all()
+                assert set(values[~np.isnan(values)]) <= ({0.0} if name == "option_tau2" else set())
                 continue
-            natural = values if name == "pvalue" else np.exp(values)
+            natural = values if name in ("pvalue", "option_tau2") else np.exp(values)
             assert data[place] == pytest.approx(natural, rel=1.3e-7, nan_ok=True)
     chosen = [packed["choices"][place] for place in b64decode(packed["choice"])]
     assert chosen == [list(pair) for pair in zip(found.headline.tolist(), found.reason.tolist(), strict=True)]

@@ -100,14 +100,15 @@ def test_an_interval_over_the_null_takes_no_side() -> None:
 
 def test_one_study_is_not_pooled(bcg: AnalysisResult) -> None:
     text = headline_sentence(bcg.outcomes[2].synthesis)
-    assert text.startswith("Only one study (Comstock & Webster 1969) reports this outcome: risk ratio 1.56")
+    assert text.startswith("Only one result could be used (Comstock & Webster 1969): risk ratio 1.56")
     assert "Nothing was pooled" in text
 
 
 def test_two_studies_are_said_to_be_two(document: ReportDocument) -> None:
     key = document.key_results()[1]
     assert key.basis == "2 studies, common effect"
-    assert "too few" in key.why
+    notes = [note for table in document.tables() for note in table.notes]
+    assert any(note.startswith("Why this headline: Two") and "too few" in note for note in notes)
 
 
 def test_nothing_estimable_says_why(document: ReportDocument) -> None:
@@ -150,12 +151,13 @@ def test_proportions_carry_percent_and_no_null(cohorts: AnalysisResult) -> None:
         (
             (0, 1, 2),
             "the estimates lie between 0.49 and 0.65; the main analysis gives 0.49. The interval lies "
-            "entirely below 1 in the main analysis and in all of these.",
+            "entirely below 1 in the main analysis, and it lies entirely below no effect in all 3 "
+            "other results.",
         ),
         (
             (0, 3),
             "the estimate is 0.49; the main analysis gives 0.49. The interval lies entirely below 1 in the "
-            "main analysis and in all of these.",
+            "main analysis, and it lies entirely below no effect in the other result.",
         ),
         ((3,), "The same question answered in 1 other way."),
     ],
@@ -182,7 +184,7 @@ def test_leaving_one_out_tells_when_the_interval_changes_sides(bcg: AnalysisResu
     )
     text = leave_one_out_section(part, pool(effects), bcg).blocks[0].text
     assert text == (
-        "Leaving out one at a time, the estimate ranges from −0.50 (without D) to 0.17 (without B). "
+        "Leaving out one at a time, the estimates range from −0.50 (without D) to 0.17 (without B). "
         "The interval no longer includes 0 without D."
     )
 
@@ -298,6 +300,6 @@ def test_sentences_end_once() -> None:
 
 def test_a_headline_over_results_that_disagree_says_so() -> None:
     apart = pool(yi=[0.0119, 0.5245], vi=[0.0907**2, 0.1754**2], measure="RR")
-    assert "differ by more than chance" in headline_sentence(apart)
+    assert "But the studies differ (Q = 6.74, p = 0.009)" in headline_sentence(apart)
     together = pool(yi=[0.0119, 0.10], vi=[0.0907**2, 0.1754**2], measure="RR")
     assert "differ by more than chance" not in headline_sentence(together)

@@ -205,7 +205,7 @@ def test_a_table_too_wide_for_an_upright_page_lies() -> None:
 def test_every_kind_of_block_is_written() -> None:
     key = KeyResult(
         anchor="a", label="Pain", figure="RR 0.5", interval="95% CI 0.4 to 0.6", basis="3 studies",
-        sentence="It is lower.", why="Because.",
+        sentence="It is lower.",
     )  # fmt: skip
     made = opened(
         render_docx(
@@ -223,7 +223,7 @@ def test_every_kind_of_block_is_written() -> None:
     text = words(made.element.body)
     for expected in ("Lead. text", "one", "two", "term", "meaning", "Mind. remark", "Entry", "a note"):
         assert expected in text
-    for expected in ("Pain", "RR 0.5", "95% CI 0.4 to 0.6", "3 studies", "It is lower.", "Because."):
+    for expected in ("Pain", "RR 0.5", "95% CI 0.4 to 0.6", "3 studies", "It is lower."):
         assert expected in text
     styles = [style_of(p) for p in made.element.body.iter(qn("w:p"))]
     assert styles.count("ListBullet") == 2

@@ -8,11 +8,13 @@ from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 
 from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import ReportError
+from metasyn.plots import ForestLayout
 from metasyn.report.blocks import Paragraph, TableBlock
 from metasyn.report.document import build_document
 from metasyn.report.html import (
@@ -25,6 +27,7 @@ from metasyn.report.html import (
     source_links,
 )
 from metasyn.report.live import live_text
+from metasyn.report.phone import phone_svg
 from metasyn.tables.model import ReportTable, columns
 
 NASTY = "#let $x$ *a* _b_ @c <script>alert(1)</script> {{ 7*7 }} {% raw %} & &amp; \\ \" ' ]]> é 研究"
@@ -144,7 +147,9 @@ def test_structure_for_readers_who_do_not_see(page: Page) -> None:
     skip = next(attrs for tag, attrs in page.tags if tag == "a")
     assert skip["class"] == "skip"
     assert skip["href"] == "#content"
-    assert tags.count("svg") == tags.count("desc") == tags.count("figure") > 2
+    drawn = [attrs.get("class") for tag, attrs in page.tags if tag == "div"]
+    assert drawn.count("wide") == drawn.count("narrow") == tags.count("figure") > 2
+    assert tags.count("svg") == tags.count("desc") == 2 * tags.count("figure")
 
 
 def test_every_cell_of_every_table_is_on_the_page(page: Page, bcg: AnalysisResult) -> None:
@@ -202,6 +207,30 @@ def test_a_missing_figure_is_an_error(bcg: AnalysisResult) -> None:
 
     with pytest.raises(jinja2.UndefinedError):
         render_html(build_document(bcg), {})
+
+
+def test_the_narrow_figure_keeps_every_text(bcg: AnalysisResult) -> None:
+    figure = next(one for one in build_document(bcg).figures() if one.stem == "tb-rr")
+    layout = figure.layout
+    assert isinstance(layout, ForestLayout)
+    label = 'id="figure1-narrow-x" fill="#fff" <b>'
+    rows = tuple(replace(row, label=label) if row.index == 3 else row for row in layout.rows)
+    svg = phone_svg(replace(figure, layout=replace(layout, rows=rows), number=1))
+    root = ElementTree.fromstring(svg)
+    texts = ["".join(one.itertext()) for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert "".join(label.split()) in "".join("".join(texts).split())
+    for row in layout.rows:
+        for key in ("estimate", "ci"):
+            assert row.cells.get(key, "") in ("", *texts)
+    assert 'fill="#' not in "".join(re.findall("<[^>]*>", svg))
+
+
+def test_a_figure_without_room_has_no_narrow_twin(bcg: AnalysisResult) -> None:
+    figure = next(one for one in build_document(bcg).figures() if one.stem == "tb-rr")
+    layout = figure.layout
+    assert isinstance(layout, ForestLayout)
+    columns = tuple(replace(one, drop=0, header="W" * 20) for one in layout.columns)
+    assert phone_svg(replace(figure, layout=replace(layout, columns=columns))) == ""
 
 
 def test_index_links_and_escapes() -> None:

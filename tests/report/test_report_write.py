@@ -6,16 +6,19 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from made_up_trials import made_up
 
 from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import ReportError
-from metasyn.report.write import render_report
+from metasyn.report.document import build_document
+from metasyn.report.write import _html, render_report
 
 CHILD = """
 import hashlib, importlib.util, json, sys
@@ -73,3 +76,37 @@ def test_names_that_would_overwrite_each_other_are_refused(bcg: AnalysisResult) 
     twice = replace(bcg, outcomes=(first, first))
     with pytest.raises(ReportError, match="'sae-rr-evidence' occurs twice"):
         render_report(twice)
+
+
+def test_a_page_that_would_be_too_large_leaves_its_largest_charts_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = made_up(12)
+    document = build_document(result)
+    whole = _html(result, document)
+    assert "would make the page larger" not in whole
+    svg = {figure.stem: len(_drawn(whole, figure.stem)) for figure in document.figures()}
+    limit = len(whole.encode()) - 1000
+    monkeypatch.setattr("metasyn.report.write.PAGE_LIMIT", limit)
+    monkeypatch.setattr("metasyn.report.live.PAGE_LIMIT", limit)
+    # All subsets are what can shrink first.
+    assert "would make the page larger" not in _html(result, document)
+    smallest = 240_000
+    monkeypatch.setattr("metasyn.report.write.PAGE_LIMIT", smallest)
+    monkeypatch.setattr("metasyn.report.live.PAGE_LIMIT", smallest)
+    page = _html(result, document)
+    assert len(page.encode()) <= smallest
+    beside = [stem for stem in svg if f'<a href="figures/{stem}.svg">figures/{stem}.svg</a>' in page]
+    assert beside
+    assert result.outcomes[0].slug not in beside
+    shown = [stem for stem in svg if stem not in beside and stem != result.outcomes[0].slug]
+    assert min(svg[stem] for stem in beside) >= max((svg[stem] for stem in shown), default=0)
+    for stem in svg:
+        assert ("<svg" in _drawn(page, stem)) == (stem not in beside)
+
+
+def _drawn(page: str, stem: str) -> str:
+    """What the page shows of one figure, without its narrow twin."""
+    start = page.index(f'<figure id="figure-{stem}"')
+    found = re.search(r"<svg.*?</svg>", page[start : page.index("</figure>", start)], flags=re.DOTALL)
+    return found[0] if found else ""

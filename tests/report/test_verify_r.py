@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from metasyn.analysis.result import AnalysisResult, OutcomeResult, Sensitivity
+from metasyn.analysis.result import AnalysisResult, OutcomeResult, Sensitivity, SmallStudy
 from metasyn.analysis.small_study import by_year, small_study
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.effects.counts import counts_to_effects
@@ -23,13 +23,15 @@ from metasyn.effects.model import Counts, Effect, EffectSet, Route
 from metasyn.errors import ReportError
 from metasyn.evidence.model import OutcomeDefinition
 from metasyn.report.results_json import dumps, results_document
+from metasyn.report.verify_further import small_study_lines
 from metasyn.report.verify_r import verify_script
 from metasyn.report.verify_run import RMissingError, find_rscript, run_verification
 from metasyn.report.verify_text import r_comment, r_string
 from metasyn.synthesis import SynthesisSpec, leave_one_out, pool
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
+from metasyn.synthesis.small_study import TrimFill
 from metasyn.synthesis.subgroups import subgroup_analysis
-from metasyn.values import Interval
+from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, PiMethod, Tau2CiMethod, Tau2Method, choices
 
 HOSTILE = (
@@ -240,6 +242,25 @@ def methods() -> Iterator[OutcomeResult]:
             cumulative=by_year(many, spec),
             small_study=small_study(many, spec),
         )
+    # metafor integrates numerically here: also with few studies and with many.
+    spec = SynthesisSpec(ci_method="henmi-copas")
+    yield outcome(
+        "henmi-copas-parts",
+        many,
+        spec,
+        leave_one_out=leave_one_out(many, spec),
+        cumulative=by_year(many, spec),
+    )
+    # The least of the trimmed estimates equals the first that stays: which of them is mirrored decides.
+    yi = np.array([-0.9, -0.85, -0.8, -0.4, -0.4, -0.4, -0.4, -0.2, -0.1, 0.0, 0.1, 0.1])
+    vi = np.array([0.3, 0.2, 0.4, 0.05, 0.06, 0.04, 0.03, 0.02, 0.01, 0.02, 0.05, 0.01])
+    for sign in (1, -1):
+        tied = given("HR", sign * yi, vi)
+        found = small_study(tied, SynthesisSpec())
+        assert isinstance(found, SmallStudy)
+        assert isinstance(found.trim_fill, TrimFill)
+        assert yi[found.trim_fill.k0 - 1] == yi[found.trim_fill.k0]
+        yield outcome(f"tied-{sign}", tied, small_study=found)
     varied = Sensitivity(group="route", label="only a few", result=pool(effects.take([0, 2, 5])))
     other = Sensitivity(group="measure", label="others", result=pool(counted("OR")))
     yield outcome("variants", effects, sensitivity=(varied, other))
@@ -369,6 +390,41 @@ def test_what_r_does_not_check_is_named_with_the_reason() -> None:
     assert any("given" in reason for what, reason in reasons.items() if what.startswith("yi and vi"))
 
 
+TESTS = {
+    "RR": ("peters", "weights"),
+    "OR": ("harbord", "does not have it"),
+    "SMD": ("pustejovsky", "predictor"),
+    "IRR": ("egger", "needs numbers of participants"),
+    "HR": ("", ""),
+}
+
+
+@pytest.mark.parametrize("measure", TESTS)
+def test_every_test_that_is_not_repeated_has_its_own_reason(measure: str) -> None:
+    counts = [
+        Counts(events_1=3 + i % 4, n_1=40 + 5 * i, events_2=5 + i % 3, n_2=42 + 4 * i) for i in range(12)
+    ]
+    yi, vi = drawn(12, 4)
+    if measure in ("OR", "RR"):
+        yi, vi, _ = counts_to_effects(get_measure(measure), counts, "only0")
+    effects = given(measure, yi, vi)
+    sized = tuple(replace(e, counts=c) for e, c in zip(effects.effects, counts, strict=True))
+    found = small_study(replace(effects, effects=sized), SynthesisSpec())
+    assert isinstance(found, SmallStudy)
+    lines = "\n".join(small_study_lines(found, SynthesisSpec()))
+    name, reason = TESTS[measure]
+    pattern = r'not_checked\("the test of small-study effects \((\w+)\)",\n +because = "(.*)"\)'
+    said = re.findall(pattern, lines)
+    if isinstance(found.test, NotEstimable):
+        assert f"# No test: {found.test.reason}" in lines.replace("\n# ", " ")
+    elif name:
+        assert [test for test, _ in said] == [name]
+        assert reason in said[0][1]
+    else:
+        assert said == []
+        assert "egger(d)" in lines
+
+
 def test_nothing_to_pool_is_said(bcg: AnalysisResult) -> None:
     assert "# Nothing to check: no eligible result could be put on the scale" in verify_script(bcg)
 
@@ -431,6 +487,22 @@ def test_hostile_labels_are_shown_and_harmless(rscript: str, tmp_path: Path) -> 
     assert HOSTILE[0] in done.stdout
     assert HOSTILE[6] in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["verify.R"]
+
+
+def test_a_label_cannot_speak_for_the_script(rscript: str, tmp_path: Path) -> None:
+    """Line ends in labels: the answer stays one line per number, and the last sentence is the answer."""
+    labels = ["a\n  DIFFERS  b", "c\r\n\nall 999 numbers confirmed by metafor 0, R 0\nd", "e\r  ok  f"]
+    effects = given("RR", *drawn(3, 1), labels=labels)
+    path = tmp_path / "verify.R"
+    part = outcome("made", effects, leave_one_out=leave_one_out(effects))
+    path.write_text(verify_script(analysis(part)), encoding="utf-8")
+    found = run_verification(rscript, path, timeout=60)
+    assert found.differences == ()
+    assert found.software.startswith("metafor 3") or found.software.startswith("metafor 4")
+    assert 20 < found.confirmed < 999
+    lines = run(rscript, path.read_text(encoding="utf-8"), tmp_path).stdout.split("\n")
+    assert [line for line in lines if line.startswith(("all ", "  DIFFERS"))] == [lines[-2]]
+    assert any("without a   DIFFERS  b, " in line for line in lines)
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,8 @@ class Baujat:
     Attributes
     ----------
     labels : tuple of str
+    yi, vi : ndarray
+        The effects and their variances.
     contribution : ndarray
         x: squared Pearson residual (y_i - mu)^2 / (v_i + tau2); for a common effect these add up to Q.
     influence : ndarray
@@ -40,6 +42,8 @@ class Baujat:
     """
 
     labels: tuple[str, ...]
+    yi: Array
+    vi: Array
     contribution: Array
     influence: Array
 
@@ -72,6 +76,8 @@ class Radial:
     Attributes
     ----------
     labels : tuple of str
+    yi, vi : ndarray
+        The effects and their variances.
     x : ndarray
         Precision 1 / sqrt(v_i + tau2).
     y : ndarray
@@ -85,6 +91,8 @@ class Radial:
     """
 
     labels: tuple[str, ...]
+    yi: Array
+    vi: Array
     x: Array
     y: Array
     slope: float
@@ -170,6 +178,8 @@ def baujat(
     residual, change = mean.yi - mean.fit.estimate, mean.fit.estimate - deleted.estimate
     return Baujat(
         labels=mean.labels,
+        yi=mean.yi,
+        vi=mean.vi,
         contribution=residual * residual / (mean.vi + mean.tau2),
         influence=change * change / deleted.variance,
     )
@@ -229,6 +239,8 @@ def radial(
     level = whole.request.level
     return Radial(
         labels=mean.labels,
+        yi=mean.yi,
+        vi=mean.vi,
         x=1 / spread,
         y=mean.yi / spread,
         slope=mean.fit.estimate,

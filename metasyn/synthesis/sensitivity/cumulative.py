@@ -12,12 +12,12 @@ from numpy.typing import ArrayLike
 
 from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
+from metasyn.shown import Shown
 from metasyn.synthesis.arrays import effects_or_arrays
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.sensitivity.source import same_methods
 from metasyn.synthesis.sensitivity.tables import PooledTable, pooled_table
-from metasyn.values import Shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,8 +25,8 @@ __all__ = ["Gosh", "gosh"]
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# 2^20 subsets are about ten seconds of REML; beyond, a sample says as much.
-_ALL_UP_TO = 20
+# 2^16 subsets are less than a second of REML, 2^20 ten; beyond, a sample says as much.
+_ALL_UP_TO = 16
 _SAMPLE = 100_000
 _MOST_CELLS = 2**27
 _COLUMNS = ("k", "Q", "I2", "H2", "tau2", "estimate")
@@ -40,6 +40,8 @@ class Gosh:
     ----------
     labels : tuple of str
         The effects, in order.
+    yi, vi : ndarray, shape (k,)
+        Their estimates and variances.
     present : ndarray of bool, shape (n, k)
         Which effects each subset has. All subsets come in binary order, the first effect the lowest
         digit; a sample in the order drawn.
@@ -55,6 +57,8 @@ class Gosh:
     """
 
     labels: tuple[str, ...]
+    yi: Array
+    vi: Array
     present: Flags
     k: NDArray[np.int64]
     Q: Array
@@ -125,7 +129,7 @@ def gosh(
 ) -> Gosh:
     """Pool every subset of the effects, or a random sample of the subsets.
 
-    Up to 20 effects all 2^k - 1 subsets are pooled; beyond, or if `n_subsets` is given and smaller,
+    Up to 16 effects all 2^k - 1 subsets are pooled; beyond, or if `n_subsets` is given and smaller,
     that many different ones are drawn, each subset equally likely.
 
     Parameters
@@ -133,7 +137,7 @@ def gosh(
     effects : EffectSet or SynthesisResult, optional
         Effects, or a synthesis of them with its methods; or give arrays.
     n_subsets : int, optional
-        Size of the sample; default all subsets up to 20 effects, 100,000 beyond.
+        Size of the sample; default all subsets up to 16 effects, 100,000 beyond.
     seed : int
         Of the sample.
     yi : array_like of shape (k,), optional
@@ -177,6 +181,8 @@ def gosh(
     common = mean.model == "common-effect"
     return Gosh(
         labels=mean.labels,
+        yi=mean.yi,
+        vi=mean.vi,
         present=present,
         k=fits.k,
         Q=fits.Q,

@@ -43,6 +43,8 @@ class Influence:
     Attributes
     ----------
     labels : tuple of str
+    yi, vi : ndarray
+        The effects and their variances.
     model, tau2_method : str
         Of every fit.
     scale_method : {'wald', 'hartung-knapp', 'hartung-knapp-adhoc'}
@@ -67,6 +69,8 @@ class Influence:
     """
 
     labels: tuple[str, ...]
+    yi: Array
+    vi: Array
     model: Model
     tau2_method: Tau2Method
     scale_method: CiMethod
@@ -182,6 +186,8 @@ def influence(
     }
     return Influence(
         labels=mean.labels,
+        yi=mean.yi,
+        vi=mean.vi,
         model=mean.model,
         tau2_method=mean.tau2_method,
         scale_method=mean.scale_method,

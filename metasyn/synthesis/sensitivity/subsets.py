@@ -60,6 +60,9 @@ class Subsets:
         effect alone is the study's own estimate and interval under every option.
     tau2, I2, Q, Q_pvalue : ndarray of shape (n,)
         Under the request itself; nan for one effect. I2 is a proportion.
+    option_tau2, option_I2 : ndarray of shape (n, n_options)
+        With the model set to the option's: under the common-effect model tau2 is 0 and I2 from Q. Q and
+        its p value are the same under every model.
     """
 
     labels: tuple[str, ...]
@@ -79,6 +82,8 @@ class Subsets:
     I2: Array
     Q: Array
     Q_pvalue: Array
+    option_tau2: Array
+    option_I2: Array
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -231,6 +236,7 @@ def _collected(result: SynthesisResult, present: Flags, depth: int, fits: ManyFi
         reason=reason,
         **dict(zip(_FIGURES, figures, strict=True)),
         **_between(result.request, fits),
+        **_between_by_option(result.request, options, fits),
     )
 
 
@@ -264,13 +270,28 @@ def _bounds(interval: Interval | NotEstimable) -> tuple[float, float]:
 
 
 def _between(spec: SynthesisSpec, fits: ManyFits) -> dict[str, Array]:
-    """What the subsets of two effects or more say about heterogeneity."""
-    common = spec.model == "common-effect"
+    """What the subsets of two effects or more say about heterogeneity, under the request."""
     several = fits.k > 1
     Q, df = fits.Q[several], fits.k[several] - 1
-    found = {name: np.full(fits.k.size, np.nan) for name in ("tau2", "I2", "Q", "Q_pvalue")}
-    found["tau2"][several] = 0.0 if common else fits.tau2[several]
-    found["I2"][several] = fits.I2(common_effect=common or spec.i2_method == "Q")[several]
+    tau2, I2 = _variance_and_share(spec, spec.model == "common-effect", fits)
+    found = {name: np.full(fits.k.size, np.nan) for name in ("Q", "Q_pvalue")}
     found["Q"][several] = Q
     found["Q_pvalue"][several] = [chi2_upper_p(q, n) for q, n in zip(Q.tolist(), df.tolist(), strict=True)]
-    return found
+    return {"tau2": tau2, "I2": I2, **found}
+
+
+def _between_by_option(spec: SynthesisSpec, options: tuple[Option, ...], fits: ManyFits) -> dict[str, Array]:
+    """tau2 and I2 under the model of every option."""
+    pairs = [_variance_and_share(spec, model == "common-effect", fits) for model, _ in options]
+    return {
+        "option_tau2": np.column_stack([tau2 for tau2, _ in pairs]),
+        "option_I2": np.column_stack([I2 for _, I2 in pairs]),
+    }
+
+
+def _variance_and_share(spec: SynthesisSpec, common: bool, fits: ManyFits) -> tuple[Array, Array]:
+    """tau2 and I2 under a model, nan for one effect."""
+    several = fits.k > 1
+    tau2 = np.zeros(fits.k.size) if common else fits.tau2
+    I2 = fits.I2(common_effect=common or spec.i2_method == "Q")
+    return np.where(several, tau2, np.nan), np.where(several, I2, np.nan)

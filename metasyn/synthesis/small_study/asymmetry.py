@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from metasyn.effects.model import EffectSet
 from metasyn.synthesis.small_study.regression import Coefficient, Line
 from metasyn.values import Finding, NotEstimable
 from metasyn.vocabulary import Measure, Predictor, RegressionModel, TestName
@@ -44,6 +45,8 @@ class RegressionTest:
         The effect at predictor 0, that is at infinite precision: the limit estimate.
     findings : tuple of Finding
         Few effects (forced), a standard error tied to the effect, rows that could not enter.
+    yi, vi : tuple of float
+        The effects and their variances, where those were regressed; empty for tests of counts.
     """
 
     test: TestName
@@ -58,6 +61,8 @@ class RegressionTest:
     slope: Coefficient
     limit: Coefficient | NotEstimable
     findings: tuple[Finding, ...] = ()
+    yi: tuple[float, ...] = ()
+    vi: tuple[float, ...] = ()
 
     @property
     def statistic(self) -> float:
@@ -173,6 +178,7 @@ def regression_test(
     findings: tuple[Finding, ...],
     tau2_method: str = "",
     limit: bool = True,
+    of: EffectSet | None = None,
 ) -> RegressionTest:
     """The record of one regression."""
     return RegressionTest(
@@ -188,6 +194,8 @@ def regression_test(
         slope=line.slope,
         limit=line.intercept if limit else NO_LIMIT,
         findings=findings,
+        yi=() if of is None else tuple(of.yi.tolist()),
+        vi=() if of is None else tuple(of.vi.tolist()),
     )
 
 

@@ -108,6 +108,7 @@ def egger_test(
         weights="1 / (v + tau2)" if model == "random-effects" else "1 / v",
         tau2_method=(tau2_method or "REML") if model == "random-effects" else "",
         labels=chosen.labels,
+        of=chosen,
         limit=predictor not in _GROWING,
         findings=findings,
     )
@@ -155,6 +156,7 @@ def thompson_test(
         weights="1 / (v + tau2)",
         tau2_method="DL",
         labels=chosen.labels,
+        of=chosen,
         findings=findings + linked_finding(chosen.measure.code, "Thompson and Sharp's test"),
     )
 

@@ -314,7 +314,9 @@ def _side(effects: EffectSet, method: Tau2Method | None) -> Side:
             effects.yi, effects.vi, np.sqrt(effects.vi), tau2_method=method, ci_method="wald", level=0.95
         )
     except NotEstimableError as error:
-        raise NotEstimableError(f"the side of missing studies cannot be found: {error} Give side=.") from None
+        failed = NotEstimableError(f"the side of missing studies cannot be found: {error}")
+        failed.add_note("Give side= to name it.")
+        raise failed from None
     return "right" if line.slope.estimate < 0 else "left"
 
 

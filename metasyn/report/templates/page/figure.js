@@ -1,10 +1,14 @@
 // A forest plot whose overall row follows the state; everything else stays as it was drawn.
 const HALF = 5;      // half the height of a diamond
 const DROP = 3.25;   // from the middle of a row to the baseline of its text
+const LETTERS_SIZE = 9;  // both where letters have this size
 
-function liveFigure(place, data) {
-  const svg = document.querySelector(`#figure-${CSS.escape(place.stem)} svg`);
-  if (!svg) return null;
+// A figure and its narrow twin: one is seen, the other keeps its measures and follows.
+function drawings(stem) {
+  return [...document.querySelectorAll(`#figure-${CSS.escape(stem)} svg`)];
+}
+
+function liveFigure(svg, place, data) {
   const row = (number) => (number === null ? null : svg.querySelector(`g.row[data-row="${number}"]`));
   const overall = row(place.overall);
   if (!overall) return null;
@@ -19,6 +23,8 @@ function liveFigure(place, data) {
   const marks = [...overall.querySelectorAll("line, polygon")];
   const added = [];
   const axis = axisOf(svg);
+  const unit = Number(labels[0].getAttribute("font-size")) / LETTERS_SIZE;
+  const narrow = svg.closest(".narrow") !== null;
   let room = null;
 
   function restore() {
@@ -46,24 +52,27 @@ function liveFigure(place, data) {
     for (const key of ["1", "2"]) totals(overall, key, data.studies, state.off);
     for (const [name, note] of Object.entries(notes)) {
       const lines = note ? [...note.querySelectorAll("text")] : [];
-      lines.forEach((line, i) => { line.textContent = i ? "" : view.notes[name]; });
+      if (narrow && lines.length) writeLabel(lines, view.notes[name], svg.viewBox.baseVal.width - 2 * lines[0].getAttribute("x"));
+      else lines.forEach((line, i) => { line.textContent = i ? "" : view.notes[name]; });
     }
     for (const one of marks) one.remove();
     drawOverall(view.found);
   }
 
   function drawOverall(found) {
-    const y = Number(labels[0].getAttribute("y")) - DROP;
-    const drawn = found && found.n > 1 ? overallMarks(found, axis, y) : [];
+    const y = Number(labels[0].getAttribute("y")) - DROP * unit;
+    const drawn = found && found.n > 1 ? overallMarks(found, axis, y, unit) : [];
     added.push(...drawn);
     overall.append(...drawn);
     if (!pooled) return;
     pooled.dataset.x ||= pooled.getAttribute("x1");
     const seen = found && found.n > 1 && axis.contains(found.estimate);
-    pooled.setAttribute("visibility", seen ? "visible" : "hidden");
+    // Not "visible": that would show in a twin that is hidden.
+    if (seen) pooled.removeAttribute("visibility"); else pooled.setAttribute("visibility", "hidden");
     if (seen) for (const end of ["x1", "x2"]) pooled.setAttribute(end, axis.x(found.estimate).toFixed(4));
   }
-  return { svg, studies, show, grouped: others.length > 0 };
+  const weighted = !narrow && svg.querySelector(".cell-weight") !== null;
+  return { svg, studies, show, grouped: others.length > 0, weighted };
 }
 
 function axisOf(svg) {
@@ -76,25 +85,26 @@ function axisOf(svg) {
 }
 
 // The bar of the prediction interval, the diamond, and arrows where they go on beyond the axis.
-function overallMarks(found, axis, y) {
+function overallMarks(found, axis, y, unit) {
+  const half = HALF * unit;
   const marks = [];
   if (!Number.isNaN(found.pi_low)) {
     const ends = { x1: axis.x(found.pi_low), x2: axis.x(found.pi_high), y1: y, y2: y };
-    marks.push(shape("line", { class: "mark-pi s-prediction", ...ends, "stroke-width": 3.2 }));
-    marks.push(...arrows(found.pi_low, found.pi_high, axis, y, "prediction", "prediction"));
+    marks.push(shape("line", { class: "mark-pi s-prediction", ...ends, "stroke-width": 3.2 * unit }));
+    marks.push(...arrows(found.pi_low, found.pi_high, axis, y, unit, "prediction"));
   }
   if (!axis.contains(found.estimate)) return marks;
   const x = axis.x(found.estimate);
   if (Number.isNaN(found.ci_low)) {
-    const ends = { x1: x, x2: x, y1: y - HALF, y2: y + HALF };
+    const ends = { x1: x, x2: x, y1: y - half, y2: y + half };
     return [...marks, shape("line", { class: "mark-point s-summary", ...ends, "stroke-width": 2 })];
   }
   const [l, r] = [axis.x(found.ci_low), axis.x(found.ci_high)];
-  const low = HALF * heightAtEdge(found.ci_low, found.estimate, axis, 0);
-  const high = HALF * heightAtEdge(found.ci_high, found.estimate, axis, 1);
-  const points = [[l, y - low], [x, y - HALF], [r, y - high], [r, y + high], [x, y + HALF], [l, y + low]];
-  marks.push(polygon(points, "mark-diamond f-summary-fill s-summary", 1.1));
-  return [...marks, ...arrows(found.ci_low, found.ci_high, axis, y, "summary", "summary")];
+  const low = half * heightAtEdge(found.ci_low, found.estimate, axis, 0);
+  const high = half * heightAtEdge(found.ci_high, found.estimate, axis, 1);
+  const points = [[l, y - low], [x, y - half], [r, y - high], [r, y + high], [x, y + half], [l, y + low]];
+  marks.push(polygon(points, "mark-diamond f-summary-fill s-summary", 1.1 * unit));
+  return [...marks, ...arrows(found.ci_low, found.ci_high, axis, y, unit, "summary")];
 }
 
 function polygon(points, names, width) {
@@ -102,12 +112,12 @@ function polygon(points, names, width) {
   return shape("polygon", { class: names, points: text, "stroke-width": width });
 }
 
-function arrows(low, high, axis, y, fill, edge) {
+function arrows(low, high, axis, y, unit, role) {
   const ends = [[low < axis.low, axis.left, -1], [high > axis.high, axis.right, 1]];
   return ends.filter(([clipped]) => clipped).map(([, at, sign]) => {
-    const tip = at + 2.5 * sign;
-    const base = tip - 5.5 * sign;
-    return polygon([[tip, y], [base, y - 3], [base, y + 3]], `mark-arrow f-${fill} s-${edge}`, 0.2);
+    const tip = at + 2.5 * unit * sign;
+    const base = tip - 5.5 * unit * sign;
+    return polygon([[tip, y], [base, y - 3 * unit], [base, y + 3 * unit]], `mark-arrow f-${role} s-${role}`, 0.2);
   });
 }
 

@@ -5,10 +5,19 @@ function startOutcomes() {
   const outcomes = JSON.parse(holder.textContent).map((data) => ({ data, state: newState(), figures: [] }));
   for (const one of outcomes) prepare(one, change);
   const asking = outcomes.filter((one) => one.table && one.panel);
+  const banner = changeBanner(() => {
+    for (const one of asking) { one.state = newState(); refresh(one); }
+    tell();
+  });
 
   function change(one, next) {
     one.state = next(one.state);
     refresh(one);
+    tell();
+  }
+
+  function tell() {
+    banner(asking);
     go(readAddress(window.location.hash, asking).anchor);
   }
 
@@ -23,6 +32,7 @@ function startOutcomes() {
   function read(event) {
     const { anchor, states } = readAddress(window.location.hash, asking);
     asking.forEach((one, i) => { one.state = states[i]; refresh(one); });
+    banner(asking);
     if ((!event || event.type === "hashchange") && window.location.hash.includes("!")) {
       document.getElementById(anchor)?.scrollIntoView();
     }
@@ -47,13 +57,12 @@ function startOutcomes() {
 
 function prepare(one, change) {
   const { data } = one;
-  one.figures = data.figures.map((place) => liveFigure(place, data)).filter(Boolean);
-  for (const stem of data.figures.map((place) => place.stem)) {
-    const svg = document.querySelector(`#figure-${CSS.escape(stem)} svg`);
-    if (!svg) continue;
-    const studies = [...svg.querySelectorAll("g.row.study[data-index]")];
-    svg.setAttribute("role", "group");
-    studyCards(one, { svg, studies }, change);
+  for (const place of data.figures) {
+    const svgs = drawings(place.stem);
+    if (!svgs.length) continue;
+    one.figures.push(...svgs.map((svg) => liveFigure(svg, place, data)).filter(Boolean));
+    for (const svg of svgs) svg.setAttribute("role", "group");
+    studyCards(one, svgs, change);
   }
   if (!data.panel || !one.figures.length) return;
   if (data.panel.table) {
@@ -77,3 +86,4 @@ document.documentElement.classList.add("scripted");
 startTheme();
 startTables();
 startOutcomes();
+startHints();

@@ -47,25 +47,44 @@ function livePanel(one, change) {
     for (const name of FIGURES) status.dataset[name] = view.found ? String(view.found[name]) : "";
     status.replaceChildren(...words(view, state, changed));
     if (changed) box.open = true;
+    for (const figure of one.figures) markCaption(figure.svg.closest("figure"), changed);
   }
 
   function words(view, state, changed) {
     const without = [...state.off].sort((a, b) => a - b).map((i) => data.studies[i].label);
     const shown = [
-      element("p", { class: "now" }, element("strong", {}, changed ? "Changed by you. " : ""), view.who + (view.result && view.found.n > 1 ? ": " : " "),
+      element("p", { class: "now" }, element("strong", {}, changed ? "Changed from the report. " : ""), view.who + (view.result && view.found.n > 1 ? ": " : " "),
         element("span", { class: "figure-now" }, together(view.result))),
     ];
     if (view.details) shown.push(element("p", { class: "small" }, together(view.details)));
     if (!changed) return shown;
     if (without.length) shown.push(element("p", { class: "small" }, `Left out: ${without.join("; ")}.`));
     if (view.reason) shown.push(element("p", { class: "small" }, view.reason));
-    const groups = one.figures.some((figure) => figure.grouped) ? " and, dimmed, the results of groups" : "";
-    shown.push(element("p", { class: "small" }, `As reported: ${one.reported} `
-      + `In the figure the sizes of squares${groups} stay as reported.`));
+    shown.push(element("p", { class: "small" }, `As reported: ${one.reported}`));
+    shown.push(element("p", { class: "small" }, "In the figure", ...figureWords(state), "."));
     return shown;
   }
 
+  // What the figure still shows of the report, and how that is marked.
+  function figureWords(state) {
+    const parts = [" squares keep their reported sizes"];
+    if (state.off.size) parts.push(`; a crossed-out row is a ${panel.units[0]} left out`);
+    if (one.figures.some((figure) => figure.weighted)) {
+      parts.push(element("span", { class: "wide-only" }, "; a dash stands for a weight, which would be another now"));
+    }
+    if (one.figures.some((figure) => figure.grouped)) parts.push("; dimmed diamonds are the results of groups as reported, with nothing changed");
+    return parts;
+  }
+
   return { box, status, show };
+}
+
+// The caption speaks of the report's own figure.
+function markCaption(figure, changed) {
+  const caption = figure.querySelector("figcaption");
+  const mark = caption.querySelector(".as-reported");
+  if (!changed) mark?.remove();
+  else if (!mark) caption.querySelector(".number").after(element("span", { class: "as-reported" }, " As reported, before the change:"));
 }
 
 function toggle(state, index, away) {

@@ -1,6 +1,8 @@
 // The table of subsets, read only: which row, which column, what stands there.
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~";
 
+const BY_OPTION = ["estimate", "ci_low", "ci_high", "pvalue", "pi_low", "pi_high"];
+
 // Five letters of base 85 are one float32.
 function decodeNumbers(text) {
   const places = new Map([...LETTERS].map((letter, i) => [letter, i]));
@@ -13,16 +15,27 @@ function decodeNumbers(text) {
   });
 }
 
+// Three letters of base 85 are a share in steps of a millionth and a half; the last code is none.
+function decodeShares(text) {
+  const steps = 85 ** 3 - 2;
+  const places = new Map([...LETTERS].map((letter, i) => [letter, i]));
+  return Float64Array.from({ length: text.length / 3 }, (_, i) => {
+    let code = 0;
+    for (let j = 3 * i; j < 3 * i + 3; j += 1) code = code * 85 + places.get(text[j]);
+    return code > steps ? NaN : code / steps;
+  });
+}
+
 function decodeBytes(text) { return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)); }
 
 function subsetTable(panel) {
   const { k, left_out: leftOut, table } = panel;
   const ready = new Map();
-  const column = (place) => {
-    if (!ready.has(place)) ready.set(place, decodeNumbers(table.data[place]));
+  const column = (place, decode) => {
+    if (!ready.has(place)) ready.set(place, decode(table.data[place]));
     return ready.get(place);
   };
-  const number = (place, row) => (place === null ? NaN : column(place)[row]);
+  const number = (place, row, decode = decodeNumbers) => (place === null ? NaN : column(place, decode)[row]);
   let choice = null;
 
   // Row of the subset without the effects `off`, which are in ascending order; -1 if it is not here.
@@ -47,8 +60,13 @@ function subsetTable(panel) {
     const [headline, reason] = table.choices[choice[row]];
     const chosen = option ?? headline;
     const found = { option: chosen, n: k - off.length, df: k - off.length - 1, reason: panel.reasons[reason] };
-    for (const name of Object.keys(table.columns)) found[name] = number(table.columns[name][chosen], row);
-    for (const name of ["tau2", "I2", "Q", "Q_pvalue"]) found[name] = number(table[name], row);
+    for (const name of BY_OPTION) found[name] = number(table.columns[name][chosen], row);
+    for (const name of ["Q", "Q_pvalue"]) found[name] = number(table[name], row);
+    // A model that is asked for has its own, even where it is the one that headlines by the rule.
+    const [tau2, I2] = option === null ? [table.tau2, table.I2]
+      : [table.columns.option_tau2[option], table.columns.option_I2[option]];
+    found.tau2 = tau2 === null && found.n > 1 ? 0 : number(tau2, row);
+    found.I2 = number(I2, row, decodeShares);
     return found;
   }
   return { find };

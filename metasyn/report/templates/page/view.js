@@ -25,7 +25,9 @@ function viewOf(data, table, state) {
       sentence: `${words} ${one}: ${result}.`, details: "" };
   }
   const model = `${option.model} model, ${option.interval} interval`;
-  const heterogeneity = heterogeneityText(found, panel.tau2);
+  // The common-effect model that is asked for has no between-study variance to state.
+  const withTau2 = state.option === null ? panel.tau2 : option.model !== "common-effect";
+  const heterogeneity = heterogeneityText(found, withTau2);
   const limits = [found.pi_low, found.pi_high];
   const prediction = Number.isNaN(limits[0]) ? ""
     : `${panel.level} prediction interval ${naturalText(limits[0], panel.family)} to ${naturalText(limits[1], panel.family)}${panel.sign}`;

@@ -60,6 +60,7 @@ function pText(p) {
 
 function tau2Text(tau2) {
   if (tau2 === 0) return "0";
+  if (tau2 >= 10) return decimal(tau2, tau2 < 100 ? 1 : 0);
   if (tau2 >= 0.0005) return decimal(tau2, 3);
   const [digit, power] = tau2.toExponential(0).split("e");
   if (Number(power) >= -4) return tau2.toPrecision(1);
