@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from metasyn.analysis.result import SmallStudy
+from metasyn.effects import EffectSet
 from metasyn.report.verify_methods import why_no_tau2
 from metasyn.report.verify_synthesis import Place, arguments, confirm, reported, synthesis_lines
 from metasyn.report.verify_text import r_call, r_comment, r_number, r_string, r_vector, unchecked
@@ -21,7 +22,7 @@ __all__ = ["cumulative_lines", "small_study_lines"]
 _NOT_IN_METAFOR: Mapping[TestName, str] = MappingProxyType(
     {
         "harbord": "metafor does not have it",
-        "peters": "the regressions of metafor have other weights",
+        "peters": "it leaves out studies that this script holds",
         "macaskill": "the regressions of metafor have other weights",
         "pustejovsky": "metafor does not have its predictor",
         "deeks": "metafor does not have its predictor",
@@ -44,8 +45,10 @@ def cumulative_lines(found: Cumulative | None) -> Iterator[str]:
         yield from synthesis_lines(step.result, place, f"up to {step.added}", beside=False)
 
 
-def small_study_lines(found: SmallStudy | NotEstimable, spec: SynthesisSpec) -> Iterator[str]:
-    """The test of small-study effects where metafor has it, and trim and fill."""
+def small_study_lines(
+    found: SmallStudy | NotEstimable, spec: SynthesisSpec, effects: EffectSet
+) -> Iterator[str]:
+    """The test of small-study effects where R has it, and trim and fill."""
     if isinstance(found, NotEstimable):
         return
     yield ""
@@ -56,12 +59,23 @@ def small_study_lines(found: SmallStudy | NotEstimable, spec: SynthesisSpec) -> 
     elif isinstance(test, RegressionTest) and _is_egger(test):
         numbers = reported(statistic=test.slope.statistic, pvalue=test.slope.pvalue)
         yield from confirm("Egger's test", numbers, "egger(d)")
+    elif isinstance(test, RegressionTest) and test.test == "peters" and test.k == effects.k:
+        numbers = reported(statistic=test.slope.statistic, pvalue=test.slope.pvalue)
+        yield from confirm("Peters' test", numbers, _peters_call(effects))
     else:
         yield unchecked(f"the test of small-study effects ({test.test})", _why_not(test))
     if isinstance(found.trim_fill, NotEstimable):
         yield r_comment(f"No trim and fill: {found.trim_fill.reason}.")
     else:
         yield from _trim_fill_lines(found.trim_fill, spec)
+
+
+def _peters_call(effects: EffectSet) -> str:
+    """Peters' test from the counts of both groups together, or of the single cohorts."""
+    counts = [effect.counts for effect in effects.effects if effect.counts is not None]
+    events = [str(one.events_1 + (one.events_2 or 0)) for one in counts]
+    people = [str(one.n_1 + (one.n_2 or 0)) for one in counts]
+    return r_call("peters", "d", events=r_vector(events), n=r_vector(people))
 
 
 def _why_not(test: RegressionTest | RankTest) -> str:

@@ -94,7 +94,7 @@ def _outcome_lines(part: OutcomeResult) -> Iterator[str]:
             yield from subgroup_lines(groups, part.synthesis.request)
         yield from _leave_one_out_lines(part.leave_one_out)
         yield from cumulative_lines(part.cumulative)
-        yield from small_study_lines(part.small_study, part.synthesis.request)
+        yield from small_study_lines(part.small_study, part.synthesis.request, part.effects)
         yield from _sensitivity_lines(part.sensitivity, part.effects)
     for other in part.apart:
         yield from _apart_lines(other, part)

@@ -277,6 +277,16 @@ egger <- function(d) {
   structure(c(statistic = test$zval, pvalue = test$pval), unit = c(statistic = 1, pvalue = 1e-6))
 }
 
+# Peters' test: the estimate on 1/n, weighted by 1 / (1/events + 1/non-events); half an event is added where
+# all participants of single cohorts, or none, had it.
+peters <- function(d, events, n) {
+  half <- 0.5 * (events == 0 | events == n)
+  a <- events + half
+  b <- n - events + half
+  line <- summary(lm(yi ~ x, data.frame(yi = d$yi, x = 1 / n), weights = a * b / (a + b)))$coefficients["x", ]
+  structure(c(statistic = line[["t value"]], pvalue = line[["Pr(>|t|)"]]), unit = c(statistic = 1, pvalue = 1e-6))
+}
+
 # The study results with those that trim and fill adds. trimfill() says how many are missing; the mean that
 # they are mirrored around is iterated to the end.
 trim_and_fill <- function(d, method, side, estimator) {
