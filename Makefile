@@ -49,6 +49,7 @@ tutorial: $(READY)
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/single.py
 	@$(BIN)/python benchmarks/reports.py
+	@$(BIN)/python benchmarks/audit.py
 
 install: $(READY)
 

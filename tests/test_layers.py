@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,16 @@ class Module:
 
 
 def modules(root: Path) -> list[Module]:
-    """All source files below a package folder."""
+    """All source files below a package folder; those of the package are read once."""
+    return _package() if root == PACKAGE else _read(root)
+
+
+@cache
+def _package() -> list[Module]:
+    return _read(PACKAGE)
+
+
+def _read(root: Path) -> list[Module]:
     return [
         Module(path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
         for path in sorted(root.rglob("*.py"))
