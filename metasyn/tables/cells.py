@@ -66,6 +66,17 @@ def shown(
 
     A single study is shown as its row shows it: the interval as printed, or the exact one of a
     proportion; nothing was pooled that could have another.
+
+    Examples
+    --------
+    Of 7 people none: an interval from 0 to 1 - 0.025^(1/7).
+
+    >>> from metasyn.effects.plain_table import effects_from_table
+    >>> from metasyn.synthesis import pool
+    >>> effects = effects_from_table({"events": ["0"], "n": ["7"]}, measure="PLO", level=0.95, file="f.csv")
+    >>> value, interval = shown(pool(effects), effects.measure)
+    >>> value, interval.low, round(interval.high, 4), round(1 - 0.025 ** (1 / 7), 4)
+    (0.0, 0.0, 0.4096, 0.4096)
     """
     from metasyn.effects.display import natural_estimate, natural_interval
     from metasyn.synthesis.model import SynthesisResult
@@ -187,6 +198,10 @@ def short_citation(citation: str, year: int | None = None) -> str:
     'van der Berg 2004'
     >>> short_citation("World Health Organization. Global report.", 2020)
     'World Health Organization 2020'
+    >>> short_citation("wiki.example.org on a trial, key facts")
+    'wiki.example.org on a trial'
+    >>> short_citation("Chemotherapy following PD-1 inhibitor blockade, one centre")
+    'Chemotherapy following PD-1 inhibitor'
     """
     match = _INITIALS.match(citation)
     name = match.group(1) if match else _opening_words(citation)

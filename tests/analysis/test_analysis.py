@@ -16,6 +16,7 @@ from metasyn.evidence import read_evidence
 from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
+from metasyn.workspace.reach import reached_rows
 
 TEA_VS_WATER = Analysis(
     title="Tea",
@@ -137,6 +138,18 @@ def test_sources_are_listed_once_each(evidence: Evidence) -> None:
 def test_a_declaration_that_cannot_be_meant_is_refused(change: dict[str, object], words: str) -> None:
     with pytest.raises(OptionError, match=words):
         replace(TEA_VS_WATER, **change)  # type: ignore[arg-type]
+
+
+def test_ongoing_trials_are_all_or_those_named(evidence: Evidence) -> None:
+    (trial,) = evidence.ongoing
+    assert run_analysis(TEA, evidence, "tea").ongoing == (trial,)
+    assert run_analysis(replace(TEA, ongoing=[trial.registry_id] * 2), evidence, "tea").ongoing == (trial,)
+    none = run_analysis(replace(TEA, ongoing=[]), evidence, "tea")
+    assert none.ongoing == ()
+    assert f"ongoing:{trial.registry_id}" in reached_rows(TEA, evidence)
+    assert f"ongoing:{trial.registry_id}" not in reached_rows(none.analysis, evidence)
+    with pytest.raises(OptionError, match="ongoing='NCT0' is not the registry id"):
+        run_analysis(replace(TEA, ongoing=["NCT0"]), evidence, "tea")
 
 
 def test_an_unknown_external_result_is_named(evidence: Evidence) -> None:

@@ -199,11 +199,14 @@ def test_check_of_one_plain_table(metasyn, tmp_path):
 
 
 def test_check_audits_the_tables_of_a_project(metasyn, built):
-    edit(built / "data" / "results.csv", "31,60,patients", "31,61,patients")
+    # sqrt(0.65 x 0.94) = 0.78, not 0.72: the interval keeps the rules of the table but not its centre.
+    edit(built / "data" / "results.csv", "0.72,0.55,0.94", "0.72,0.65,0.94")
     quiet, audited = metasyn("check", cwd=built), metasyn("check", "--audit", cwd=built)
     assert quiet.code == 0
-    assert len(audited.out) > len(quiet.out)
+    assert "asymmetric_ci" not in quiet.out
+    assert "asymmetric_ci" in audited.out
     found = json.loads(metasyn("check", "data", "--json", cwd=built).out)
+    assert "asymmetric_ci" in [one["code"] for one in found]
     assert all({"code", "severity", "rows", "message", "computed", "repairs"} <= set(one) for one in found)
 
 

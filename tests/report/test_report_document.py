@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.analysis.result import AnalysisResult, OutcomeResult, Sensitivity
 from metasyn.analysis.spec import Outcome
 from metasyn.effects.measure import get_measure
 from metasyn.evidence.model import OutcomeDefinition, Source
@@ -167,6 +167,20 @@ def test_sensitivity_in_words(bcg: AnalysisResult, kept: tuple[int, ...], tail: 
     varied = replace(part, sensitivity=tuple(part.sensitivity[i] for i in kept))
     section = sensitivity_section(varied, part.synthesis)
     assert section.blocks[0].text.endswith(tail)
+
+
+def test_other_measures_are_judged_by_their_own_value_of_no_effect(bcg: AnalysisResult) -> None:
+    part = bcg.outcomes[0]
+    apart = pool(yi=[-0.1, 0.1], vi=[0.01, 0.01], measure="RD")
+    below = pool(yi=[-0.2, -0.2], vi=[0.001, 0.001], measure="RD")
+    for results, tail in (
+        ([apart], "but not in the other result."),
+        ([apart, below], "and it lies entirely below no effect in 1 of the 2 other results."),
+        ([below, below], "and it lies entirely below no effect in all 2 other results."),
+    ):
+        varied = tuple(Sensitivity(group="effect measure", label="RD", result=one) for one in results)
+        section = sensitivity_section(replace(part, sensitivity=varied), part.synthesis)
+        assert section.blocks[0].text.endswith(f"in the main analysis, {tail}")
 
 
 def test_leaving_one_out_tells_when_the_interval_changes_sides(bcg: AnalysisResult) -> None:
