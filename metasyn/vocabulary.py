@@ -52,6 +52,7 @@ __all__ = [
     "SubgroupTau2",
     "Tau2CiMethod",
     "Tau2Method",
+    "Test",
     "TestName",
     "TrimFillEstimator",
     "Unit",
@@ -182,20 +183,24 @@ RouteName = Literal[
 
 # Times to event: in which group there were fewer events than expected (a log-rank statistic and a p value
 # do not say), how an interval of one proportion was made, where an effect of one proportion lives, ties.
-FewerEvents = Literal["first", "second"]
+FewerEvents = Literal["cohort", "comparator"]
 ProportionInterval = Literal["plain", "log", "log-log", "logit", "wilson", "clopper-pearson"]
 ProportionMeasure = Literal["PLO", "PLN", "PAS", "PR"]
 CoxTies = Literal["efron", "breslow"]
 
 # What a row of a results table may hold.
 Statistic = Literal[
-    "HR", "OR", "RR", "RD", "O-E", "V", "median", "percent", "events", "n", "p", "range", "Q", "I2"
-]
+    "HR", "OR", "RR", "RD", "O-E", "V", "E", "chi-square", "z", "phi", "median", "survival", "at risk",
+    "curve", "percent", "events", "n", "p", "range", "Q", "I2",
+]  # fmt: skip
 Unit = Literal[
     "percent", "days", "weeks", "months", "years", "patients", "episodes", "treatment lines", "studies"
 ]
 PSided = Literal["one", "two", "not stated"]
 Status = Literal["usable", "unusable"]
+Test = Literal[
+    "log-rank", "stratified log-rank", "Cox", "chi-square", "chi-square with correction", "Fisher", "other"
+]
 Design = Literal["randomised", "single-arm", "cohort", "meta-analysis", "unclear"]
 
 # Which rows of two people's tables are the same row: those with one id, or about one figure.

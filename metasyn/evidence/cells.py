@@ -13,6 +13,7 @@ from metasyn.vocabulary import choices
 
 __all__ = [
     "COUNT",
+    "HASH",
     "ID",
     "IDS",
     "LEVEL",
@@ -35,6 +36,7 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.(?P<digits>[0-9]+))?|\.(?P<bare>[0-9]
 _PVALUE = re.compile(
     r"(?P<relation>[<>]?)\s*(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]-?[0-9]{1,3})?)"
 )
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
 _NOT_FINITE = {"nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"}
 _NOTHING_PRINTED = {
     "na",
@@ -69,10 +71,11 @@ class Number(NamedTuple):
 
 
 class PrintedP(NamedTuple):
-    """A printed p value without its sidedness."""
+    """A printed p value without its sidedness. `decimals` counts its digits after the point."""
 
     value: float | None
     relation: str
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +177,21 @@ def _pvalue(text: str) -> PrintedP:
         if text.lower() in _NOT_FINITE:
             raise CellError("not-finite", f"{shown(text)}: a p value must be a finite number")
         raise CellError("p-unreadable", f"{shown(text)}: a p value is written 0.015, <0.001, >0.05 or ns")
-    return PrintedP(float(match["number"]), match["relation"] or "=")
+    mantissa, _, exponent = match["number"].lower().partition("e")
+    decimals = max(len(mantissa.partition(".")[2]) - int(exponent or 0), 0)
+    return PrintedP(float(match["number"]), match["relation"] or "=", decimals)
 
 
 def _year(text: str) -> int:
     if len(text) == 4 and text.isascii() and text.isdecimal():
         return int(text)
     raise CellError("year-unreadable", f"{shown(text)}: a year has four digits")
+
+
+def _hash(text: str) -> str:
+    if _HASH.fullmatch(text) is None:
+        raise CellError("hash-unreadable", f"{shown(text)}: a SHA-256 has 64 hexadecimal digits")
+    return text.lower()
 
 
 def _not_a_number(text: str, wanted: str) -> CellError:
@@ -208,4 +219,5 @@ NUMBER = Kind("decimal number, or NE where the source prints none", _number)
 COUNT = Kind("whole number", _count)
 LEVEL = Kind("proportion between 0 and 1", _level)
 PVALUE = Kind("0.015, <0.001, >0.05 or ns", _pvalue)
+HASH = Kind("SHA-256, 64 hexadecimal digits", _hash)
 YEAR = Kind("year, four digits", _year)

@@ -7,8 +7,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from metasyn.evidence.cells import COUNT, ID, IDS, LEVEL, NUMBER, PVALUE, RESULT_ID, TEXT, YEAR, Kind, one_of
-from metasyn.vocabulary import Design, PSided, Statistic, Status, Unit
+from metasyn.evidence.cells import (
+    COUNT,
+    HASH,
+    ID,
+    IDS,
+    LEVEL,
+    NUMBER,
+    PVALUE,
+    RESULT_ID,
+    TEXT,
+    YEAR,
+    Kind,
+    one_of,
+)
+from metasyn.vocabulary import Design, FewerEvents, ProportionInterval, PSided, Statistic, Status, Test, Unit
 
 __all__ = ["COLUMNS", "TABLES", "Better", "Column", "OutcomeKind", "Table", "YesNo"]
 
@@ -30,9 +43,11 @@ class Column:
     meaning : str
         For the data dictionary.
     required : bool
-        Whether the cell must be filled. The column itself must always be there.
+        Whether the cell must be filled.
     refers : str
         Table whose ids the cell names; empty for none.
+    optional : bool
+        Whether the column itself may be missing, which is as if all its cells were empty.
     """
 
     name: str
@@ -40,6 +55,7 @@ class Column:
     meaning: str
     required: bool = False
     refers: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +93,10 @@ def _column(name: str, kind: Kind, meaning: str) -> Column:
     return Column(name=name, kind=kind, meaning=meaning)
 
 
+def _optional(name: str, kind: Kind, meaning: str) -> Column:
+    return Column(name=name, kind=kind, meaning=meaning, optional=True)
+
+
 def _filled(name: str, kind: Kind, meaning: str, refers: str = "") -> Column:
     return Column(name=name, kind=kind, meaning=meaning, required=True, refers=refers)
 
@@ -92,6 +112,7 @@ _SOURCES = (
     _column("doi", TEXT, "digital object identifier, without resolver address"),
     _column("year", YEAR, "year of publication"),
     _column("address", TEXT, "where it can be read: file name or web address"),
+    _optional("sha256", HASH, "SHA-256 of the document against which the figures were checked"),
     _column("note", TEXT, "remark"),
 )
 
@@ -157,6 +178,20 @@ _RESULTS = (
     _column("status", one_of(Status), "unusable rows are listed, never used; empty means usable"),
     _column("status_reason", TEXT, "why it is unusable; needed where it is"),
     _column("note", TEXT, "remark"),
+    _optional(
+        "se", NUMBER, "standard error as printed, on the scale of the value; of a ratio, of its logarithm"
+    ),
+    _optional("test", one_of(Test), "which test the p value or the statistic is of; empty where not stated"),
+    _optional(
+        "fewer_events_in",
+        one_of(FewerEvents),
+        "for a p value or chi-square of a contrast: which group has fewer events than expected, "
+        "as the text or the curves show",
+    ),
+    _optional(
+        "ci_method", one_of(ProportionInterval), "how the interval of a proportion was made, if stated"
+    ),
+    _optional("accepted_because", TEXT, "answers to findings of the audit: code: reason | code: reason"),
 )
 
 _ONGOING = (

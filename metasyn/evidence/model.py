@@ -21,6 +21,7 @@ class Source:
     doi: str = ""
     year: int | None = None
     address: str = ""
+    sha256: str = ""
     note: str = ""
 
 
@@ -133,6 +134,18 @@ class ReportedResult:
         Its interval on the same scale, level as a proportion.
     derived : bool
         True if the figure was recovered by arithmetic from `derived_from`.
+    decimals, ci_decimals, p_decimals : int or None
+        Digits after the point as printed: of the value, of the bound that shows more, of the p value.
+    se : float or None
+        Standard error as printed, on the scale of the value; of a ratio, of its logarithm.
+    test : str
+        Which test the p value or the statistic is of; empty where not stated.
+    fewer_events_in : {'', 'cohort', 'comparator'}
+        Which group had fewer events than expected, where a p value or chi-square does not say.
+    ci_method : str
+        How the interval of a proportion was made; empty where not stated.
+    accepted_because : str
+        Answers to findings of the audit, `code: reason`, several separated by `|`.
     status : {'usable', 'unusable'}
         An unusable figure is listed with its reason and never enters an analysis.
     line : int
@@ -157,6 +170,13 @@ class ReportedResult:
     n: int | None = None
     unit: str = ""
     decimals: int | None = None
+    ci_decimals: int | None = None
+    p_decimals: int | None = None
+    se: float | None = None
+    test: str = ""
+    fewer_events_in: str = ""
+    ci_method: str = ""
+    accepted_because: str = ""
     derived: bool = False
     derivation: str = ""
     derived_from: tuple[str, ...] = ()

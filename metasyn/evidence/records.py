@@ -47,6 +47,7 @@ def _source(row: Row) -> Source:
         doi=row.text("doi"),
         year=row.whole("year"),
         address=row.text("address"),
+        sha256=row.text("sha256").lower(),
         note=row.text("note"),
     )
 
@@ -120,6 +121,13 @@ def _result(row: Row) -> ReportedResult:
         statistic=cast(Statistic, statistic),
         value=value,
         decimals=decimals,
+        ci_decimals=_interval_decimals(row),
+        p_decimals=_p_decimals(row),
+        se=row.number("se"),
+        test=row.text("test"),
+        fewer_events_in=row.text("fewer_events_in"),
+        ci_method=row.text("ci_method"),
+        accepted_because=row.text("accepted_because"),
         ci=_interval(row),
         p=_pvalue(row),
         events=counts["events"],
@@ -150,6 +158,19 @@ def _interval(row: Row) -> Interval | None:
     if low is None or high is None or level is None or low > high:
         return None
     return Interval(low, high, level)
+
+
+def _interval_decimals(row: Row) -> int | None:
+    """Printed decimals of the bound that shows more; None without bounds."""
+    bounds = [row.values.get(name) for name in ("ci_low", "ci_high")]
+    shown = [bound.decimals for bound in bounds if isinstance(bound, Number) and bound.decimals is not None]
+    return max(shown, default=None)
+
+
+def _p_decimals(row: Row) -> int | None:
+    """Printed decimals of the p value; None without a number."""
+    printed = row.values.get("p")
+    return printed.decimals if isinstance(printed, PrintedP) else None
 
 
 def _pvalue(row: Row) -> PValue | None:

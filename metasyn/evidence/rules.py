@@ -224,7 +224,7 @@ def status_has_its_reason(row: Row, sheets: Sheets) -> Iterator[Complaint]:
 def figure_is_there(row: Row, sheets: Sheets) -> Iterator[Complaint]:
     """A row holds the figure it is about."""
     statistic = row.text("statistic")
-    if row.text("value") or statistic in ("", "p", "range"):
+    if row.text("value") or statistic in ("", "p", "range", "curve"):
         return
     if statistic in _COUNTED and row.text(statistic):
         return
@@ -282,8 +282,8 @@ def ratios_are_positive(row: Row, sheets: Sheets) -> Iterator[Complaint]:
 
 
 def percents_are_percents(row: Row, sheets: Sheets) -> Iterator[Complaint]:
-    """A percentage and its bounds lie between 0 and 100; I2 likewise."""
-    if row.text("statistic") in ("percent", "I2"):
+    """A percentage, a share without the event, and their bounds lie between 0 and 100; I2 likewise."""
+    if row.text("statistic") in ("percent", "survival", "I2"):
         for column in _FIGURES:
             number = row.number(column)
             if number is not None and not 0 <= number <= 100:
@@ -314,7 +314,7 @@ def units_fit(row: Row, sheets: Sheets) -> Iterator[Complaint]:
     statistic, unit = row.text("statistic"), row.text("unit")
     if unit and "unit" not in row.values:
         return
-    if statistic == "percent" and unit != "percent":
+    if statistic in ("percent", "survival") and unit != "percent":
         yield Complaint("unit", "percent-unit", f"{shown(unit)}: the unit of a percentage must be percent")
     if statistic == "median" and unit not in _TIMES:
         outcome = sheets["outcomes"].ids.get(row.text("outcome"))

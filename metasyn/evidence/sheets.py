@@ -201,7 +201,7 @@ def _read_row(line: int, cells: Mapping[str, str], columns: Sequence[Column], pr
 def _header_problems(header: tuple[str, ...], line: int, table: Table) -> Iterator[Problem]:
     """Missing, unknown, repeated and nameless columns."""
     expected = [column.name for column in table.columns]
-    missing = [name for name in expected if name not in header]
+    missing = [column.name for column in table.columns if column.name not in header and not column.optional]
     further = [name for name in dict.fromkeys(header) if name and name not in expected]
     for name in missing:
         message = f"the column is missing: {table.file} needs it, even if its cells are empty"

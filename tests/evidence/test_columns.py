@@ -11,9 +11,9 @@ from metasyn.vocabulary import Statistic, choices
 LAYOUT = {
     "results": "result_id,study_id,cohort_id,comparator_id,outcome,definition,timepoint,statistic,value,"
     "ci_low,ci_high,ci_level,p,p_sided,events,n,unit,source_id,locator,as_printed,derived,derivation,derived_from,"
-    "status,status_reason,note",
+    "status,status_reason,note,se,test,fewer_events_in,ci_method,accepted_because",
     "outcomes": "outcome,label,kind,better,description",
-    "sources": "source_id,kind,citation,doi,year,address,note",
+    "sources": "source_id,kind,citation,doi,year,address,sha256,note",
     "studies": "study_id,label,design,phase,registry_id,citation,doi,year,note",
     "cohorts": "cohort_id,study_id,label,n,part_of",
     "ongoing": "registry_id,title,phase,n,population,arms,primary_endpoint,source_id,locator",

@@ -282,7 +282,7 @@ class TestHeaders:
 
     @pytest.mark.parametrize(
         ("table", "column"),
-        [(table, column.name) for table, columns in COLUMNS.items() for column in columns],
+        [(table, c.name) for table, columns in COLUMNS.items() for c in columns if not c.optional],
     )
     def test_a_missing_column_is_one_problem(self, folder: EvidenceFolder, table: str, column: str) -> None:
         names = folder.columns(table)
@@ -297,6 +297,18 @@ class TestHeaders:
         assert (first.code, first.where) == ("missing-column", f"data/{file} line 1, column {column}")
         # Without units or status, rows break no further rule; a missing side of a pair is said once.
         assert [f.code for f in found if f.where.endswith(f"column {column}")] == ["missing-column"]
+
+    def test_optional_columns_may_be_missing(self, folder: EvidenceFolder) -> None:
+        optional = {c.name for columns in COLUMNS.values() for c in columns if c.optional}
+        assert {"sha256", "accepted_because"} <= optional
+        folder.write()
+        for table in ("sources", "results"):
+            lines = [line.split(",") for line in folder.text(table).splitlines()]
+            kept = [i for i, name in enumerate(lines[0]) if name not in optional]
+            text = "\n".join(",".join(cells[i] for i in kept) for cells in lines)
+            folder.file(table).write_text(text, encoding="utf-8")
+        result = read_evidence(folder.path).results[0]
+        assert (result.se, result.test, result.accepted_because) == (None, "", "")
 
     def test_a_misspelt_column(self, folder: EvidenceFolder) -> None:
         self.rename(folder, "results", "ci_low", "ci_lower")

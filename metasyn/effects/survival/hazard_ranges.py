@@ -136,10 +136,10 @@ def statistic_and_v_range(z: Range, v: Range, *, fewer_events_in: FewerEvents) -
 
     Examples
     --------
-    >>> statistic_and_v_range(Range(1.5, 2.0), Range.exact(25), fewer_events_in="first").yi
+    >>> statistic_and_v_range(Range(1.5, 2.0), Range.exact(25), fewer_events_in="cohort").yi
     Range(low=-0.4, high=-0.3)
     """
-    sign = -1.0 if require_option("fewer_events_in", fewer_events_in, FewerEvents) == "first" else 1.0
+    sign = -1.0 if require_option("fewer_events_in", fewer_events_in, FewerEvents) == "cohort" else 1.0
     return effect_range(
         lambda zz, vv: (sign * _over(zz, math.sqrt(vv)), _over(1.0, math.sqrt(vv))),
         [_not_negative(z), _not_negative(v)],

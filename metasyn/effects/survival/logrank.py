@@ -177,13 +177,13 @@ def chi_square_and_v(chi_square: float, v: float, *, fewer_events_in: FewerEvent
         On one degree of freedom: the square of a statistic that is printed as z.
     v : float
         Variance of O - E, as printed or from the numbers of events.
-    fewer_events_in : {'first', 'second'}
+    fewer_events_in : {'cohort', 'comparator'}
         The group with fewer events than expected. Chi-square has no direction: it must come from
         the text or the curves.
 
     Examples
     --------
-    >>> yi, vi = chi_square_and_v(4.0, 25.0, fewer_events_in="first")
+    >>> yi, vi = chi_square_and_v(4.0, 25.0, fewer_events_in="cohort")
     >>> yi, vi
     (-0.4, 0.04)
     """
@@ -205,7 +205,7 @@ def p_and_v(p: PValue, v: float, *, fewer_events_in: FewerEvents) -> Estimate | 
         As printed; an unstated side is taken as two-sided.
     v : float
         Variance of O - E, as printed or from the numbers of events.
-    fewer_events_in : {'first', 'second'}
+    fewer_events_in : {'cohort', 'comparator'}
         The group with fewer events than expected. A p value has no direction.
 
     Returns
@@ -215,7 +215,7 @@ def p_and_v(p: PValue, v: float, *, fewer_events_in: FewerEvents) -> Estimate | 
 
     Examples
     --------
-    >>> yi, vi = p_and_v(PValue(value=0.075, sided="two"), 24.0, fewer_events_in="first")
+    >>> yi, vi = p_and_v(PValue(value=0.075, sided="two"), 24.0, fewer_events_in="cohort")
     >>> round(yi, 4), round(vi**0.5, 4)
     (-0.3634, 0.2041)
     """
@@ -278,7 +278,7 @@ def _towards(z: float, v: float, fewer_events_in: FewerEvents) -> Estimate | Not
     if not _is_variance(v):
         return _no_v(v)
     yi = z / math.sqrt(v)
-    return yi if fewer_events_in == "second" else 0.0 - yi, 1 / v
+    return yi if fewer_events_in == "comparator" else 0.0 - yi, 1 / v
 
 
 def _is_variance(v: float) -> bool:

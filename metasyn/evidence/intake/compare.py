@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from metasyn.errors import EvidenceError, OptionError
-from metasyn.evidence.cells import ID, IDS, NUMBER, PVALUE, RESULT_ID, CellError, Number
+from metasyn.evidence.cells import ID, IDS, NUMBER, PVALUE, RESULT_ID, CellError, Number, PrintedP
 from metasyn.evidence.columns import TABLES, Column
 from metasyn.evidence.intake.pairs import pair_rows
 from metasyn.evidence.intake.read import Intake
@@ -304,6 +304,8 @@ def _same_number(one: str, two: str, column: Column) -> bool:
         return False
     if isinstance(ours, Number) and isinstance(theirs, Number):
         return ours.value == theirs.value
+    if isinstance(ours, PrintedP) and isinstance(theirs, PrintedP):
+        return (ours.value, ours.relation) == (theirs.value, theirs.relation)
     return ours == theirs
 
 

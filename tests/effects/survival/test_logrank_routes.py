@@ -38,9 +38,9 @@ def test_every_way_to_o_minus_e_and_v_agrees() -> None:
     assert TEST.o_minus_e < 0
     printed = PValue(value=p, sided="two")
     for got in (
-        chi_square_and_v(chi_square, TEST.v, fewer_events_in="first"),
-        p_and_v(printed, TEST.v, fewer_events_in="first"),
-        p_and_v(PValue(value=p / 2, sided="one"), TEST.v, fewer_events_in="first"),
+        chi_square_and_v(chi_square, TEST.v, fewer_events_in="cohort"),
+        p_and_v(printed, TEST.v, fewer_events_in="cohort"),
+        p_and_v(PValue(value=p / 2, sided="one"), TEST.v, fewer_events_in="cohort"),
         o_minus_e_and_chi_square(TEST.o_minus_e, chi_square),
         o_minus_e_and_p(TEST.o_minus_e, printed),
     ):
@@ -64,19 +64,19 @@ def test_allocation_and_events_agree_where_groups_share_the_events_alike() -> No
 @pytest.mark.parametrize(("sided", "z"), [("two", 1.7805), ("not stated", 1.7805), ("one", 1.4395)])
 def test_z_is_of_half_the_two_sided_p_and_of_a_one_sided_p_itself(sided: str, z: float) -> None:
     """Wang & Zeng 2013 (10.1186/1745-6215-14-391): 0.075 is 1.78 two-sided, 1.44 one-sided; never 0.89."""
-    yi, vi = p_and_v(PValue(value=0.075, sided=sided), 25.0, fewer_events_in="second")  # type: ignore[arg-type, misc]
+    yi, vi = p_and_v(PValue(value=0.075, sided=sided), 25.0, fewer_events_in="comparator")  # type: ignore[arg-type, misc]
     assert yi == pytest.approx(z / 5, abs=1e-4)
     assert vi == 1 / 25
 
 
 def test_p_of_one_is_no_difference() -> None:
-    assert p_and_v(PValue(value=1.0, sided="two"), 25.0, fewer_events_in="first") == (0.0, 0.04)
+    assert p_and_v(PValue(value=1.0, sided="two"), 25.0, fewer_events_in="cohort") == (0.0, 0.04)
 
 
 @given(z=st.floats(0, 6), v=st.floats(0.5, 500))
 def test_the_other_group_negates(z: float, v: float) -> None:
-    first = chi_square_and_v(z * z, v, fewer_events_in="first")
-    second = chi_square_and_v(z * z, v, fewer_events_in="second")
+    first = chi_square_and_v(z * z, v, fewer_events_in="cohort")
+    second = chi_square_and_v(z * z, v, fewer_events_in="comparator")
     assert first[0] == -second[0] <= 0  # type: ignore[index]
     assert first[1] == second[1]  # type: ignore[index]
 
@@ -106,11 +106,11 @@ def test_totals() -> None:
         (v_from_allocation(0, 1, 1), "without events"),
         (ratio_and_v(-0.5, 3.0), "positive"),
         (ratio_and_v(0.5, 0.0), "V must be positive"),
-        (chi_square_and_v(-1.0, 3.0, fewer_events_in="first"), "negative"),
-        (chi_square_and_v(1.0, math.inf, fewer_events_in="first"), "V must be positive"),
-        (p_and_v(PValue(value=0.001, relation="<"), 3.0, fewer_events_in="first"), "only a bound"),
-        (p_and_v(PValue(value=None, relation="ns"), 3.0, fewer_events_in="first"), "not significant"),
-        (p_and_v(PValue(value=0.7, sided="one"), 3.0, fewer_events_in="first"), "no test statistic"),
+        (chi_square_and_v(-1.0, 3.0, fewer_events_in="cohort"), "negative"),
+        (chi_square_and_v(1.0, math.inf, fewer_events_in="cohort"), "V must be positive"),
+        (p_and_v(PValue(value=0.001, relation="<"), 3.0, fewer_events_in="cohort"), "only a bound"),
+        (p_and_v(PValue(value=None, relation="ns"), 3.0, fewer_events_in="cohort"), "not significant"),
+        (p_and_v(PValue(value=0.7, sided="one"), 3.0, fewer_events_in="cohort"), "no test statistic"),
         (o_minus_e_and_p(-3.0, PValue(value=0.05, relation="<")), "only a bound"),
         (o_minus_e_and_chi_square(0.0, 0.0), "is 0"),
     ],
@@ -121,7 +121,7 @@ def test_logrank_refusals_have_reasons(refused: object, word: str) -> None:
 
 
 def test_bad_options() -> None:
-    with pytest.raises(OptionError, match="fewer_events_in must be one of 'first', 'second'"):
+    with pytest.raises(OptionError, match="fewer_events_in must be one of 'cohort', 'comparator'"):
         chi_square_and_v(1.0, 3.0, fewer_events_in="treatment")  # type: ignore[arg-type]
     with pytest.raises(OptionError, match="n_1 and n_2 must be positive"):
         v_from_allocation(90, 0, 100)

@@ -104,14 +104,14 @@ CASES: list[tuple[str, Route, Ranged, Sequence[Range]]] = [
     ),
     (
         "p and V",
-        lambda z, v: logrank.p_and_v(two_sided(z), v, fewer_events_in="first"),
-        lambda z, v: hazard_ranges.statistic_and_v_range(z, v, fewer_events_in="first"),
+        lambda z, v: logrank.p_and_v(two_sided(z), v, fewer_events_in="cohort"),
+        lambda z, v: hazard_ranges.statistic_and_v_range(z, v, fewer_events_in="cohort"),
         [Range(1.2, 1.4), P2(12, 0)],
     ),
     (
         "chi-square and V",
-        lambda z, v: logrank.chi_square_and_v(z * z, v, fewer_events_in="second"),
-        lambda z, v: hazard_ranges.statistic_and_v_range(z, v, fewer_events_in="second"),
+        lambda z, v: logrank.chi_square_and_v(z * z, v, fewer_events_in="comparator"),
+        lambda z, v: hazard_ranges.statistic_and_v_range(z, v, fewer_events_in="comparator"),
         [Range(1.2, 1.4), P2(12, 0)],
     ),
     (

@@ -169,7 +169,7 @@ def test_text_beside_the_table_is_not_dropped(sheets: Sheets, workbook: Callable
     sheets["results"][3].extend(["", "see my mail"])
     found = [f for f in check_intake(read_intake(workbook(sheets))) if f.severity == "error"]
     assert [f.code for f in found] == ["cell-outside-table"]
-    assert "cell AB4" in found[0].message
+    assert "cell AG4" in found[0].message
 
 
 def test_headers(sheets: Sheets, workbook: Callable[..., Path]) -> None:
