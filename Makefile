@@ -6,7 +6,8 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.metasyn-installed
-PYTEST_ARGS ?= -n 2
+# Neighbouring tests stay in one process and share what they built; who is done early takes from the other.
+PYTEST_ARGS ?= -n 2 --dist worksteal
 
 .PHONY: help report test lint types verify confirm gallery tutorial benchmark clean lock install
 

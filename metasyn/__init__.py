@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from metasyn.errors import MetasynError
 
 if TYPE_CHECKING:
+    from metasyn.analysis.explain import explain
     from metasyn.analysis.spec import Analysis, Apart, Outcome
     from metasyn.claims import Claim, check_claims, require_claims
     from metasyn.effects import standardise
@@ -89,6 +90,7 @@ __all__ = [
     "egger_test",
     "estimate_tau2",
     "excess_significance",
+    "explain",
     "fail_safe_n",
     "forest_layout",
     "gosh",
@@ -145,6 +147,7 @@ _HOMES = {
     "egger_test": "metasyn.synthesis.small_study",
     "estimate_tau2": "metasyn.synthesis.tau2",
     "excess_significance": "metasyn.synthesis.small_study",
+    "explain": "metasyn.analysis.explain",
     "fail_safe_n": "metasyn.synthesis.small_study",
     "forest_layout": "metasyn.plots",
     "gosh": "metasyn.synthesis.sensitivity",

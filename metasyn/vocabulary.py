@@ -8,12 +8,18 @@ from metasyn.errors import OptionError
 
 __all__ = [
     "Alternative",
+    "BinaryComparison",
+    "BinaryOutcome",
     "CiMethod",
+    "ContinuousComparison",
+    "ContinuousOutcome",
     "CountMeasure",
     "CoxTies",
+    "CredibleInterval",
     "Design",
     "DifferenceVariance",
     "ExcessTest",
+    "ExplanationKind",
     "FailSafeMethod",
     "FewerEvents",
     "FigurePalette",
@@ -24,9 +30,12 @@ __all__ = [
     "GroupOrder",
     "I2Method",
     "LineCiMethod",
+    "MarginFigure",
     "Measure",
+    "MedicalArea",
     "Missing",
     "Model",
+    "MuPriorName",
     "NullPlace",
     "NullSide",
     "Overlap",
@@ -35,6 +44,7 @@ __all__ = [
     "PiMethod",
     "PiStyle",
     "PlainVariance",
+    "Posterior",
     "Predictor",
     "Profile",
     "ProportionInterval",
@@ -50,10 +60,13 @@ __all__ = [
     "Statistic",
     "Status",
     "SubgroupTau2",
+    "TableTest",
     "Tau2CiMethod",
     "Tau2Method",
+    "TauPriorName",
     "Test",
     "TestName",
+    "TimeUnit",
     "TrimFillEstimator",
     "Unit",
     "ZeroCells",
@@ -80,16 +93,9 @@ CiMethod = Literal[
     "permutation",
 ]
 PiMethod = Literal[
-    "t(k-1)",
-    "t(k-2)",
-    "hartung-knapp",
-    "hartung-knapp(k-2)",
-    "kenward-roger",
-    "kenward-roger(df-1)",
-    "bootstrap",
-    "normal",
-    "none",
-]
+    "t(k-1)", "t(k-2)", "hartung-knapp", "hartung-knapp(k-2)", "kenward-roger",
+    "kenward-roger(df-1)", "bootstrap", "normal", "none",
+]  # fmt: skip
 Tau2CiMethod = Literal["q-profile", "generalised-q", "jackson", "profile-likelihood"]
 I2Method = Literal["tau2", "Q"]
 Profile = Literal["metasyn", "cochrane-2025", "iqwig-6", "metafor", "meta-8", "meta-7", "revman-5"]
@@ -99,16 +105,9 @@ Overlap = Literal["whole", "parts"]
 
 # Small-study effects.
 TestName = Literal[
-    "egger",
-    "begg",
-    "thompson",
-    "harbord",
-    "peters",
-    "macaskill",
-    "deeks",
-    "schwarzer",
+    "egger", "begg", "thompson", "harbord", "peters", "macaskill", "deeks", "schwarzer",
     "pustejovsky",
-]
+]  # fmt: skip
 # "multiplicative": weighted least squares with a dispersion factor, R's lm().
 RegressionModel = Literal["random-effects", "common-effect", "multiplicative"]
 LineCiMethod = Literal["wald", "t", "hartung-knapp", "hartung-knapp-adhoc"]
@@ -141,6 +140,7 @@ GoshStatistic = Literal["I2", "tau2", "Q", "k"]
 
 # Moderators whose value is not known.
 Missing = Literal["error", "drop"]
+ExplanationKind = Literal["result", "effect", "figure", "finding", "use"]
 
 Measure = Literal[
     # two groups: times to event, counts, person-time, means
@@ -152,7 +152,7 @@ Measure = Literal[
     # one group: proportions, rates, means, spread, reliability
     "PLO", "PAS", "PR", "PLN", "PFT",
     "IR", "IRLN", "IRS", "IRFT",
-    "MN", "MNLN", "SDLN", "CVLN", "ARAW",
+    "MN", "MNLN", "SDLN", "CVLN", "ARAW", "MEDLN",
     # one group measured twice
     "MC", "SMCC", "SMCR", "SMCRH", "ROMC", "CVRC", "VRC",
     "GEN",
@@ -164,22 +164,20 @@ ProportionVariance = Literal["LS", "AV"]
 DifferenceVariance = Literal["LS", "UB", "AV"]
 PhiVariance = Literal["LS", "CS", "ST"]
 RouteName = Literal[
-    "given",
-    "ratio and interval",
-    "ratio and p",
-    "O-E and V",
-    "medians and p",
-    "medians and events",
-    "medians and their intervals",
-    "medians and assumed events",
-    "events",
-    "percent",
-    "person-time",
-    "means",
-    "paired means",
-    "correlation",
-    "alpha",
-]
+    "given", "ratio and interval", "ratio and p", "O-E and V", "ratio and standard error",
+    "ratio and V", "ratio and events", "ratio, all events and allocation", "O and E",
+    "O-E and chi-square", "O-E and p", "chi-square and V", "chi-square and events",
+    "chi-square, all events and allocation", "p and V", "p and events",
+    "p, all events and allocation", "curves and numbers at risk", "curves and events",
+    "curves and n", "survival and interval", "survival and numbers at risk", "survival and n",
+    "medians and p", "medians and events", "medians and their intervals",
+    "medians and assumed events", "events", "percent", "proportion and interval",
+    "proportion and standard error", "1-S and interval", "1-S and standard error",
+    "1-S and numbers at risk", "1-S and n", "margins and events", "margins and ratio",
+    "margins and phi", "margins and test", "risk and ratio", "median and interval",
+    "median and one bound", "median and events", "person-time", "means", "paired means",
+    "correlation", "alpha",
+]  # fmt: skip
 
 # Times to event: in which group there were fewer events than expected (a log-rank statistic and a p value
 # do not say), how an interval of one proportion was made, where an effect of one proportion lives, ties.
@@ -187,6 +185,10 @@ FewerEvents = Literal["cohort", "comparator"]
 ProportionInterval = Literal["plain", "log", "log-log", "logit", "wilson", "clopper-pearson"]
 ProportionMeasure = Literal["PLO", "PLN", "PAS", "PR"]
 CoxTies = Literal["efron", "breslow"]
+
+# Two-by-two tables: by which figure, or by the p value of which test, one is told from its margins.
+MarginFigure = Literal["OR", "RR", "RD", "phi"]
+TableTest = Literal["chi-square", "chi-square with correction", "Fisher"]
 
 # What a row of a results table may hold.
 Statistic = Literal[
@@ -196,6 +198,7 @@ Statistic = Literal[
 Unit = Literal[
     "percent", "days", "weeks", "months", "years", "patients", "episodes", "treatment lines", "studies"
 ]
+TimeUnit = Literal["days", "weeks", "months", "years"]
 PSided = Literal["one", "two", "not stated"]
 Status = Literal["usable", "unusable"]
 Test = Literal[
@@ -205,6 +208,37 @@ Design = Literal["randomised", "single-arm", "cohort", "meta-analysis", "unclear
 
 # Which rows of two people's tables are the same row: those with one id, or about one figure.
 RowMatch = Literal["id", "figure"]
+
+# Bayesian synthesis: priors of the between-study standard deviation and of the mean, which of the
+# distributions, which credible interval, and what the empirical priors distinguish.
+TauPriorName = Literal[
+    "half-normal", "half-cauchy", "half-t", "exponential", "uniform", "jeffreys", "log-normal", "log-t"
+]  # fmt: skip
+MuPriorName = Literal["flat", "normal"]
+Posterior = Literal["mu", "tau", "predictive"]
+CredibleInterval = Literal["shortest", "quantile"]
+BinaryOutcome = Literal[
+    "all-cause mortality", "obstetric", "cause-specific mortality, major morbidity or composite",
+    "resource use, hospital stay or process", "surgical or device success or failure", "withdrawals",
+    "internal or structure-related", "general physical health", "adverse events",
+    "infection or new disease", "signs or symptoms of a condition continuing or ending", "pain",
+    "quality of life or functioning", "mental health", "biological markers", "subjective, various",
+]  # fmt: skip
+BinaryComparison = Literal[
+    "pharmacological vs placebo or control", "pharmacological vs pharmacological",
+    "non-pharmacological vs placebo or control", "non-pharmacological vs pharmacological",
+    "non-pharmacological vs non-pharmacological",
+]  # fmt: skip
+ContinuousOutcome = Literal[
+    "obstetric", "resource use, hospital stay or process", "internal or external structure-related",
+    "general physical health, adverse events, pain, quality of life or functioning",
+    "signs or symptoms of a condition, infection or new disease", "mental health",
+    "biological markers", "subjective, various",
+]  # fmt: skip
+ContinuousComparison = Literal[
+    "pharmacological vs placebo or control", "pharmacological vs pharmacological", "non-pharmacological"
+]
+MedicalArea = Literal["other", "respiratory", "cancer"]
 
 # Words that people bring from R, and what they are called here (several where that depends on the option).
 _HINTS = {
@@ -257,6 +291,11 @@ _HINTS = {
     "hts": "t(k-2)",
     "riley": "t(k-2)",
     "v": "t(k-1)",
+    "halfnormal": "half-normal",
+    "halfcauchy": "half-cauchy",
+    "lognormal": "log-normal",
+    "hpd": "shortest",
+    "central": "quantile",
     "plogit": "PLO",
     "pas": "PAS",
     "praw": "PR",

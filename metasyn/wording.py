@@ -29,6 +29,7 @@ __all__ = [
     "tau2_text",
     "unit_sign",
     "whole",
+    "worked_number",
 ]
 
 MINUS = "\N{MINUS SIGN}"
@@ -130,6 +131,23 @@ def short_number(value: float) -> str:
     return decimal(value, 0) if size >= 9.95 else plain_number(float(f"{value:.2g}"))
 
 
+def worked_number(value: float) -> str:
+    """A number of a calculation that can be followed by hand: five significant digits.
+
+    Examples
+    --------
+    >>> worked_number(-0.478035801), worked_number(130.0), worked_number(0.5), worked_number(2.5e-7)
+    ('−0.47804', '130', '0.5', '2.5×10⁻⁷')
+    """
+    size = abs(value)
+    if not math.isfinite(value):
+        return decimal(value)
+    if size >= 1e6 or 0 < size < 1e-4:
+        digits, _, power = f"{value:.4e}".partition("e")
+        return f"{digits.rstrip('0').rstrip('.')}×10{str(int(power)).translate(_RAISED)}".replace("-", MINUS)
+    return plain_number(float(f"{value:.5g}")) if size < 99999.5 else decimal(value, 0)
+
+
 def percent_text(proportion: float, digits: int = 1, *, sign: bool = True) -> str:
     """A proportion as percent.
 
@@ -156,14 +174,16 @@ def per_thousand(proportion: float) -> str:
 
 
 def unit_sign(measure: EffectMeasure) -> str:
-    """What stands behind a natural value: a percent sign, or nothing."""
-    return "%" if measure.family == "proportion" else ""
+    """What stands behind a natural value: a percent sign, the unit of a time, or nothing."""
+    return (
+        "%" if measure.family == "proportion" else f"\N{NO-BREAK SPACE}{measure.unit}" if measure.unit else ""
+    )
 
 
 def natural_text(value: float, measure: EffectMeasure) -> str:
-    """A value on the natural scale of a measure: ratios with 2 decimals, proportions as percent.
+    """A value on the natural scale of a measure: ratios and times with 2 decimals, proportions as percent.
 
-    Ratios below 0.1 keep two significant digits, ratios of 100 and more none after the point; rates
+    Ratios and times below 0.1 keep two significant digits, ratios of 100 and more none after the point; rates
     and means keep two significant digits; differences have three decimals, or as many as show their sign.
     """
     if measure.family == "proportion":
@@ -172,7 +192,7 @@ def natural_text(value: float, measure: EffectMeasure) -> str:
         return decimal(value, 3)
     if measure.family in ("rate", "mean", "difference") and 0 < abs(value) < 0.095:
         return decimal(value, min(8, 1 - math.floor(math.log10(abs(value)))))
-    if measure.family == "ratio" and math.isfinite(value):
+    if measure.log_axis and math.isfinite(value):
         if 0 < value < 0.095:
             return decimal(value, max(2, 1 - math.floor(math.log10(value))) if value > 1e-4 else 4)
         if value >= 99.5:

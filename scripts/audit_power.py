@@ -1,9 +1,10 @@
 """How often the audit raises a false alarm, and how often it finds a planted defect.
 
-Studies are simulated with known counts, printed with correct rounding (percent with 0 to 2 decimals,
-ratios with 1 to 3, p values with 1 to 4 figures), and audited as they are; then one defect of each
-kind is planted in every study that can have it. `python scripts/audit_power.py --write` puts the
-tables into docs/audit.md.
+Studies are simulated with known counts (intervals by Woolf, Katz or exact, p values by chi-square, Fisher's,
+Yates's or the Wald test) or known survival times (p by the Wald, log-rank or likelihood-ratio test), printed
+with correct rounding (percent with 0 to 2 decimals, ratios and p values with 1 to 4), and audited as they
+are; then one defect of each kind is planted in every study that can have it.
+`python scripts/audit_power.py --write` puts the tables into docs/audit.md.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+from scipy.special import gammaln
 
 from metasyn.evidence.audit import AuditFinding, audit_table
 from metasyn.evidence.audit.group_tests import two_group_p_values
 from metasyn.evidence.audit.proportion_intervals import proportion_intervals
-from metasyn.numerics.tails import normal_quantile, normal_two_sided_p
+from metasyn.numerics.tails import chi2_upper_p, normal_quantile, normal_two_sided_p
 
 Row = dict[str, str]
 Study = list[Row]
@@ -62,6 +64,9 @@ def trial(rng: Random, name: str) -> Study:
     estimate, se = crude(measure, k, n)
     z = normal_quantile(0.05)
     decimals = int(rng.integers(1, 4))
+    low, high = math.exp(estimate - z * se), math.exp(estimate + z * se)
+    if measure == "OR" and rng.random() < 0.3:
+        low, high = exact_interval(k, n)
     tests = dict(two_group_p_values(k[0], n[0], k[1], n[1]))
     test = ("chi-square", "Fisher", "chi-square with Yates's correction", f"Wald, log {measure}")
     p = tests[test[int(rng.integers(len(test)))]]
@@ -71,13 +76,42 @@ def trial(rng: Random, name: str) -> Study:
             "label": "treatment v control",
             "statistic": measure,
             "estimate": figures(math.exp(estimate), decimals),
-            "ci_low": figures(math.exp(estimate - z * se), decimals),
-            "ci_high": figures(math.exp(estimate + z * se), decimals),
+            "ci_low": figures(low, decimals),
+            "ci_high": figures(high, decimals),
             "p": printed_p(p, int(rng.integers(1, 5))),
             "sides": "two",
         }
     )
     return rows
+
+
+def exact_interval(k: list[int], n: list[int]) -> tuple[float, float]:
+    """The conditional exact 95% interval of an odds ratio (that of Fisher's test, as in R)."""
+    events, total = sum(k), sum(n)
+    x = np.arange(max(0, events - n[1]), min(events, n[0]) + 1)
+    weight = -(
+        gammaln(x + 1)
+        + gammaln(n[0] - x + 1)
+        + gammaln(events - x + 1)
+        + gammaln(total - n[0] - events + x + 1)
+    )
+
+    def bound(tail: np.ndarray, low: float, high: float, rising: bool) -> float:
+        for _ in range(45):
+            middle = (low + high) / 2
+            log_p = weight + x * middle
+            p = np.exp(log_p - log_p.max())
+            above = float(p[tail].sum() / p.sum()) > 0.025
+            low, high = (low, middle) if above == rising else (middle, high)
+        return math.exp((low + high) / 2)
+
+    return bound(x >= k[0], -12, 12, True), bound(x <= k[0], -12, 12, False)
+
+
+def ratio_alone(rng: Random, name: str) -> Study:
+    """A ratio with interval and p value whose counts are not told."""
+    row = trial(rng, name)[-1]
+    return [row]
 
 
 def crude(measure: str, k: list[int], n: list[int]) -> tuple[float, float]:
@@ -111,6 +145,65 @@ def hazard(rng: Random, name: str) -> Study:
     ]
 
 
+def individual(rng: Random, name: str) -> Study:
+    """A Cox model of simulated survival times, its p value by the Wald, log-rank or likelihood-ratio test."""
+    fitted = None
+    while fitted is None:
+        fitted = cox(rng, int(rng.integers(30, 400)), rng.normal(-0.25, 0.35), rng.uniform(0.25, 0.95))
+    log_hr, se, tests = fitted
+    z, decimals = normal_quantile(0.05), int(rng.integers(1, 4))
+    return [
+        {
+            "study": name,
+            "label": "treatment v control",
+            "statistic": "HR",
+            "estimate": figures(math.exp(log_hr), decimals),
+            "ci_low": figures(math.exp(log_hr - z * se), decimals),
+            "ci_high": figures(math.exp(log_hr + z * se), decimals),
+            "p": printed_p(tests[int(rng.integers(3))], int(rng.integers(1, 5))),
+            "sides": "two",
+            "n": str(int(4 / se**2 * rng.uniform(1.2, 2.5))),
+            "se": figures(se, 3),
+        }
+    ]
+
+
+def cox(
+    rng: Random, n: int, log_hr: float, share: float
+) -> tuple[float, float, tuple[float, float, float]] | None:
+    """Log hazard ratio, its standard error, and p values (Wald, log-rank, likelihood ratio) of two groups."""
+    treated = np.arange(n) % 2 == 0
+    times = rng.exponential(1 / np.where(treated, math.exp(log_hr), 1.0))
+    cut = (
+        np.full(n, np.quantile(times, share))
+        if rng.random() < 0.5
+        else rng.exponential(share / (1 - share), n)
+    )
+    event = times <= cut
+    order = np.argsort(np.minimum(times, cut))
+    treated, event = treated[order], event[order]
+    at_risk = [np.cumsum(group[::-1])[::-1][event].astype(float) for group in (treated, ~treated)]
+    events = float(treated[event].sum())
+    if events < 3 or event.sum() - events < 3:
+        return None
+
+    def share_at(b: float) -> np.ndarray:
+        return np.asarray(at_risk[0] * math.exp(b) / (at_risk[1] + at_risk[0] * math.exp(b)))
+
+    def likelihood(b: float) -> float:
+        return float(b * events - np.log(at_risk[1] + at_risk[0] * math.exp(b)).sum())
+
+    beta = 0.0
+    for _ in range(20):
+        p = share_at(beta)
+        beta += float((events - p.sum()) / (p * (1 - p)).sum())
+    p, p0 = share_at(beta), share_at(0.0)
+    se = 1 / math.sqrt((p * (1 - p)).sum())
+    score = float((events - p0.sum()) / math.sqrt((p0 * (1 - p0)).sum()))
+    ratio = max(2 * (likelihood(beta) - likelihood(0.0)), 0.0)
+    return beta, se, (normal_two_sided_p(beta / se), normal_two_sided_p(score), chi2_upper_p(ratio, 1))
+
+
 def single_arm(rng: Random, name: str) -> Study:
     """Response rates of two groups and their total, with intervals by one method."""
     method = ("Clopper-Pearson", "Wilson")[int(rng.integers(2))]
@@ -134,8 +227,8 @@ def single_arm(rng: Random, name: str) -> Study:
 
 
 def correct(rng: Random, count: int) -> list[Study]:
-    """As many studies, of the three kinds in turn."""
-    makers = (trial, hazard, trial, hazard, single_arm)
+    """As many studies, of the five kinds in turn."""
+    makers = (trial, hazard, trial, individual, ratio_alone, trial, hazard, individual, single_arm, trial)
     return [makers[i % len(makers)](rng, f"study {i}") for i in range(count)]
 
 
@@ -187,7 +280,7 @@ def _at_level(study: Study, level: float) -> Study | None:
     row = study[-1]
     if "se" in row:
         log_hr, se = math.log(max(float(row["estimate"]), 0.01)), float(row["se"])
-    elif "statistic" in row:
+    elif "statistic" in row and len(study) > 1:
         log_hr, se = crude(row["statistic"], *([int(r[c]) for r in study[:2]] for c in ("events", "n")))
     else:
         return None
@@ -266,7 +359,7 @@ def p_one_sided(rng: Random, study: Study) -> Study | None:
 
 def inverted(rng: Random, study: Study) -> Study | None:
     row = study[-1]
-    if "statistic" not in row or "se" in row:
+    if "statistic" not in row or "se" in row or len(study) == 1:
         return None
     decimals = len(row["estimate"].partition(".")[2])
     numbers = [float(row[name]) for name in ("estimate", "ci_high", "ci_low")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,12 @@ import pytest
 collect_ignore = ["tiny_project"]
 # No examples in these; as modules to search for some they would all have the same name.
 collect_ignore_glob = ["conftest.py", "*/conftest.py"]
+
+
+# Compiled modules are kept, also where the environment says otherwise: the processes that tests start would
+# compile the whole package again, each of them.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from metasyn.analysis.result import AuditFinding, OutcomeResult
+from metasyn.analysis.evidence_audit import told_once
+from metasyn.analysis.result import FigureFinding, OutcomeResult
 from metasyn.effects.model import Effect, EffectSet, Exclusion
+from metasyn.evidence.audit import AuditFinding
 from metasyn.evidence.model import ReportedResult
 from metasyn.evidence.selection import Evidence
 from metasyn.values import Finding, Severity
@@ -18,18 +20,22 @@ __all__ = ["audit"]
 _ARBITRARY = "it comes first in the table"
 # What `effects.reported_ratios` notes of an estimate that its interval does not surround evenly.
 _OFF_CENTRE = "off the centre of its interval"
-_ORDER = (
-    "sources-disagree",
-    "unusable-figure",
-    "off-centre",
-    "assumption",
-    "reading",
-    "other-direction",
-    "recovered-figure",
-)
+_ORDER = {
+    "sources-disagree": 0,
+    "unusable-figure": 1,
+    "off-centre": 3,
+    "assumption": 4,
+    "reading": 5,
+    "other-direction": 6,
+    "recovered-figure": 7,
+}
+# The place of what the audit found among these.
+_AUDITED = 2
 
 
-def audit(evidence: Evidence, outcomes: Sequence[OutcomeResult]) -> tuple[AuditFinding, ...]:
+def audit(
+    evidence: Evidence, outcomes: Sequence[OutcomeResult], audited: Sequence[AuditFinding] = ()
+) -> tuple[FigureFinding, ...]:
     """Findings about the figures behind the effects of an analysis.
 
     Parameters
@@ -37,34 +43,38 @@ def audit(evidence: Evidence, outcomes: Sequence[OutcomeResult]) -> tuple[AuditF
     evidence : Evidence
     outcomes : sequence of OutcomeResult
         With their effects and exclusions, those shown apart included.
+    audited : sequence of AuditFinding
+        What the audit of the evidence found about them.
 
     Returns
     -------
-    tuple of AuditFinding
-        Figures of one cohort that differ between sources, unusable figures, assumptions, readings of
-        unclear figures, inverted contrasts, and figures recovered by arithmetic, in this order; each
-        once, with the names of all effects it bears on.
+    tuple of FigureFinding
+        Open ones first. Within these: figures of one cohort that differ between sources, unusable
+        figures, findings of the audit, estimates off centre, assumptions, readings of unclear figures,
+        inverted contrasts, and figures recovered by arithmetic; each once, with the names of all effects
+        it bears on.
     """
-    found: list[AuditFinding] = []
+    found: list[FigureFinding] = []
     for part in outcomes:
         for effects in (part.effects, *(other.effects for other in part.apart)):
             found.extend(_disagreements(evidence, part, effects))
             found.extend(_unusable(effects.exclusions))
             for effect in effects.effects:
                 found.extend(_of_effect(effect))
-    return tuple(sorted(_merged(found), key=lambda one: _ORDER.index(one.finding.code)))
+    told = told_once(list(_merged(found)), audited, evidence)
+    return tuple(sorted(told, key=lambda one: (not one.is_open, _ORDER.get(one.finding.code, _AUDITED))))
 
 
 def _made(
     code: str, severity: Severity, where: str, message: str, rows: Iterable[str], answer: str
-) -> AuditFinding:
+) -> FigureFinding:
     finding = Finding(code=code, severity=severity, where=where, message=message)
-    return AuditFinding(finding=finding, rows=tuple(dict.fromkeys(rows)), answer=answer)
+    return FigureFinding(finding=finding, rows=tuple(dict.fromkeys(rows)), answer=answer)
 
 
-def _merged(found: Iterable[AuditFinding]) -> Iterator[AuditFinding]:
+def _merged(found: Iterable[FigureFinding]) -> Iterator[FigureFinding]:
     """Equal findings as one, about all effects they were made of."""
-    alike: dict[tuple[str, str, str], list[AuditFinding]] = {}
+    alike: dict[tuple[str, str, str], list[FigureFinding]] = {}
     for one in found:
         alike.setdefault((one.finding.code, one.finding.message, one.answer), []).append(one)
     for members in alike.values():
@@ -73,7 +83,7 @@ def _merged(found: Iterable[AuditFinding]) -> Iterator[AuditFinding]:
         yield replace(members[0], finding=replace(members[0].finding, where=where), rows=rows)
 
 
-def _of_effect(effect: Effect) -> Iterator[AuditFinding]:
+def _of_effect(effect: Effect) -> Iterator[FigureFinding]:
     """Assumptions, readings, direction and arithmetic of one effect."""
     ids = [row.result_id for row in effect.rows]
     for assumption in effect.route.assumptions:
@@ -85,7 +95,7 @@ def _of_effect(effect: Effect) -> Iterator[AuditFinding]:
         yield _made("other-direction", "note", effect.label, message, ids, "inverted")
 
 
-def _of_note(effect: Effect, note: str, ids: Sequence[str]) -> AuditFinding:
+def _of_note(effect: Effect, note: str, ids: Sequence[str]) -> FigureFinding:
     """A remark on an effect: arithmetic behind a figure, an odd interval, or how a figure was read."""
     derived = next((row for row in effect.rows if row.derivation and row.derivation in note), None)
     if derived is not None:
@@ -97,7 +107,7 @@ def _of_note(effect: Effect, note: str, ids: Sequence[str]) -> AuditFinding:
     return _made("reading", "note", effect.label, note, ids, "stated here")
 
 
-def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[AuditFinding]:
+def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[FigureFinding]:
     for exclusion in exclusions:
         if exclusion.code == "unusable":
             yield _made(
@@ -106,7 +116,7 @@ def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[AuditFinding]:
             )
 
 
-def _disagreements(evidence: Evidence, part: OutcomeResult, effects: EffectSet) -> Iterator[AuditFinding]:
+def _disagreements(evidence: Evidence, part: OutcomeResult, effects: EffectSet) -> Iterator[FigureFinding]:
     """Figures for one and the same thing that differ by more than rounding."""
     about = _about(effects)
     asked = (part.outcome.outcome, part.outcome.timepoint)
@@ -156,7 +166,7 @@ def _disagreement(
     second: ReportedResult,
     effect: Effect,
     reasons: Mapping[str, str],
-) -> AuditFinding:
+) -> FigureFinding:
     places = [f"{row.as_printed} ({_place(evidence, row)})" for row in (first, second)]
     cohort = evidence.cohorts[first.cohort_id].label
     message = f"{first.statistic} of {cohort}: {places[0]}, but {places[1]}"

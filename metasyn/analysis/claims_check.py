@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from metasyn.claims.check import Verdict, check_claim, require_measure, require_true
 from metasyn.claims.claim import Claim
-from metasyn.effects.measure import get_measure
 from metasyn.errors import OptionError
 
 if TYPE_CHECKING:
@@ -115,5 +114,5 @@ def _verdict(claim: Claim, result: AnalysisResult) -> Verdict:
 
 
 def _where(part: OutcomeResult) -> str:
-    label = get_measure(part.outcome.measure).label
+    label = part.effects.measure.label
     return ", ".join(filter(None, (f"{part.definition.label} ({label})", part.outcome.timepoint)))

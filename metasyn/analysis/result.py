@@ -2,43 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects.model import EffectSet
 from metasyn.evidence.model import OngoingTrial, OutcomeDefinition, ReportedResult, Source
+from metasyn.evidence.selection import Evidence
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
 from metasyn.synthesis.sensitivity import Cumulative, LeaveOneOut
 from metasyn.synthesis.small_study import RankTest, RecommendedTest, RegressionTest, TrimFill
 from metasyn.values import Finding, NotEstimable
 
-__all__ = ["AnalysisResult", "ApartResult", "AuditFinding", "OutcomeResult", "Sensitivity", "SmallStudy"]
+if TYPE_CHECKING:
+    from metasyn.evidence.audit import Repair
+
+__all__ = ["AnalysisResult", "ApartResult", "FigureFinding", "OutcomeResult", "Sensitivity", "SmallStudy"]
 
 _NOT_ASKED = NotEstimable("it was not asked for")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditFinding:
-    """Something that was found in the reported figures an analysis rests on.
+class FigureFinding:
+    """Something to know about the reported figures of an analysis: a finding of the audit, or a remark.
 
     Attributes
     ----------
     finding : Finding
-        Code, severity, message; `where` names the effects in words.
+        Code (of `evidence.audit.CODES`, or of `tables.audit.AUDIT_WORDS`), severity, message; `where`
+        names in words what it bears on.
     rows : tuple of str
         Ids of the reported results concerned.
     answer : str
-        What was done about it; empty where somebody still has to decide.
+        What was done about it, or the answer in the data; empty where somebody still has to decide.
+    repairs : tuple of Repair
+        What would remove a contradiction, the smallest change first.
+    computed : mapping
+        Names and values of what was computed.
     """
 
     finding: Finding
     rows: tuple[str, ...] = ()
     answer: str = ""
+    repairs: tuple[Repair, ...] = ()
+    computed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits for a decision."""
-        return not self.answer
+        """Whether it waits for a decision; a note does not."""
+        return not self.answer and self.finding.severity != "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,8 +139,10 @@ class AnalysisResult:
     sources : tuple of Source
         Every source a figure of the analysis is printed in, in order of first use.
     ongoing : tuple of OngoingTrial
-    audit : tuple of AuditFinding
+    audit : tuple of FigureFinding
         What was found in the reported figures; empty where nothing was.
+    evidence : Evidence or None
+        The tables it was run on: the way from its rows back to every figure.
     """
 
     name: str
@@ -136,4 +151,5 @@ class AnalysisResult:
     external: tuple[ReportedResult, ...]
     sources: tuple[Source, ...]
     ongoing: tuple[OngoingTrial, ...]
-    audit: tuple[AuditFinding, ...] = ()
+    audit: tuple[FigureFinding, ...] = ()
+    evidence: Evidence | None = field(default=None, repr=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from metasyn.analysis.audit import audit
 from metasyn.analysis.claims_check import require_analysis_claims
+from metasyn.analysis.evidence_audit import findings_about
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
 from metasyn.analysis.sensitivity import sensitivity
 from metasyn.analysis.small_study import by_year, small_study
@@ -82,7 +83,10 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
         external=external,
         sources=_sources(evidence, outcomes, external, ongoing),
         ongoing=ongoing,
-        audit=audit(evidence, outcomes),
+        audit=audit(
+            evidence, outcomes, findings_about(evidence, selections(analysis, evidence), analysis.external)
+        ),
+        evidence=evidence,
     )
     return require_analysis_claims(result)
 
@@ -132,6 +136,7 @@ def _effects(analysis: Analysis, outcome: Outcome, selection: Selection) -> Effe
         zero_cells=outcome.zero_cells,
         overlap=analysis.overlap,
         exclude=analysis.exclude,
+        prefer=outcome.prefer,
     )
 
 

@@ -12,7 +12,7 @@ from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import Measure, Overlap, Tau2Method
+from metasyn.vocabulary import Measure, Overlap, RouteName, Tau2Method, choices
 from metasyn.wording import percent_text
 
 __all__ = ["sensitivity"]
@@ -62,6 +62,7 @@ def sensitivity(
             zero_cells=varied.zero_cells,
             overlap=overlap,
             exclude=analysis.exclude,
+            prefer=varied.prefer,
         )
 
     spec = analysis.synthesis
@@ -70,6 +71,7 @@ def sensitivity(
         *_intervals(effects, spec),
         *_measures(again, outcome, spec),
         *_routes(effects, spec),
+        *_other_routes(again, effects, outcome, spec),
         *_fractions(again, effects, outcome, spec),
         *_overlap(again, effects, analysis, spec, selection.evidence.cohorts),
     )
@@ -114,6 +116,19 @@ def _routes(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
         yield Sensitivity(
             group="route", label="only from " + "; ".join(names), result=_pool(effects.take(kept), spec)
         )
+
+
+def _other_routes(
+    again: Callable[..., EffectSet], effects: EffectSet, outcome: Outcome, spec: SynthesisSpec
+) -> Iterator[Sensitivity]:
+    """Each route that the figures offer beside the one taken, wherever they offer it."""
+    offered = {name for effect in effects.effects for name in effect.other_routes}
+    for name in (name for name in choices(RouteName) if name in offered):
+        varied = again(prefer=(name, *(other for other in outcome.prefer if other != name)))
+        if varied.k == effects.k and (varied.yi == effects.yi).all() and (varied.vi == effects.vi).all():
+            continue
+        label = f"{name}, wherever the figures allow it"
+        yield Sensitivity(group="route", label=label, result=_pool(varied, spec))
 
 
 def _fractions(

@@ -9,11 +9,12 @@ from typing import NoReturn
 
 from metasyn.analysis.claims_check import require_declared
 from metasyn.claims import Claim
+from metasyn.effects.choice import require_routes
 from metasyn.errors import OptionError
 from metasyn.evidence.selection import Group
 from metasyn.synthesis.baseline_risk import BaselineRisk, BaselineRisks, baseline_risks
 from metasyn.synthesis.model import SynthesisSpec
-from metasyn.vocabulary import Measure, Overlap, ZeroCells, require_option
+from metasyn.vocabulary import Measure, Overlap, RouteName, ZeroCells, require_option
 
 __all__ = ["Analysis", "Apart", "Outcome"]
 
@@ -43,6 +44,9 @@ class Outcome:
         Only figures at this time point.
     zero_cells : str
         Treatment of zero cells.
+    prefer : sequence of str
+        Routes from printed figures to an effect that come before the grade where a comparison offers
+        several, in this order; see `docs/routes.md`.
     baseline_risk : float, BaselineRisk, mapping of name to either, or sequence of BaselineRisk
         Risk without the intervention; the report then states the effect in numbers of people at each
         of them. For risk, odds and hazard ratios and risk differences; a hazard ratio needs
@@ -56,11 +60,13 @@ class Outcome:
     timepoint: str = ""
     zero_cells: ZeroCells = "only0"
     baseline_risk: BaselineRisks | None = None
+    prefer: Sequence[RouteName] = ()
 
     def __post_init__(self) -> None:
         require_option("measure", self.measure, Measure)
         object.__setattr__(self, "baseline_risk", baseline_risks(self.baseline_risk, self.measure))
         require_option("zero_cells", self.zero_cells, ZeroCells)
+        require_routes(self.prefer)
         if self.event_fraction is not None and not 0 < self.event_fraction <= 1:
             raise OptionError(f"event_fraction must be in (0, 1]; got {self.event_fraction!r}.")
 

@@ -9,6 +9,7 @@ from metasyn.values import Interval, NotEstimable
 from metasyn.wording import level_text, natural_text, unit_sign
 
 __all__ = [
+    "bounds_text",
     "estimate_text",
     "interval_phrase",
     "null_text",
@@ -37,8 +38,14 @@ def interval_phrase(interval: Interval | NotEstimable, measure: EffectMeasure, w
     """`95% CI 0.34 to 0.70` from an interval on the analysis scale."""
     if isinstance(interval, NotEstimable):
         return f"{what} not estimable"
-    low, high = (estimate_text(bound, measure) for bound in (interval.low, interval.high))
-    return f"{level_text(interval.level)} {what} {low} to {high}"
+    low, high = (measure.to_natural(bound) for bound in (interval.low, interval.high))
+    return f"{level_text(interval.level)} {what} {bounds_text(low, high, measure)}"
+
+
+def bounds_text(low: float, high: float, measure: EffectMeasure) -> str:
+    """Two natural values inside a sentence: a percent sign on both, a unit of time behind the second."""
+    first = natural_text(low, measure) if measure.unit else value_text(low, measure)
+    return f"{first} to {value_text(high, measure)}"
 
 
 def result_text(result: SynthesisResult) -> str:

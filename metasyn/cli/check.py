@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,7 @@ from cyclopts import Parameter
 from metasyn.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from metasyn.cli.audit import Shown
     from metasyn.evidence.selection import Evidence
     from metasyn.workspace.build import Workbench
 
@@ -20,35 +23,66 @@ CHECK_EXAMPLES = """\
 Examples:
   metasyn check              tables and scripts of this project
   metasyn check data         only the tables of a folder
-  metasyn check data --audit figures that cannot all be true, too
-  metasyn check trials.csv   the same for one plain table (label, events, n, percent, estimate, ...)
-  metasyn check trials.csv --json
+  metasyn check data --notes what is only worth knowing, too; --answered: what the data answer
+  metasyn check trials.csv   one plain table (label, events, n, percent, estimate, ci_low, p, ...)
+  metasyn check book.xlsx    every sheet: plain tables, or the workbook of metasyn template
+  metasyn check data --json  every finding as a JSON list, for machines
   metasyn check --reports    also fail (exit code 1) if a report is out of date
+
+First every row is held to the rules of the tables (exit code 2 if one is broken), then the audit
+looks for figures that cannot all be true (exit code 1 if it finds an error). A finding that is not
+an error of the data is answered in the column accepted_because: code: reason.
 """
 
 
 def check(
     path: Annotated[
         Path | None,
-        Parameter(help="A project, a folder of evidence tables or one plain table; by default this project."),
+        Parameter(help="A project, a folder of tables, a table or a workbook; by default this project."),
     ] = None,
     /,
     *,
     reports: Annotated[
         bool, Parameter(help="Also ask that every report is up to date.", show_default=False)
     ] = False,
+    notes: Annotated[
+        bool, Parameter(help="Also list what is only worth knowing.", show_default=False)
+    ] = False,
+    answered: Annotated[
+        bool, Parameter(help="Also list findings that the data answer.", show_default=False)
+    ] = False,
     audit: Annotated[
-        bool, Parameter(help="Also look for figures that cannot all be true.", show_default=False)
+        bool, Parameter(help="Accepted for older scripts: the audit always runs.", show_default=False)
     ] = False,
     as_json: Annotated[
-        bool, Parameter(name="--json", help="The findings of the audit as JSON only.", show_default=False)
+        bool, Parameter(name="--json", help="The findings about the tables as JSON only.", show_default=False)
     ] = False,
 ) -> ExitCode:
     """Look for mistakes in the evidence tables and the analysis scripts; nothing is written.
 
-    In a project every analysis is also run as a trial.
+    In a project every analysis is also run as a trial (not with --json, which is about the tables).
     """
-    from metasyn.cli.audit import audit_file
+    from metasyn.cli.audit import Shown
+
+    shown = Shown(notes=notes, answered=answered, as_json=as_json)
+    with _nothing_collected():
+        return _checked(path, reports, shown)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Hundreds of thousands of records stay until the end: looking for garbage among them takes a third."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _checked(path: Path | None, reports: bool, shown: Shown) -> ExitCode:
+    """A table, a folder or a project."""
     from metasyn.errors import OptionError, WorkspaceError
 
     if path is not None and not path.exists():
@@ -56,58 +90,53 @@ def check(
     if path is not None and path.is_file():
         if reports:
             raise OptionError(f"--reports needs a project; {path} is a table.")
-        if path.name != "studies.csv" and (path.parent / "studies.csv").is_file():
-            raise WorkspaceError(
-                f"{path} is one of several tables that belong together; check {path.parent}."
-            )
-        return audit_file(path, as_json=as_json)
+        return _file(path, shown)
     if path is not None and not (path / "analyses").is_dir() and not (path / "data").is_dir():
         if reports:
             raise OptionError(f"--reports needs a project; {path} is a folder of tables.")
         from metasyn.evidence.read import read_evidence
 
-        return _tables(lambda: read_evidence(path), str(path), audit=audit, as_json=as_json)
-    return _project(path, reports=reports, audit=audit, as_json=as_json)
+        return _tables(lambda: read_evidence(path), path, str(path), shown)
+    return _project(path, reports, shown)
 
 
-def _tables(read: Callable[[], Evidence], place: str, *, audit: bool, as_json: bool) -> ExitCode:
+def _file(path: Path, shown: Shown) -> ExitCode:
+    """One table, or a workbook."""
+    from metasyn.cli.audit import Checked, checked_file, told
+    from metasyn.errors import EvidenceError, WorkspaceError
+
+    if path.name != "studies.csv" and (path.parent / "studies.csv").is_file() and path.suffix == ".csv":
+        raise WorkspaceError(f"{path} is one of several tables that belong together; check {path.parent}.")
+    try:
+        checked = checked_file(path)
+    except EvidenceError as error:
+        checked = Checked(place=str(path), broken=error.findings)
+    return told(checked, shown)
+
+
+def _tables(read: Callable[[], Evidence], folder: Path, place: str, shown: Shown) -> ExitCode:
     """A folder of evidence tables."""
-    from metasyn.cli.audit import audit_tables
-    from metasyn.cli.console import complain, say
+    from metasyn.cli.audit import checked_evidence, checked_folder, told
     from metasyn.errors import EvidenceError
 
     try:
-        evidence = read()
+        checked = checked_evidence(read(), place)
     except EvidenceError as error:
-        (complain if as_json else say)(str(error))
-        return ExitCode.BAD_INPUT
-    if not as_json:
-        say(_counted(place, evidence))
-    return audit_tables(evidence, place, as_json=as_json) if audit or as_json else ExitCode.OK
+        checked = checked_folder(folder, place, error.findings)
+    return told(checked, shown)
 
 
-def _project(path: Path | None, *, reports: bool, audit: bool, as_json: bool) -> ExitCode:
+def _project(path: Path | None, reports: bool, shown: Shown) -> ExitCode:
     """The tables of a project, and each of its analyses as a trial."""
     from metasyn.cli.run import chosen_project
     from metasyn.workspace.build import Workbench
 
     bench = Workbench(chosen_project(path))
-    place = bench.project.shown(bench.project.data)
-    tables = _tables(lambda: bench.evidence, place, audit=audit, as_json=as_json)
-    if tables is ExitCode.BAD_INPUT or as_json:
+    data = bench.project.data
+    tables = _tables(lambda: bench.evidence, data, bench.project.shown(data), shown)
+    if tables is ExitCode.BAD_INPUT or shown.as_json:
         return tables
     return max([tables, *(_one(bench, name, reports) for name in bench.project.names())])
-
-
-def _counted(place: str, evidence: Evidence) -> str:
-    counts = (
-        (len(evidence.results), "results"),
-        (len(evidence.studies), "studies"),
-        (len(evidence.cohorts), "cohorts"),
-        (len(evidence.sources), "sources"),
-        (len(evidence.ongoing), "ongoing trials"),
-    )
-    return f"{place}: no problems in {', '.join(f'{n} {what}' for n, what in counts)}"
 
 
 def _one(bench: Workbench, name: str, reports: bool) -> ExitCode:

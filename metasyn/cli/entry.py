@@ -16,6 +16,7 @@ from metasyn.cli.compare import COMPARE_EXAMPLES, compare
 from metasyn.cli.compare_extractions import COMPARE_EXTRACTIONS_EXAMPLES, compare_extractions_command
 from metasyn.cli.console import complain
 from metasyn.cli.exit_codes import ExitCode, exit_code_of
+from metasyn.cli.explain import EXPLAIN_EXAMPLES, explain
 from metasyn.cli.export import EXPORT_EXAMPLES, export
 from metasyn.cli.forest import FOREST_EXAMPLES, forest
 from metasyn.cli.import_tables import IMPORT_EXAMPLES, import_command
@@ -23,6 +24,7 @@ from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
 from metasyn.cli.new import NEW_EXAMPLES, new
 from metasyn.cli.pool import POOL_EXAMPLES, pool
 from metasyn.cli.run import RUN_EXAMPLES, run
+from metasyn.cli.sources import SOURCES_EXAMPLES, sources
 from metasyn.cli.template import TEMPLATE_EXAMPLES, template
 from metasyn.cli.verify import VERIFY_EXAMPLES, verify
 from metasyn.errors import MetasynError, OptionError
@@ -34,10 +36,13 @@ Examples:
   metasyn run                              build the reports that are out of date
   metasyn check                            look for mistakes in the project
   metasyn verify                           let R compute the reports' numbers again
+  metasyn explain REPORT PFS estimate      lead a number back to the figures as printed
+  metasyn sources --documents papers       look every figure up in its source document
   metasyn pool trials.csv --measure HR     pool a table of hazard ratios
   metasyn forest trials.csv --measure HR   draw it, to forest.svg
   metasyn compare trials.csv --measure HR  pool it as other tools would, and say why they differ
   metasyn new my_question                  start a new analysis
+  metasyn template extraction.xlsx         a workbook to extract into; import reads it back
   metasyn pool --help                      what a command can do
 
 Exit codes: 0 ok, 1 stale or a check failed, 2 bad input, 3 cannot be estimated,
@@ -57,6 +62,8 @@ _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (run, "run", RUN_EXAMPLES),
     (check, "check", CHECK_EXAMPLES),
     (verify, "verify", VERIFY_EXAMPLES),
+    (explain, "explain", EXPLAIN_EXAMPLES),
+    (sources, "sources", SOURCES_EXAMPLES),
     (list_analyses, "list", LIST_EXAMPLES),
     (pool, "pool", POOL_EXAMPLES),
     (compare, "compare", COMPARE_EXAMPLES),

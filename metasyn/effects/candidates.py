@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Counts, Route
 from metasyn.effects.rounding import decimals_of
-from metasyn.evidence.model import Cohort, PValue, ReportedResult
+from metasyn.effects.survival.printed_range import EffectRange
+from metasyn.evidence.model import Cohort, Curve, OutcomeDefinition, PValue, ReportedResult
 from metasyn.evidence.selection import Selection, Target
 from metasyn.values import Interval
 
@@ -46,8 +47,12 @@ class Candidate:
         Arms whose number of participants is not printed beside the figure.
     counts : Counts or None
         Where given, `yi` and `vi` follow later from the counts of the whole set.
+    count_fits : tuple of tuple of int
+        For each group the counts that a printed percentage can stand for.
     reported_ci : Interval or None
         The printed interval it rests on, natural scale, in the direction of the target.
+    rounding : EffectRange or None
+        What the rounding of the printed figures allows; None where it is not known.
     """
 
     route: Route
@@ -58,9 +63,11 @@ class Candidate:
     yi: float = math.nan
     vi: float = math.nan
     counts: Counts | None = None
+    count_fits: tuple[tuple[int, ...], ...] = ()
     reported_ci: Interval | None = None
     inverted: bool = False
     notes: tuple[str, ...] = ()
+    rounding: EffectRange | None = None
 
     @property
     def mixed(self) -> bool:
@@ -95,19 +102,29 @@ class TargetRows:
 
     Attributes
     ----------
+    outcome : OutcomeDefinition
+        What was measured.
     first, second : tuple of ReportedResult
         Figures about the cohort alone and about its comparator alone.
     pair : tuple of ReportedResult
         Figures that compare the two, in either order.
+    timed_first, timed_second : tuple of ReportedResult
+        Figures about the cohort and about its comparator at a time point.
+    curves : mapping of str to Curve
+        Digitised curves by the id of their row.
     """
 
     target: Target
+    outcome: OutcomeDefinition
     measure: EffectMeasure
     cohort: Cohort
     comparator: Cohort | None
     first: tuple[ReportedResult, ...]
     second: tuple[ReportedResult, ...]
     pair: tuple[ReportedResult, ...]
+    timed_first: tuple[ReportedResult, ...] = ()
+    timed_second: tuple[ReportedResult, ...] = ()
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
     @classmethod
     def gather(
@@ -115,26 +132,29 @@ class TargetRows:
     ) -> TargetRows:
         """Sort the rows of a target by what they are about."""
         cohorts: Mapping[str, Cohort] = selection.evidence.cohorts
-        rows = tuple(rows)
+        rows = tuple(r for r in rows if r.study_id == target.study_id)
         ends = {target.cohort_id, target.comparator_id}
+        now = tuple(r for r in rows if r.timepoint == selection.timepoint)
+        timed = tuple(r for r in rows if r.timepoint)
         return cls(
             target=target,
+            outcome=selection.outcome,
             measure=measure,
             cohort=cohorts[target.cohort_id],
             comparator=cohorts[target.comparator_id] if target.comparator_id else None,
-            first=tuple(r for r in rows if not r.is_contrast and r.cohort_id == target.cohort_id),
-            second=tuple(
-                r
-                for r in rows
-                if target.comparator_id and not r.is_contrast and r.cohort_id == target.comparator_id
-            ),
-            pair=tuple(r for r in rows if r.is_contrast and {r.cohort_id, r.comparator_id} == ends),
+            first=_about(now, target.cohort_id),
+            second=_about(now, target.comparator_id),
+            pair=tuple(r for r in now if r.is_contrast and {r.cohort_id, r.comparator_id} == ends),
+            timed_first=_about(timed, target.cohort_id),
+            timed_second=_about(timed, target.comparator_id),
+            curves=selection.evidence.curves,
         )
 
     @property
     def all(self) -> tuple[ReportedResult, ...]:
-        """Every figure of the target."""
-        return self.first + self.second + self.pair
+        """Every figure of the target, each once."""
+        rows = (*self.first, *self.timed_first, *self.second, *self.timed_second, *self.pair)
+        return tuple({row.result_id: row for row in rows}.values())
 
     def swapped(self, row: ReportedResult) -> bool:
         """Whether a comparing row is stated the other way round than the target."""
@@ -152,6 +172,11 @@ class TargetRows:
         near = [(r, p) for r, p in separate if r.definition == definition]
         near += [(r, r.p) for r in own if r.p is not None]
         return tuple(near or separate)
+
+
+def _about(rows: Sequence[ReportedResult], cohort_id: str) -> tuple[ReportedResult, ...]:
+    """Rows about one cohort alone; none without a cohort."""
+    return tuple(r for r in rows if cohort_id and not r.is_contrast and r.cohort_id == cohort_id)
 
 
 def same_definition(
@@ -173,6 +198,8 @@ def interval_decimals(row: ReportedResult) -> int:
     """Digits after the point of the bounds, read from the figure as printed where it shows them."""
     if row.ci is None:
         return 0
+    if row.ci_decimals is not None:
+        return row.ci_decimals
     bounds = (row.ci.low, row.ci.high)
     shown = [text for text in _NUMBERS.findall(row.as_printed.replace("·", ".")) if float(text) in bounds]
     return max(decimals_of(bound) for bound in (*bounds, *shown))

@@ -4,13 +4,14 @@ The rule, in this order:
 
 1. both arms under one definition of the outcome before arms under different ones;
 2. definitions that the analysis lists, in its order, before all others;
-3. the grade of the route: a printed hazard ratio with its interval is never passed over for one
+3. routes that the analyst prefers, in the order given;
+4. the grade of the route: a printed hazard ratio with its interval is never passed over for one
    reconstructed from medians because of a definition that nobody asked for;
-4. figures whose number of participants is printed beside them;
-5. figures without a definition, then definitions in table order;
-6. figures of one source before figures of several;
-7. more printed decimals;
-8. table order.
+5. figures whose number of participants is printed beside them;
+6. figures without a definition, then definitions in table order;
+7. figures of one source before figures of several;
+8. more printed decimals;
+9. table order.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from collections.abc import Sequence
 
 from metasyn.effects.candidates import Candidate, TargetRows, figure
 from metasyn.effects.measure import EffectMeasure
+from metasyn.errors import OptionError
 from metasyn.evidence.model import ReportedResult
+from metasyn.vocabulary import RouteName, require_option
 
-__all__ = ["Ranking", "why_not_preferred"]
+__all__ = ["Ranking", "require_routes", "why_not_preferred"]
 
 _STEPS = (
     "its arms are reported under one definition",
     "definition {winner} comes before {loser}",
+    "route '{winner_route}' is preferred by the analyst to '{loser_route}'",
     "route '{winner_route}' (grade {winner_grade}) comes before '{loser_route}' (grade {loser_grade})",
     "its number of participants is printed beside it",
     "definition {winner} comes before {loser}",
@@ -36,14 +40,30 @@ _STEPS = (
 
 # Statistics that each measure can use.
 _USED = {
-    "HR": ("HR", "O-E", "V", "median", "events", "p"),
-    "RR": ("RR", "events", "percent", "p"),
-    "OR": ("OR", "events", "percent", "p"),
-    "RD": ("RD", "events", "percent"),
+    "HR": (
+        *("HR", "O-E", "V", "E", "chi-square", "z", "p", "events", "curve"),
+        *("median", "survival", "at risk", "percent"),
+    ),
+    "MEDLN": ("median", "events"),
 }
-_USED_SINGLE = ("events", "percent")
+_USED_OF_TABLE = ("OR", "RR", "RD", "phi", "chi-square", "z", "p", "events", "percent", "survival", "n")
+_USED_SINGLE = ("events", "percent", "survival", "at risk")
 
-Key = tuple[bool, int, int, int, int, bool, int, tuple[int, ...]]
+Key = tuple[bool, int, int, int, int, int, bool, int, tuple[int, ...]]
+
+
+def require_routes(prefer: Sequence[str]) -> None:
+    """Preferred routes must be routes.
+
+    Raises
+    ------
+    OptionError
+        If one is not; the known ones are listed.
+    """
+    if isinstance(prefer, str):
+        raise OptionError(f"prefer is a sequence of routes; write [{prefer!r}].")
+    for name in prefer:
+        require_option("prefer", name, RouteName)
 
 
 class Ranking:
@@ -55,11 +75,19 @@ class Ranking:
         All rows of the selection, in table order.
     definitions : sequence of str
         Preferred definitions, best first.
+    prefer : sequence of str
+        Routes that come before the grade, in this order.
     """
 
-    __slots__ = ("_listed", "_order", "_place")
+    __slots__ = ("_listed", "_order", "_place", "_prefer")
 
-    def __init__(self, results: Sequence[ReportedResult], definitions: Sequence[str]) -> None:
+    def __init__(
+        self,
+        results: Sequence[ReportedResult],
+        definitions: Sequence[str],
+        prefer: Sequence[RouteName] = (),
+    ) -> None:
+        self._prefer = tuple(prefer)
         self._listed = tuple(definitions)
         self._order = ("", *dict.fromkeys(r.definition for r in results if r.definition))
         self._place = {r.result_id: i for i, r in enumerate(results)}
@@ -70,6 +98,7 @@ class Ranking:
         return (
             candidate.mixed,
             max(listed),
+            self._preferred(candidate.route.name),
             candidate.route.grade,
             candidate.borrowed,
             max(order),
@@ -94,6 +123,16 @@ class Ranking:
             winner_grade=winner.route.grade,
             loser_grade=loser.route.grade,
         )
+
+    def other_routes(self, winner: Candidate, candidates: Sequence[Candidate]) -> tuple[RouteName, ...]:
+        """Routes beside the one taken, under its definitions, best first."""
+        same = (c for c in candidates if c.definitions == winner.definitions)
+        names = dict.fromkeys(c.route.name for c in sorted(same, key=lambda c: c.route.grade))
+        return tuple(name for name in names if name != winner.route.name)
+
+    def _preferred(self, name: RouteName) -> int:
+        """Rank among the preferred routes; the same for all others."""
+        return self._prefer.index(name) if name in self._prefer else len(self._prefer)
 
     def _definition(self, definition: str) -> tuple[int, int]:
         """Rank among the listed definitions and among the others."""
@@ -138,4 +177,5 @@ def _named(candidate: Candidate) -> str:
 
 
 def _is_used(row: ReportedResult, measure: EffectMeasure) -> bool:
-    return row.statistic in _USED.get(measure.code, _USED_SINGLE)
+    others = _USED_OF_TABLE if measure.n_groups == 2 else _USED_SINGLE
+    return row.statistic in _USED.get(measure.code, others)

@@ -28,6 +28,7 @@ _RANGE_RULES = {
     "proportion": "a proportion must be between 0 and 1",
     "correlation": "a correlation must be between -1 and 1",
     "rate": "a rate must not be negative",
+    "time": "a time and its bounds must be positive",
 }
 _NO_TRANSFORM = {
     "PLO": "0 and 1 have no logit; give events,n instead",
@@ -112,7 +113,7 @@ def missing_rows(columns: Columns, labels: Sequence[str]) -> dict[int, Exclusion
 def _natural_rules(measure: EffectMeasure) -> tuple[Rule, ...]:
     """What an estimate and its bounds must keep on the natural scale."""
     low, high = measure.natural_range
-    strict = measure.family == "ratio"
+    strict = measure.log_axis
     words = _RANGE_RULES.get(measure.family, f"it must be between {low:g} and {high:g}")
     rules: list[Rule] = [(lambda x: ((x > low) if strict else (x >= low)) & (x <= high), words)]
     if measure.code in _NO_TRANSFORM:

@@ -32,6 +32,7 @@ __all__ = [
     "quantile",
     "ratio_and_interval",
     "ratio_and_p",
+    "ratio_and_standard_error",
 ]
 
 Estimate = tuple[float, float]
@@ -80,6 +81,29 @@ def ratio_and_interval(ratio: float, interval: Interval) -> Estimate | NotEstima
     if interval.low == interval.high:
         return NotEstimable("the interval has no width")
     se = (math.log(interval.high) - math.log(interval.low)) / (2 * quantile(interval.level))
+    return math.log(ratio), se**2
+
+
+def ratio_and_standard_error(ratio: float, se: float) -> Estimate | NotEstimable:
+    """Log ratio and the standard error printed beside it.
+
+    Parameters
+    ----------
+    ratio : float
+        Natural scale.
+    se : float
+        Of the log ratio.
+
+    Examples
+    --------
+    >>> yi, vi = ratio_and_standard_error(0.5, 0.2)
+    >>> round(yi, 4), round(vi, 4)
+    (-0.6931, 0.04)
+    """
+    if not ratio > 0:
+        return NotEstimable(f"a ratio must be positive, {ratio:g} is printed")
+    if not (se > 0 and math.isfinite(se)):
+        return NotEstimable(f"a standard error must be positive, {se:g} is printed")
     return math.log(ratio), se**2
 
 

@@ -23,14 +23,21 @@ from metasyn.effects.transforms import (
 )
 from metasyn.vocabulary import Measure, require_option
 
-__all__ = ["FROM_REPORTS", "MEASURES", "EffectMeasure", "Family", "get_measure"]
+__all__ = [
+    "FROM_REPORTS",
+    "MEASURES",
+    "EffectMeasure",
+    "Family",
+    "get_measure",
+]
 
-Family = Literal["ratio", "difference", "correlation", "proportion", "rate", "mean", "generic"]
+Family = Literal["ratio", "difference", "correlation", "proportion", "rate", "mean", "time", "generic"]
 
 # Measures that `standardise` can obtain from the evidence tables.
 FROM_REPORTS: tuple[Measure, ...] = (
     "HR", "OR", "RR", "RD", "AS", "PETO", "PHI", "YUQ", "YUY", "OR2DL", "OR2DN",
     "PLO", "PAS", "PR", "PLN",
+    "MEDLN",
 )  # fmt: skip
 
 _EVERYTHING = (-math.inf, math.inf)
@@ -50,15 +57,17 @@ class EffectMeasure:
         Name of the analysis scale.
     null : float or None
         Value of no effect on the analysis scale; None where there is none (proportions, rates, means).
-    family : {'ratio', 'difference', 'correlation', 'proportion', 'rate', 'mean', 'generic'}
-        `ratio` is shown on a logarithmic axis, `proportion` as percent; `mean` is any other level of
-        one group (mean, spread, reliability).
+    family : {'ratio', 'difference', 'correlation', 'proportion', 'rate', 'mean', 'time', 'generic'}
+        `ratio` and `time` are shown on a logarithmic axis, `proportion` as percent; `mean` is any other
+        level of one group (mean, spread, reliability).
     to_analysis, to_natural : callable
         Natural scale -> analysis scale and back, one float at a time.
     natural_range : (float, float)
         What can occur on the natural scale.
     n_groups : int
         2 for contrasts, 1 for single cohorts, 0 where it is not known.
+    unit : str
+        Unit of a time; empty where there is none or it is not known.
     """
 
     code: Measure
@@ -71,6 +80,17 @@ class EffectMeasure:
     to_natural: Callable[[float], float]
     natural_range: tuple[float, float] = _EVERYTHING
     n_groups: int
+    unit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Over a column of values: the short name, with the unit of a time."""
+        return f"{self.short}, {self.unit}" if self.unit else self.short
+
+    @property
+    def log_axis(self) -> bool:
+        """Whether natural values are shown on a logarithmic axis."""
+        return self.family in ("ratio", "time")
 
 
 def _ratio(
@@ -249,6 +269,18 @@ _ALL: tuple[EffectMeasure, ...] = (
     _level("SDLN", "standard deviation", short="SD", logarithmic=True),
     _level("CVLN", "coefficient of variation", short="CV", logarithmic=True),
     _level("ARAW", "coefficient alpha", short="Alpha", natural_range=(-math.inf, 1.0)),
+    EffectMeasure(
+        code="MEDLN",
+        label="median time",
+        short="Median",
+        scale="log median time",
+        null=None,
+        family="time",
+        to_analysis=log,
+        to_natural=exp,
+        natural_range=(0.0, math.inf),
+        n_groups=1,
+    ),
     # one group measured twice
     _difference("MC", "mean change", n_groups=1),
     _difference(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from metasyn.effects.candidates import (
     Attempts,
@@ -24,20 +25,26 @@ from metasyn.effects.hazard_ratio import (
     medians_and_p,
 )
 from metasyn.effects.model import Route
+from metasyn.effects.printed_figures import (
+    Span,
+    bound_ranges,
+    misfit_of_test,
+    rounding_of,
+    scaled,
+    survival_route,
+    value_range,
+    with_z,
+)
+from metasyn.effects.survival.hazard_ranges import (
+    medians_and_events_range,
+    medians_and_intervals_range,
+    medians_and_p_range,
+)
+from metasyn.effects.survival.printed_range import EffectRange, Range
 from metasyn.evidence.model import Cohort, ReportedResult
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import RouteName
 
 __all__ = ["median_candidates"]
-
-_EXPONENTIAL = "survival is exponential in both groups: the hazard ratio is the inverse ratio of the medians"
-_LN = "ln(median of comparator/median of cohort)"
-_GRADES: dict[RouteName, int] = {
-    "medians and p": 4,
-    "medians and events": 5,
-    "medians and their intervals": 6,
-    "medians and assumed events": 7,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +60,12 @@ class _Pair:
     @property
     def rows(self) -> tuple[ReportedResult, ReportedResult]:
         return self.first, self.second
+
+    @property
+    def ranges(self) -> tuple[Range, Range]:
+        """What the medians may have been before they were rounded, in the unit of the first."""
+        factor = self.median_2 / (self.second.value or 1.0)
+        return value_range(self.first), scaled(value_range(self.second), factor)
 
 
 def median_candidates(rows: TargetRows, attempts: Attempts, *, event_fraction: float | None) -> None:
@@ -109,18 +122,18 @@ def _with_p(rows: TargetRows, pair: _Pair) -> Candidate | NotEstimable:
     """Standard error from the first exact p value of the comparison."""
     refusal = NotEstimable("no p value of this contrast is printed")
     for row, p in rows.p_values(pair.first.definition, own=pair.rows):
-        estimate = medians_and_p(pair.median_1, pair.median_2, p)
+        misfit = misfit_of_test(row, rows.measure.code)
+        estimate = NotEstimable(misfit) if misfit else medians_and_p(pair.median_1, pair.median_2, p)
         if isinstance(estimate, NotEstimable):
             refusal = estimate
             continue
         return _candidate(
             pair,
             estimate,
-            "medians and p",
-            f"{_LN}; se = |yi|/z, z of the two-sided p",
+            survival_route("medians and p", "z of the two-sided p"),
             others=() if row in pair.rows else (row,),
             notes=p_notes(row, p, pair.first.definition),
-            assumptions=("the p value belongs to the comparison of these two groups",),
+            span=with_z(row, p, partial(medians_and_p_range, *pair.ranges)),
         )
     return refusal
 
@@ -135,9 +148,9 @@ def _with_events(rows: TargetRows, pair: _Pair) -> Candidate | NotEstimable:
     return _candidate(
         pair,
         estimate,
-        "medians and events",
-        f"{_LN}; variance 1/e1 + 1/e2, e = {first[1]} and {second[1]}",
+        survival_route("medians and events", f"e = {first[1]} and {second[1]}"),
         others=tuple(row for row, _ in (first, second) if row not in pair.rows),
+        span=partial(medians_and_events_range, *pair.ranges, Range.exact(first[1]), Range.exact(second[1])),
     )
 
 
@@ -155,12 +168,17 @@ def _with_intervals(pair: _Pair) -> Candidate | NotEstimable:
     """Variance from the interval of each median; a change of unit does not change its log width."""
     if pair.first.ci is None or pair.second.ci is None:
         return NotEstimable("not both medians have an interval with two numbers")
+    one, two = pair.first.ci, pair.second.ci
+
+    def span() -> EffectRange:
+        bounds = bound_ranges(pair.first, one), bound_ranges(pair.second, two)
+        return medians_and_intervals_range(*pair.ranges, *bounds, levels=(one.level, two.level))
+
     return _candidate(
         pair,
         medians_and_intervals(pair.median_1, pair.median_2, pair.first.ci, pair.second.ci),
-        "medians and their intervals",
-        f"{_LN}; variance = sum of ((ln U − ln L)/(2z))² over both medians",
-        assumptions=("the log of each median is about normal with the width of its interval",),
+        survival_route("medians and their intervals"),
+        span=span,
     )
 
 
@@ -179,37 +197,37 @@ def _with_assumed_events(
         sizes.append(n)
         if row.n is None:
             notes.append(f"n = {n} of {label} taken from the table of cohorts")
+    share = f"{100 * event_fraction:g}%"
+    events = [Range.exact(event_fraction * n) for n in sizes]
+    details = f"share {share}, n = {sizes[0]} and {sizes[1]}"
     return _candidate(
         pair,
         medians_and_assumed_events(pair.median_1, pair.median_2, sizes[0], sizes[1], event_fraction),
-        "medians and assumed events",
-        f"{_LN}; variance 1/e1 + 1/e2, e = {event_fraction:g} × n, n = {sizes[0]} and {sizes[1]}",
+        survival_route("medians and assumed events", details, share=share),
         notes=tuple(notes),
-        assumptions=(f"{100 * event_fraction:g}% of the participants of each group had the event",),
+        span=partial(medians_and_events_range, *pair.ranges, *events),
     )
 
 
 def _candidate(
     pair: _Pair,
     estimate: Estimate | NotEstimable,
-    name: RouteName,
-    formula: str,
+    route: Route,
     *,
     others: tuple[ReportedResult, ...] = (),
     notes: tuple[str, ...] = (),
-    assumptions: tuple[str, ...] = (),
+    span: Span | None = None,
 ) -> Candidate | NotEstimable:
     """The candidate of a pair of medians and one kind of standard error."""
     if isinstance(estimate, NotEstimable):
         return estimate
     return Candidate(
-        route=Route(
-            name=name, grade=_GRADES[name], formula=formula, assumptions=(_EXPONENTIAL, *assumptions)
-        ),
+        route=route,
         rows=(*pair.rows, *others),
         definitions=tuple(dict.fromkeys(row.definition for row in pair.rows)),
         decimals=sum(printed_decimals(row) for row in pair.rows),
         yi=estimate[0],
         vi=estimate[1],
         notes=(*pair.notes, *notes),
+        rounding=rounding_of((*pair.rows, *others), span),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from metasyn.effects.given import GivenEffects
 from metasyn.effects.measure import EffectMeasure
+from metasyn.effects.survival.printed_range import EffectRange
 from metasyn.errors import OptionError
 from metasyn.shown import Shown
 from metasyn.values import Interval
@@ -27,7 +28,7 @@ class Route:
     Attributes
     ----------
     grade : int
-        1 is best; the order is that of Tierney 2007 (10.1186/1745-6215-8-16), with medians last.
+        1 is best; of hazard ratios as in `effects.survival.facts`.
     formula : str
         One line, in the symbols of the printed figures.
     assumptions : tuple of str
@@ -87,6 +88,11 @@ class Effect:
         True if the source states the contrast the other way round.
     notes : tuple of str
         What a reader must know about this row.
+    rounding : EffectRange or None
+        Estimates and standard errors that the rounding of the printed figures allows; None where it
+        is not known, and where the figures are whole counts.
+    other_routes : tuple of str
+        Names of the other routes that the figures of its target allow, best first.
     attributes : mapping of str to str
         Columns of its cohort and study, for subgroups.
     """
@@ -104,6 +110,8 @@ class Effect:
     adjustment: str = ""
     inverted: bool = False
     notes: tuple[str, ...] = ()
+    rounding: EffectRange | None = None
+    other_routes: tuple[RouteName, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -1,10 +1,11 @@
-"""Effects from printed comparisons: ratio and interval, ratio and p, O-E and V."""
+"""Effects from printed ratios and differences: with an interval, a standard error, or a p value."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from metasyn.effects.candidates import (
     Attempts,
-    Candidate,
     TargetRows,
     figure,
     interval_decimals,
@@ -12,26 +13,46 @@ from metasyn.effects.candidates import (
     printed_decimals,
 )
 from metasyn.effects.hazard_ratio import (
-    o_minus_e_and_v,
     off_centre,
     quantile,
     ratio_and_interval,
     ratio_and_p,
+    ratio_and_standard_error,
 )
 from metasyn.effects.model import Route
+from metasyn.effects.printed_figures import (
+    Span,
+    bound_ranges,
+    contrast_candidate,
+    misfit_of_test,
+    se_range,
+    survival_route,
+    value_range,
+    with_z,
+)
+from metasyn.effects.survival.hazard_ranges import (
+    ratio_and_interval_range,
+    ratio_and_p_range,
+    ratio_and_standard_error_range,
+)
+from metasyn.effects.survival.printed_range import EffectRange, effect_range
 from metasyn.evidence.model import ReportedResult
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import RouteName
 
-__all__ = ["difference_candidates", "o_minus_e_candidates", "ratio_candidates"]
+__all__ = ["difference_candidates", "ratio_candidates"]
 
-_EXACT_P = "the p value tests this very ratio"
+# Grades of printed risk and odds ratios: the counts themselves come first.
+_AFTER_COUNTS: Mapping[RouteName, int] = {
+    "ratio and interval": 3,
+    "ratio and standard error": 3,
+    "ratio and p": 5,
+}
 
 
-def ratio_candidates(rows: TargetRows, attempts: Attempts, *, interval_grade: int, p_grade: int) -> None:
-    """Printed ratios of the target's own measure, with an interval or a p value."""
-    code = rows.measure.code
-    printed = [r for r in rows.pair if r.statistic == code]
+def ratio_candidates(rows: TargetRows, attempts: Attempts) -> None:
+    """Printed ratios of the target's own measure, with an interval, a standard error or a p value."""
+    printed = [r for r in rows.pair if r.statistic == rows.measure.code]
     if not printed:
         reason = f"no {rows.measure.label} of this contrast is printed"
         attempts.refuse("ratio and interval", reason)
@@ -41,57 +62,89 @@ def ratio_candidates(rows: TargetRows, attempts: Attempts, *, interval_grade: in
             attempts.refuse("ratio and interval", f"{figure(row)} is not a number")
             attempts.refuse("ratio and p", f"{figure(row)} is not a number")
             continue
-        _with_interval(rows, row, row.value, attempts, interval_grade)
-        _with_p(rows, row, row.value, attempts, p_grade)
+        _with_interval(rows, row, row.value, attempts)
+        _with_standard_error(rows, row, row.value, attempts)
+        _with_p(rows, row, row.value, attempts)
 
 
-def _with_interval(
-    rows: TargetRows, row: ReportedResult, ratio: float, attempts: Attempts, grade: int
-) -> None:
-    if row.ci is None:
+def _route(rows: TargetRows, name: RouteName, details: str = "") -> Route:
+    """The route as it is graded for the measure of the target."""
+    code = rows.measure.code
+    return survival_route(name, details, code=code, grade=None if code == "HR" else _AFTER_COUNTS[name])
+
+
+def _with_interval(rows: TargetRows, row: ReportedResult, ratio: float, attempts: Attempts) -> None:
+    interval = row.ci
+    if interval is None:
         attempts.refuse("ratio and interval", f"{figure(row)} has no interval")
         return
-    estimate = ratio_and_interval(ratio, row.ci)
+    estimate = ratio_and_interval(ratio, interval)
     if isinstance(estimate, NotEstimable):
         attempts.refuse("ratio and interval", f"{figure(row)}: {estimate.reason}")
         return
     notes: tuple[str, ...] = ()
-    if off_centre(ratio, row.ci, decimals=printed_decimals(row), interval_decimals=interval_decimals(row)):
+    if off_centre(ratio, interval, decimals=printed_decimals(row), interval_decimals=interval_decimals(row)):
         notes = (f"{figure(row)}: the estimate is off the centre of its interval by more than rounding",)
-    width = f"(ln U − ln L)/(2 × {quantile(row.ci.level):.3f})"
-    formula = f"ln {rows.measure.code}; se = {width}, {100 * row.ci.level:g}% interval"
+    level = interval.level
+
+    def span() -> EffectRange:
+        return ratio_and_interval_range(value_range(row), *bound_ranges(row, interval), level=level)
+
+    details = f"z = {quantile(level):.3f} of the {100 * level:g}% interval"
+    route = _route(rows, "ratio and interval", details)
     attempts.candidates.append(
-        _candidate(rows, row, estimate, "ratio and interval", grade, formula, notes=notes, interval=row.ci)
+        contrast_candidate(rows, row, estimate, route, notes=notes, interval=interval, span=span)
     )
 
 
-def _with_p(rows: TargetRows, row: ReportedResult, ratio: float, attempts: Attempts, grade: int) -> None:
+def _with_standard_error(rows: TargetRows, row: ReportedResult, ratio: float, attempts: Attempts) -> None:
+    se = row.se
+    if se is None:
+        return
+    estimate = ratio_and_standard_error(ratio, se)
+    if isinstance(estimate, NotEstimable):
+        attempts.refuse("ratio and standard error", f"{figure(row)}: {estimate.reason}")
+        return
+    attempts.candidates.append(
+        contrast_candidate(
+            rows,
+            row,
+            estimate,
+            _route(rows, "ratio and standard error", f"se = {se:g}"),
+            span=lambda: ratio_and_standard_error_range(value_range(row), se_range(row, se)),
+        )
+    )
+
+
+def _with_p(rows: TargetRows, row: ReportedResult, ratio: float, attempts: Attempts) -> None:
     printed = rows.p_values(row.definition, own=(row,))
     if not printed:
         attempts.refuse("ratio and p", f"{figure(row)} has no p value")
     for p_row, p in printed:
-        if p_row.definition != row.definition:
-            attempts.refuse("ratio and p", f"{figure(row)}: the only p value belongs to another definition")
-            continue
-        estimate = ratio_and_p(ratio, p)
+        reason = _p_misfit(rows, row, p_row)
+        estimate = NotEstimable(reason) if reason else ratio_and_p(ratio, p)
         if isinstance(estimate, NotEstimable):
             attempts.refuse("ratio and p", f"{figure(row)}: {estimate.reason}")
             continue
-        code = rows.measure.code
         attempts.candidates.append(
-            _candidate(
+            contrast_candidate(
                 rows,
                 row,
                 estimate,
-                "ratio and p",
-                grade,
-                f"ln {code}; se = |ln {code}|/z, z of the two-sided p",
-                others=() if p_row is row else (p_row,),
+                _route(rows, "ratio and p"),
+                others=(p_row,),
                 notes=p_notes(p_row, p, row.definition),
-                assumptions=(_EXACT_P,),
+                span=with_z(p_row, p, lambda z: ratio_and_p_range(value_range(row), z)),
             )
         )
         return
+
+
+def _p_misfit(rows: TargetRows, row: ReportedResult, p_row: ReportedResult) -> str:
+    """Why a p value is not that of the ratio; empty if it is."""
+    if p_row.definition != row.definition:
+        return "the only p value belongs to another definition"
+    return misfit_of_test(p_row, rows.measure.code)
 
 
 def difference_candidates(rows: TargetRows, attempts: Attempts, *, grade: int) -> None:
@@ -109,58 +162,19 @@ def difference_candidates(rows: TargetRows, attempts: Attempts, *, grade: int) -
         scale = 100.0 if row.unit == "percent" else 1.0
         se = width / (2 * quantile(row.ci.level)) / scale
         formula = f"RD; se = (U − L)/(2 × {quantile(row.ci.level):.3f}), {100 * row.ci.level:g}% interval"
-        attempts.candidates.append(_candidate(rows, row, (row.value / scale, se**2), "given", grade, formula))
-
-
-def o_minus_e_candidates(rows: TargetRows, attempts: Attempts, *, grade: int) -> None:
-    """O-E with V of the same definition, from one source where possible."""
-    differences = [r for r in rows.pair if r.statistic == "O-E" and r.value is not None]
-    variances = [r for r in rows.pair if r.statistic == "V" and r.value is not None]
-    for row in differences:
-        fitting = [v for v in variances if v.definition == row.definition]
-        fitting.sort(key=lambda v, source=row.source_id: v.source_id != source)  # type: ignore[misc]
-        if not fitting:
-            attempts.refuse("O-E and V", f"{figure(row)} has no V under the same definition")
-            continue
-        estimate = o_minus_e_and_v(row.value or 0.0, fitting[0].value or 0.0)
-        if isinstance(estimate, NotEstimable):
-            attempts.refuse("O-E and V", estimate.reason)
-            continue
+        route = Route(name="given", grade=grade, formula=formula)
         attempts.candidates.append(
-            _candidate(
-                rows, row, estimate, "O-E and V", grade, "(O − E)/V; variance 1/V", others=(fitting[0],)
+            contrast_candidate(
+                rows, row, (row.value / scale, se**2), route, span=_difference_span(row, row.ci, scale)
             )
         )
-    if not differences:
-        attempts.refuse("O-E and V", "no O-E is printed")
 
 
-def _candidate(
-    rows: TargetRows,
-    row: ReportedResult,
-    estimate: tuple[float, float],
-    name: RouteName,
-    grade: int,
-    formula: str,
-    *,
-    others: tuple[ReportedResult, ...] = (),
-    notes: tuple[str, ...] = (),
-    assumptions: tuple[str, ...] = (),
-    interval: Interval | None = None,
-) -> Candidate:
-    """A candidate in the direction of the target, whichever way the source states it."""
-    swapped = rows.swapped(row)
-    yi, vi = estimate
-    if swapped and interval is not None:
-        interval = Interval(1 / interval.high, 1 / interval.low, interval.level)
-    return Candidate(
-        route=Route(name=name, grade=grade, formula=formula, assumptions=assumptions),
-        rows=(row, *others),
-        definitions=(row.definition,),
-        decimals=printed_decimals(row),
-        yi=-yi if swapped else yi,
-        vi=vi,
-        inverted=swapped,
-        reported_ci=interval,
-        notes=notes,
-    )
+def _difference_span(row: ReportedResult, interval: Interval, scale: float) -> Span:
+    """What rounding allows for a difference with an interval."""
+    z = quantile(interval.level)
+
+    def vertex(value: float, low: float, high: float) -> tuple[float, float]:
+        return value / scale, max(0.0, high - low) / (2 * z) / scale
+
+    return lambda: effect_range(vertex, (value_range(row), *bound_ranges(row, interval)))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metasyn.effects.identity import cohort_label, row_label
+from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Exclusion
 from metasyn.errors import OptionError
 from metasyn.evidence.model import ReportedResult
 from metasyn.evidence.selection import Selection, Target
 
-__all__ = ["Screened", "require_definitions", "screen"]
+__all__ = ["Screened", "at_its_time_point", "require_definitions", "screen"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,35 @@ class Screened:
     targets: tuple[Target, ...]
     rows: tuple[ReportedResult, ...]
     exclusions: tuple[Exclusion, ...]
+
+
+def at_its_time_point(selection: Selection, measure: EffectMeasure) -> Selection:
+    """The selection without figures at time points that it does not ask for, except for hazard ratios.
+
+    A hazard ratio of the whole course can rest on survival at any time; a proportion cannot.
+    """
+    if measure.code == "HR":
+        return selection
+    kept = tuple(r for r in selection.results if r.timepoint == selection.timepoint)
+    if len(kept) == len(selection.results):
+        return selection
+    about = {r.cohort_id for r in kept if not r.is_contrast}
+    pairs = {frozenset((r.cohort_id, r.comparator_id)) for r in kept if r.is_contrast}
+    targets = tuple(
+        t
+        for t in selection.targets
+        if {t.cohort_id, t.comparator_id} - {""} <= about
+        or frozenset((t.cohort_id, t.comparator_id)) in pairs
+    )
+    heard = {r.study_id for r in kept}
+    lost = (t.study_id for t in selection.targets if t.study_id not in heard)
+    return replace(
+        selection,
+        results=kept,
+        targets=targets,
+        unpaired=tuple(c for c in selection.unpaired if c in about),
+        unreported=tuple(dict.fromkeys((*selection.unreported, *lost))),
+    )
 
 
 def screen(selection: Selection, exclude: Mapping[str, str]) -> Screened:

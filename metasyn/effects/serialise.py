@@ -8,6 +8,7 @@ from typing import Any
 from metasyn.effects.display import natural_estimate, natural_interval
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Counts, Effect, EffectSet, Exclusion
+from metasyn.effects.survival.printed_range import EffectRange
 
 __all__ = ["effect_set_to_dict"]
 
@@ -59,6 +60,8 @@ def _row(effect: Effect, measure: EffectMeasure, level: float) -> dict[str, Any]
             "formula": effect.route.formula,
             "assumptions": list(effect.route.assumptions),
         },
+        "rounding": _rounding(effect.rounding),
+        "other_routes": list(effect.other_routes),
         "counts": _counts(effect.counts),
         "adjustment": effect.adjustment,
         "inverted": effect.inverted,
@@ -84,6 +87,17 @@ def _display(effect: Effect, measure: EffectMeasure, level: float) -> dict[str, 
         "estimate": _finite(natural_estimate(effect, measure)),
         "ci": [_finite(interval.low), _finite(interval.high)],
         "level": interval.level,
+    }
+
+
+def _rounding(found: EffectRange | None) -> dict[str, Any] | None:
+    """Ends of both ranges; None for an end without bound."""
+    if found is None:
+        return None
+    return {
+        "yi": [_finite(found.yi.low), _finite(found.yi.high)],
+        "sei": [_finite(found.sei.low), _finite(found.sei.high)],
+        "weight_factor": _finite(found.weight_factor),
     }
 
 

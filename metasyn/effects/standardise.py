@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from metasyn.effects.arm_counts import count_candidates
 from metasyn.effects.candidates import Attempts, Candidate, TargetRows
-from metasyn.effects.choice import Ranking, why_not_preferred
+from metasyn.effects.choice import Ranking, require_routes, why_not_preferred
+from metasyn.effects.count_rounding import counts_rounding
 from metasyn.effects.counts import counts_to_effects, no_information
+from metasyn.effects.curve_candidates import curve_candidates
+from metasyn.effects.event_free import TIME_TO_EVENT, outcome_words
 from metasyn.effects.identity import (
     effect_attributes,
     effect_labels,
@@ -16,15 +19,19 @@ from metasyn.effects.identity import (
     row_references,
     target_label,
 )
+from metasyn.effects.log_rank_candidates import log_rank_candidates
 from metasyn.effects.measure import FROM_REPORTS, EffectMeasure, get_measure
+from metasyn.effects.measure_names import with_the_event
+from metasyn.effects.median_figures import in_its_unit, log_median_candidates
 from metasyn.effects.medians import median_candidates
 from metasyn.effects.model import Effect, EffectSet, Exclusion
 from metasyn.effects.overlap import overlapping, resolve_overlap
-from metasyn.effects.reported_ratios import difference_candidates, o_minus_e_candidates, ratio_candidates
-from metasyn.effects.screening import require_definitions, screen
+from metasyn.effects.reported_ratios import difference_candidates, ratio_candidates
+from metasyn.effects.screening import at_its_time_point, require_definitions, screen
+from metasyn.effects.time_point_candidates import time_point_candidates
 from metasyn.errors import OptionError
 from metasyn.evidence.selection import Selection, Target
-from metasyn.vocabulary import Measure, Overlap, ZeroCells, require_option
+from metasyn.vocabulary import Measure, Overlap, RouteName, ZeroCells, require_option
 
 __all__ = ["standardise"]
 
@@ -40,6 +47,7 @@ class _Draft:
     target: Target
     chosen: Candidate
     row_ids: tuple[str, ...]
+    other_routes: tuple[RouteName, ...]
 
 
 def standardise(
@@ -51,6 +59,7 @@ def standardise(
     zero_cells: ZeroCells = "only0",
     overlap: Overlap = "whole",
     exclude: Mapping[str, str] | None = None,
+    prefer: Sequence[RouteName] = (),
 ) -> EffectSet:
     """Reported figures as estimates and variances on one analysis scale.
 
@@ -64,7 +73,7 @@ def standardise(
     selection : Selection
         From `Evidence.select`.
     measure : str
-        HR, RR, OR, RD for contrasts; PLO, PAS, PR for single cohorts.
+        HR, RR, OR, RD for contrasts; PLO, PAS, PR and MEDLN (log median time) for single cohorts.
     definitions : sequence of str
         Preferred definitions of the outcome, best first.
     event_fraction : float, optional
@@ -76,6 +85,8 @@ def standardise(
         One row per cohort: keep the whole, or its parts.
     exclude : mapping of str to str, optional
         Ids of results, cohorts or studies left out by the analyst, with the reason.
+    prefer : sequence of str
+        Routes that come before the grade where a target offers several, in this order.
 
     Returns
     -------
@@ -120,8 +131,10 @@ def standardise(
     if event_fraction is not None and not 0 < event_fraction <= 1:
         raise OptionError(f"event_fraction must be in (0, 1]; got {event_fraction!r}.")
     require_definitions(selection, definitions)
+    require_routes(prefer)
+    selection = at_its_time_point(selection, scale)
     screened = screen(selection, exclude or {})
-    ranking = Ranking(selection.results, definitions)
+    ranking = Ranking(selection.results, definitions, prefer)
 
     drafts: list[_Draft] = []
     no_route: list[tuple[Target, Exclusion]] = []
@@ -132,7 +145,8 @@ def standardise(
         if attempts.candidates:
             chosen = ranking.best(attempts.candidates)
             row_ids = tuple(row.result_id for row in rows.all)
-            drafts.append(_Draft(target=target, chosen=chosen, row_ids=row_ids))
+            others = ranking.other_routes(chosen, attempts.candidates)
+            drafts.append(_Draft(target=target, chosen=chosen, row_ids=row_ids, other_routes=others))
             _note_unused(unused, selection, rows, chosen, attempts, ranking)
         else:
             no_route.append((target, _no_route(selection, rows, attempts)))
@@ -150,7 +164,7 @@ def standardise(
             *empty,
             *overlapping,
         ),
-        outcome=selection.outcome.label,
+        outcome=outcome_words(selection.outcome, selection.timepoint, scale),
     )
 
 
@@ -166,27 +180,34 @@ def _fitting_measure(selection: Selection, code: str) -> EffectMeasure:
         if measure.n_groups == 2 and not target.comparator_id:
             raise OptionError(
                 f"measure {code!r} compares two groups, but single cohorts are selected: "
-                "select with contrast=(group, compared with), or use PLO, PAS or PR."
+                "select with contrast=(group, compared with), or use PLO, PAS, PR or MEDLN."
             )
         if measure.n_groups == 1 and target.comparator_id:
             raise OptionError(
                 f"measure {code!r} is for single cohorts, but a contrast is selected: "
                 "select with cohorts=, or use HR, RR, OR or RD."
             )
-    return measure
+    if selection.outcome.kind == TIME_TO_EVENT:
+        measure = with_the_event(measure)
+    return in_its_unit(measure, selection.results)
 
 
 def _attempt(rows: TargetRows, event_fraction: float | None) -> Attempts:
     """Every route of the measure on the figures of one target."""
     attempts = Attempts()
     if rows.measure.code == "HR":
-        ratio_candidates(rows, attempts, interval_grade=1, p_grade=3)
-        o_minus_e_candidates(rows, attempts, grade=2)
+        ratio_candidates(rows, attempts)
+        log_rank_candidates(rows, attempts)
+        curve_candidates(rows, attempts)
         median_candidates(rows, attempts, event_fraction=event_fraction)
+        time_point_candidates(rows, attempts)
+        return attempts
+    if rows.measure.family == "time":
+        log_median_candidates(rows, attempts)
         return attempts
     count_candidates(rows, attempts)
     if rows.measure.family == "ratio":
-        ratio_candidates(rows, attempts, interval_grade=3, p_grade=4)
+        ratio_candidates(rows, attempts)
     elif rows.measure.code == "RD":
         difference_candidates(rows, attempts, grade=3)
     return attempts
@@ -319,6 +340,11 @@ def _effects(
     for draft, label in zip(drafts, labels, strict=True):
         chosen, target = draft.chosen, draft.target
         yi, vi, adjustment = next(from_counts) if chosen.counts is not None else (chosen.yi, chosen.vi, "")
+        rounding = chosen.rounding
+        if rounding is None and chosen.counts is not None:
+            rounding = counts_rounding(
+                measure, chosen.counts, chosen.count_fits, added=bool(adjustment), zero_cells=zero_cells
+            )
         effects.append(
             Effect(
                 label=label,
@@ -334,6 +360,8 @@ def _effects(
                 adjustment=adjustment,
                 inverted=chosen.inverted,
                 notes=chosen.notes,
+                rounding=rounding,
+                other_routes=draft.other_routes,
                 attributes=effect_attributes(selection, target),
             )
         )

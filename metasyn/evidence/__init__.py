@@ -4,6 +4,7 @@ from metasyn.evidence.columns import COLUMNS, TABLES, Column, Table
 from metasyn.evidence.digest import digests, row_digest
 from metasyn.evidence.model import (
     Cohort,
+    Curve,
     OngoingTrial,
     OutcomeDefinition,
     PValue,
@@ -19,6 +20,7 @@ __all__ = [
     "TABLES",
     "Cohort",
     "Column",
+    "Curve",
     "Evidence",
     "Group",
     "OngoingTrial",

@@ -74,6 +74,10 @@ class Table:
         Whether the file may be missing.
     filled : bool
         Whether it needs at least one row.
+    own_ids : bool
+        Whether every row has an id of its own. If not, the first column names the row of another
+        table that it belongs to, and `at` the column that tells its rows apart.
+    at : str
     """
 
     name: str
@@ -82,11 +86,18 @@ class Table:
     further_columns: bool = False
     optional: bool = False
     filled: bool = False
+    own_ids: bool = True
+    at: str = ""
 
     @property
     def key(self) -> str:
         """Name of the id column."""
         return self.columns[0].name
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Columns that say which row a row is."""
+        return (self.key,) if self.own_ids else (self.key, self.at)
 
 
 def _column(name: str, kind: Kind, meaning: str) -> Column:
@@ -206,6 +217,18 @@ _ONGOING = (
     _filled("locator", TEXT, "place in the document"),
 )
 
+_CURVES = (
+    _filled("result_id", RESULT_ID, "the row of results.csv whose statistic is curve", refers="results"),
+    _filled("time", NUMBER, "time of the point, in the unit of that row"),
+    _filled("survival", NUMBER, "share without the event there, 0 to 1"),
+)
+
+_AT_RISK = (
+    _filled("result_id", RESULT_ID, "the row of results.csv whose statistic is curve", refers="results"),
+    _filled("time", NUMBER, "time for which the number is printed, in the unit of that row"),
+    _filled("at_risk", COUNT, "participants still at risk then"),
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         table.name: table
@@ -216,6 +239,10 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             Table(name="outcomes", file="outcomes.csv", columns=_OUTCOMES),
             Table(name="results", file="results.csv", columns=_RESULTS, filled=True),
             Table(name="ongoing", file="ongoing_trials.csv", columns=_ONGOING, optional=True),
+            Table(name="curves", file="curves.csv", columns=_CURVES, optional=True, own_ids=False, at="time"),
+            Table(
+                name="at_risk", file="at_risk.csv", columns=_AT_RISK, optional=True, own_ids=False, at="time"
+            ),
         )
     }
 )

@@ -28,7 +28,8 @@ def digests(evidence: Evidence) -> dict[str, str]:
     -------
     dict of str to str
         Hex digests by key. A result's key is its id, and its digest covers its own row, its study,
-        cohort and comparator (with the larger cohorts they are part of), source and outcome.
+        cohort and comparator (with the larger cohorts they are part of), source and outcome, and the
+        points of its curve.
         `"study:<id>"`, `"cohort:<id>"`, `"source:<id>"`, `"outcome:<id>"` and
         `"ongoing:<registry_id>"` cover one row each.
 
@@ -65,7 +66,9 @@ def _with_rows(result: ReportedResult, evidence: Evidence, rows: Mapping[str, st
     """The text of a result and of every row it refers to."""
     keys = [f"study:{result.study_id}", f"source:{result.source_id}", f"outcome:{result.outcome}"]
     keys.extend(f"cohort:{key}" for key in _cohort_ids(result, evidence))
-    return "\n".join([_canonical(result), *(rows[key] for key in keys)])
+    curve = evidence.curves.get(result.result_id)
+    points = [] if curve is None else [_canonical(curve)]
+    return "\n".join([_canonical(result), *(rows[key] for key in keys), *points])
 
 
 def _cohort_ids(result: ReportedResult, evidence: Evidence) -> Iterator[str]:

@@ -121,6 +121,28 @@ class PValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A digitised survival curve of one cohort: the points of `curves.csv` and `at_risk.csv`.
+
+    Attributes
+    ----------
+    result_id : str
+        The row of `results.csv`; its unit is that of all times.
+    times, survival : tuple of float
+        Points in the order of time; shares without the event, 0 to 1.
+    risk_times : tuple of float
+    at_risk : tuple of int
+        When numbers at risk are printed, and the numbers.
+    """
+
+    result_id: str
+    times: tuple[float, ...]
+    survival: tuple[float, ...]
+    risk_times: tuple[float, ...] = ()
+    at_risk: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedResult:
     """One figure as a source prints it: a row of `results.csv`.
 
@@ -132,10 +154,13 @@ class ReportedResult:
         The figure (percent as 0-100, ratios on their natural scale); None where it is not a number.
     ci : Interval or None
         Its interval on the same scale, level as a proportion.
+    open_ci : Interval or None
+        Where one bound was not reached (`NE`) there is no `ci`: the other bound, that one infinite.
     derived : bool
         True if the figure was recovered by arithmetic from `derived_from`.
-    decimals, ci_decimals, p_decimals : int or None
-        Digits after the point as printed: of the value, of the bound that shows more, of the p value.
+    decimals, ci_decimals, p_decimals, se_decimals : int or None
+        Digits after the point as printed: of the value, of the bound that shows more, of the p value,
+        of the standard error.
     se : float or None
         Standard error as printed, on the scale of the value; of a ratio, of its logarithm.
     test : str
@@ -169,10 +194,12 @@ class ReportedResult:
     events: int | None = None
     n: int | None = None
     unit: str = ""
+    open_ci: Interval | None = None
     decimals: int | None = None
     ci_decimals: int | None = None
     p_decimals: int | None = None
     se: float | None = None
+    se_decimals: int | None = None
     test: str = ""
     fewer_events_in: str = ""
     ci_method: str = ""

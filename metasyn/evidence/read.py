@@ -21,8 +21,9 @@ def read_evidence(folder: str | Path) -> Evidence:
     """Read the evidence tables of a folder and check every rule in one pass.
 
     The folder holds `sources.csv`, `studies.csv`, `cohorts.csv`, `outcomes.csv`, `results.csv` and,
-    if there are registered trials without results, `ongoing_trials.csv`: UTF-8 text, cells separated
-    by commas. `metasyn.evidence.COLUMNS` says what every column holds.
+    if there are registered trials without results, `ongoing_trials.csv`, and for digitised survival
+    curves `curves.csv` and `at_risk.csv`: UTF-8 text, cells separated by commas.
+    `metasyn.evidence.COLUMNS` says what every column holds.
 
     Parameters
     ----------

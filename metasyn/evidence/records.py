@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 from metasyn.evidence.cells import Number, PrintedP
 from metasyn.evidence.model import (
     Cohort,
+    Curve,
     OngoingTrial,
     OutcomeDefinition,
     PValue,
@@ -36,7 +38,36 @@ def build_evidence(sheets: Mapping[str, Sheet]) -> Evidence:
         outcomes=MappingProxyType({r.text("outcome"): _outcome(r) for r in sheets["outcomes"].rows}),
         results=tuple(_result(r) for r in sheets["results"].rows),
         ongoing=tuple(_ongoing(r) for r in sheets["ongoing"].rows) if "ongoing" in sheets else (),
+        curves=MappingProxyType(_curves(sheets)),
     )
+
+
+def _curves(sheets: Mapping[str, Sheet]) -> dict[str, Curve]:
+    """Points by the row they belong to, in table order."""
+    points, numbers = (
+        _points(sheets.get(name), column) for name, column in (("curves", "survival"), ("at_risk", "at_risk"))
+    )
+    return {
+        name: Curve(
+            result_id=name,
+            times=tuple(time for time, _ in points.get(name, ())),
+            survival=tuple(share for _, share in points.get(name, ())),
+            risk_times=tuple(time for time, _ in numbers.get(name, ())),
+            at_risk=tuple(int(n) for _, n in numbers.get(name, ())),
+        )
+        for name in dict.fromkeys((*points, *numbers))
+    }
+
+
+def _points(sheet: Sheet | None, column: str) -> dict[str, list[tuple[float, float]]]:
+    """Times and figures by the row they belong to."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for row in sheet.rows if sheet is not None else ():
+        time, figure = row.number("time"), row.number(column)
+        if figure is None:
+            figure = row.whole(column)
+        found.setdefault(row.text("result_id"), []).append((time or 0.0, float(figure or 0)))
+    return found
 
 
 def _source(row: Row) -> Source:
@@ -124,11 +155,13 @@ def _result(row: Row) -> ReportedResult:
         ci_decimals=_interval_decimals(row),
         p_decimals=_p_decimals(row),
         se=row.number("se"),
+        se_decimals=_se_decimals(row),
         test=row.text("test"),
         fewer_events_in=row.text("fewer_events_in"),
         ci_method=row.text("ci_method"),
         accepted_because=row.text("accepted_because"),
         ci=_interval(row),
+        open_ci=_open_interval(row),
         p=_pvalue(row),
         events=counts["events"],
         n=counts["n"],
@@ -160,11 +193,25 @@ def _interval(row: Row) -> Interval | None:
     return Interval(low, high, level)
 
 
+def _open_interval(row: Row) -> Interval | None:
+    """The interval of which one bound is a number and the other is not; None for any other."""
+    low, high, level = row.number("ci_low"), row.number("ci_high"), row.number("ci_level")
+    if level is None or (low is None) == (high is None):
+        return None
+    return Interval(-math.inf if low is None else low, math.inf if high is None else high, level)
+
+
 def _interval_decimals(row: Row) -> int | None:
     """Printed decimals of the bound that shows more; None without bounds."""
     bounds = [row.values.get(name) for name in ("ci_low", "ci_high")]
     shown = [bound.decimals for bound in bounds if isinstance(bound, Number) and bound.decimals is not None]
     return max(shown, default=None)
+
+
+def _se_decimals(row: Row) -> int | None:
+    """Printed decimals of the standard error; None without one."""
+    printed = row.values.get("se")
+    return printed.decimals if isinstance(printed, Number) else None
 
 
 def _p_decimals(row: Row) -> int | None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from metasyn.evidence.problems import Problem, did_you_mean, shown
+from metasyn.evidence.curve_rules import points_make_a_curve
+from metasyn.evidence.problems import NearIds, Problem, shown
 from metasyn.evidence.sheets import Row, Sheet
 
 __all__ = ["ROW_RULES", "TABLE_RULES", "VALUE_RULES", "check"]
@@ -60,6 +61,8 @@ def _rules_for(table: str, row: Row) -> tuple[RowRule, ...]:
 
 def ids_are_unique(sheet: Sheet, sheets: Sheets) -> Iterator[Problem]:
     """Every id stands in one row."""
+    if not sheet.table.own_ids:
+        return
     key = sheet.table.key
     for row in sheet.rows:
         name = row.text(key)
@@ -76,11 +79,11 @@ def ids_are_known(sheet: Sheet, sheets: Sheets) -> Iterator[Problem]:
         if target is None or not target.complete or column.name not in sheet.header:
             continue
         code = "unknown-" + column.name.removesuffix("_id").replace("_", "-")
+        near = NearIds(target.known)
         for row in sheet.rows:
             for name in row.names(column.name):
                 if name not in target.known:
-                    near = did_you_mean(name, sorted(target.known))
-                    message = f"{shown(name)} is not an id of {target.table.file}.{near}"
+                    message = f"{shown(name)} is not an id of {target.table.file}.{near.to(name)}"
                     yield Problem(code=code, line=row.line, column=column.name, message=message)
 
 
@@ -218,6 +221,20 @@ def status_has_its_reason(row: Row, sheets: Sheets) -> Iterator[Complaint]:
         yield Complaint("status_reason", "reason-on-usable", message)
 
 
+def answers_name_their_finding(row: Row, sheets: Sheets) -> Iterator[Complaint]:
+    """An answer to a finding of the audit names its code and gives a reason."""
+    text = row.text("accepted_because")
+    if not text:
+        return
+    # Only here: nothing else of the rules needs the audit.
+    from metasyn.evidence.audit.answers import read_answers
+
+    for answer in read_answers(text):
+        if answer.problem:
+            code = "unknown-finding" if answer.code and answer.reason else "answer-unreadable"
+            yield Complaint("accepted_because", code, answer.problem)
+
+
 # Rules on figures, for usable rows: a source may print anything, an analysis may not use it.
 
 
@@ -316,6 +333,9 @@ def units_fit(row: Row, sheets: Sheets) -> Iterator[Complaint]:
         return
     if statistic in ("percent", "survival") and unit != "percent":
         yield Complaint("unit", "percent-unit", f"{shown(unit)}: the unit of a percentage must be percent")
+    if statistic == "curve" and unit not in _TIMES:
+        message = f"{shown(unit)}: the unit of the times of a curve must be one of {', '.join(_TIMES)}"
+        yield Complaint("unit", "curve-unit", message)
     if statistic == "median" and unit not in _TIMES:
         outcome = sheets["outcomes"].ids.get(row.text("outcome"))
         kind = outcome.text("kind") if outcome else ""
@@ -324,7 +344,12 @@ def units_fit(row: Row, sheets: Sheets) -> Iterator[Complaint]:
             yield Complaint("unit", "median-unit", message)
 
 
-TABLE_RULES: tuple[TableRule, ...] = (ids_are_unique, ids_are_known, nothing_contains_itself)
+TABLE_RULES: tuple[TableRule, ...] = (
+    ids_are_unique,
+    ids_are_known,
+    nothing_contains_itself,
+    points_make_a_curve,
+)
 
 ROW_RULES: Mapping[str, tuple[RowRule, ...]] = MappingProxyType(
     {
@@ -336,6 +361,7 @@ ROW_RULES: Mapping[str, tuple[RowRule, ...]] = MappingProxyType(
             range_stands_as_printed,
             derivation_is_told,
             status_has_its_reason,
+            answers_name_their_finding,
         )
     }
 )

@@ -13,6 +13,8 @@ __all__ = ["select"]
 
 _Values = str | Sequence[str]
 
+_TIMED = ("survival", "at risk", "percent")
+
 
 def select(
     evidence: Evidence,
@@ -80,14 +82,20 @@ def _outcome(evidence: Evidence, outcome: str) -> OutcomeDefinition:
 
 
 def _rows(evidence: Evidence, outcome: str, timepoint: str) -> tuple[ReportedResult, ...]:
-    """Rows of the outcome at the time point."""
+    """Rows of the outcome at the time point; without one also survival at any, for hazard ratios."""
     of_outcome = [r for r in evidence.results if r.outcome == outcome]
+    kind = evidence.outcomes[outcome].kind
     known = dict.fromkeys(r.timepoint for r in of_outcome if r.timepoint)
     if timepoint and timepoint not in known:
         raise OptionError(
             f"timepoint={timepoint!r} does not occur for outcome {outcome!r}; known: {_listed(known)}."
         )
-    return tuple(r for r in of_outcome if r.timepoint == timepoint)
+    return tuple(r for r in of_outcome if r.timepoint == timepoint or (not timepoint and _is_timed(r, kind)))
+
+
+def _is_timed(row: ReportedResult, kind: str) -> bool:
+    """Whether a figure at a time point bears on the whole course: survival of one group then."""
+    return kind == "time-to-event" and not row.is_contrast and row.statistic in _TIMED
 
 
 def _pairs(

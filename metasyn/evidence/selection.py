@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from metasyn.errors import OptionError
 from metasyn.evidence.model import (
     Cohort,
+    Curve,
     OngoingTrial,
     OutcomeDefinition,
     ReportedResult,
@@ -42,6 +43,8 @@ class Evidence:
         One per reported figure, in table order.
     ongoing : tuple of OngoingTrial
         Registered trials without results.
+    curves : mapping of str to Curve
+        Digitised survival curves by the id of their row.
     """
 
     sources: Mapping[str, Source]
@@ -50,6 +53,7 @@ class Evidence:
     outcomes: Mapping[str, OutcomeDefinition]
     results: tuple[ReportedResult, ...]
     ongoing: tuple[OngoingTrial, ...] = ()
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
     def select(
         self,

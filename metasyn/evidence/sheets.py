@@ -62,7 +62,8 @@ class Sheet:
     rows : tuple of Row
         Rows with as many cells as the header.
     ids : mapping of str to Row
-        The first row of every id.
+        The first row of every id; rows without an id of their own by the id of what they belong to
+        and their number there, `R1 #2`.
     known : frozenset of str
         Every id, those of rows that could not be used included.
     complete : bool
@@ -120,18 +121,26 @@ def parse_sheet(text: str, table: Table, found: Iterable[Problem] = ()) -> Sheet
     rows, known = _rows(lines, header, table, problems)
     if table.filled and not rows and not any(problem.line > line for problem in problems):
         problems.append(Problem(code="no-rows", message="the file has a header but no rows"))
-    ids: dict[str, Row] = {}
-    for row in rows:
-        ids.setdefault(row.text(table.key), row)
     return Sheet(
         table=table,
         header=header,
         rows=tuple(rows),
-        ids=ids,
+        ids=_by_id(rows, table),
         known=frozenset(known - {""}),
         complete=table.key in header and not any(problem.code == "malformed-csv" for problem in problems),
         problems=tuple(problems),
     )
+
+
+def _by_id(rows: Sequence[Row], table: Table) -> dict[str, Row]:
+    """The first row of every id; rows without an id of their own are numbered within what they belong to."""
+    ids: dict[str, Row] = {}
+    counts: Counter[str] = Counter()
+    for row in rows:
+        name = row.text(table.key)
+        counts[name] += 1
+        ids.setdefault(name if table.own_ids else f"{name} #{counts[name]}", row)
+    return ids
 
 
 def _rows(

@@ -118,7 +118,7 @@ def choose_axis(
     Parameters
     ----------
     measure : EffectMeasure
-        Ratios get a logarithmic axis, all others a linear one.
+        Ratios and times get a logarithmic axis, all others a linear one.
     core : iterable of float
         Natural values that must be visible: study estimates, pooled estimates with their intervals.
     intervals : iterable of Interval
@@ -136,7 +136,7 @@ def choose_axis(
     logarithmic axis, two decades; then the axis gets the longest of these lengths, centred on
     `core`, and the intervals beyond it are clipped. Proportions are never clipped.
     """
-    log = measure.family == "ratio"
+    log = measure.log_axis
     to_axis: Callable[[float], float] = _log_or_infinite if log else float
     null = None if measure.null is None else measure.to_natural(measure.null)
     inner = [to_axis(value) for value in core]
@@ -245,7 +245,7 @@ def axis_between(measure: EffectMeasure, limits: tuple[float, float], label: str
     >>> [tick.label for tick in axis.ticks]
     ['0.25', '0.5', '1', '2', '4']
     """
-    log = measure.family == "ratio"
+    log = measure.log_axis
     low, high = (float(limit) for limit in limits)
     if not (math.isfinite(low) and math.isfinite(high) and low < high and (low > 0 or not log)):
         rule = "two positive numbers" if log else "two numbers"

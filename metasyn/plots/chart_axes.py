@@ -162,6 +162,7 @@ def _words(measure: EffectMeasure) -> str:
     words = measure.label[:1].upper() + measure.label[1:]
     if measure.family == "proportion":
         return f"{words}, %"
+    words += f", {measure.unit}" if measure.unit else ""
     return f"{words} (log scale)" if measure.to_natural is exp else words
 
 

@@ -66,7 +66,7 @@ def predictive_curve(result: SynthesisResult) -> tuple[tuple[float, float], ...]
     measure = result.effects.measure
     natural = np.array([measure.to_natural(value) for value in at.tolist()])
     with np.errstate(divide="ignore", invalid="ignore"):
-        along = np.log(natural) if measure.family == "ratio" else natural
+        along = np.log(natural) if measure.log_axis else natural
         height = _density(at, found) / np.abs(np.gradient(along, at))
     usable = np.isfinite(along) & np.isfinite(height)
     height = height / height[usable].max()

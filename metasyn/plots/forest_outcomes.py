@@ -98,6 +98,8 @@ def outcomes_forest(
     rows = tuple(_row(label, found, signs, theme) for label, found in named)
     mixed = len({result.effects.measure.code for result in results}) > 1
     family = _FAMILY_WORDS.get(measure.family, "") if mixed else ""
+    if measure.family == "proportion" and len({result.effects.measure.label for result in results}) > 1:
+        family = "Proportion, %"
     unit = unit_sign(measure)
     words = " and ".join(dict.fromkeys(result.effects.measure.label for result in results))
     sentences = [f"Forest plot of {len(named)} pooled results: {words}."]
@@ -139,7 +141,7 @@ def _require_one_axis(named: Sequence[Named], results: Sequence[SynthesisResult]
 def _kind(measure: EffectMeasure) -> tuple[str, float | None]:
     """What two measures must share to share an axis; those without family words only with themselves."""
     alone = "" if measure.family in _FAMILY_WORDS or measure.family == "proportion" else measure.code
-    return f"{measure.family}{alone}", measure.null
+    return f"{measure.family}{alone}{measure.unit}", measure.null
 
 
 def _row(label: str, found: SynthesisResult | NotEstimable, signs: dict[str, str], theme: Theme) -> ForestRow:
@@ -195,6 +197,6 @@ def _columns(
         label_header,
         *left,
         right=[column for column in right if any(row.cells.get(column.key) for row in rows)],
-        short=_FAMILY_WORDS.get(measure.family, measure.short) if mixed else "",
+        short=_FAMILY_WORDS.get(measure.family, measure.heading) if mixed else "",
         one_per_study=all(result.k == result.n_studies for result in results),
     )

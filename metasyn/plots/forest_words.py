@@ -80,11 +80,13 @@ def measure_facts(result: SynthesisResult) -> dict[str, str]:
     """Names of the measure: short, in full with its unit, and the scale of its axis."""
     measure = result.effects.measure
     if measure.family == "proportion":
-        full = f"{clean_text(result.effects.outcome) or 'Proportion'}, %"
+        label = measure.label[:1].upper() + measure.label[1:]
+        full = f"{clean_text(result.effects.outcome) or label}, %"
     else:
         full = measure.label[:1].upper() + measure.label[1:]
-    scale = " (log scale)" if measure.family == "ratio" else ""
-    return {"measure": measure.short, "Measure": full, "scale": scale}
+        full += f", {measure.unit}" if measure.unit else ""
+    scale = " (log scale)" if measure.log_axis else ""
+    return {"measure": measure.heading, "Measure": full, "scale": scale}
 
 
 def heterogeneity_words(result: SynthesisResult, het: Heterogeneity, theme: Theme) -> str:

@@ -9,6 +9,7 @@ from metasyn.tables.model import ReportTable
 
 if TYPE_CHECKING:
     from metasyn.plots.draw import Layout
+    from metasyn.report.explained import Fold
 
 __all__ = [
     "Block",
@@ -167,6 +168,8 @@ class ReportDocument:
         Written as CSV, not printed: the rows with full numbers.
     versions : tuple of (str, str)
         Software and version.
+    folds : tuple of Fold
+        How its numbers were obtained, for a page that can unfold them.
     """
 
     name: str
@@ -175,6 +178,7 @@ class ReportDocument:
     sections: tuple[Section, ...]
     extra_tables: tuple[ReportTable, ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    folds: tuple[Fold, ...] = ()
 
     def blocks(self) -> tuple[Block, ...]:
         """All blocks in reading order."""

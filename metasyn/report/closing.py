@@ -23,7 +23,7 @@ from metasyn.report.groups import outcome_label
 from metasyn.report.references import reference_list
 from metasyn.report.software import LIBRARIES, library_version
 from metasyn.tables.evidence import exclusions_table
-from metasyn.tables.lists import external_table, ongoing_table
+from metasyn.tables.lists import external_table, ongoing_table, source_note
 from metasyn.tables.words import counted
 
 __all__ = [
@@ -144,7 +144,7 @@ def source_reference(source: Source) -> Reference:
         text=source.citation,
         link=link if link.startswith(("https://", "http://")) else "",
         anchor=f"source-{source.source_id}",
-        note=source.note,
+        note=source_note(source),
     )
 
 

@@ -16,6 +16,7 @@ from metasyn.report.closing import (
     versions_section,
 )
 from metasyn.report.evidence import audit_section, evidence_section, recovered_section
+from metasyn.report.explained import folds
 from metasyn.report.methods import cited_literature, methods_section
 from metasyn.report.opening import eligibility_section, question_section
 from metasyn.report.outcome import outcome_section
@@ -52,6 +53,7 @@ def build_document(result: AnalysisResult) -> ReportDocument:
             sections=tuple(section for section in _sections(result, versions) if section is not None),
             extra_tables=tuple(table for table in _extra_tables(result) if table.rows),
             versions=versions,
+            folds=folds(result),
         )
     )
 

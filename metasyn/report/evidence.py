@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from metasyn.analysis.result import AnalysisResult, AuditFinding, OutcomeResult
+from metasyn.analysis.result import AnalysisResult, FigureFinding, OutcomeResult
 from metasyn.report.blocks import Block, Paragraph, Section, TableBlock
 from metasyn.report.opening import outcome_label
 from metasyn.tables.audit import audit_table, audit_words, recovered_table
@@ -18,9 +18,11 @@ _HEADING = "Recovered figures"
 _CHECKED = (
     "When the tables were read, every row was held to their rules: ids that exist, events that fit in their "
     "participants, estimates inside their intervals, percentages and p values within their range, a reason "
-    "for every figure that is set aside and the arithmetic of every figure that is not printed. For the "
-    "figures used here it was also looked at whether sources print different figures for the same thing, "
-    "whether a percentage can come from a whole number of participants, and what had to be assumed."
+    "for every figure that is set aside and the arithmetic of every figure that is not printed. The audit "
+    "then asked whether the figures can all be true, whatever the rounding: whether percentages come from "
+    "whole numbers of participants, parts add up, intervals and p values follow from what stands beside "
+    "them, sources agree and no participant is counted twice. Listed is what bears on this analysis, and "
+    "what had to be assumed."
 )
 
 
@@ -74,7 +76,7 @@ def recovered_section(result: AnalysisResult) -> Section | None:
     return Section(anchor="recovered", heading=_HEADING, blocks=(Paragraph(text), TableBlock(table)))
 
 
-def _summary(found: tuple[AuditFinding, ...]) -> str:
+def _summary(found: tuple[FigureFinding, ...]) -> str:
     """How much was found, by kind, and how much of it is open."""
     if not found:
         return "Nothing was found that a reader has to know."

@@ -101,7 +101,7 @@ def glance_figure(result: AnalysisResult) -> FigureBlock | None:
     sizes = [(part, part.synthesis) for part in shown if isinstance(part.synthesis, SynthesisResult)]
     figures = "; ".join(f"{outcome_label(part)} {_with_interval(one)}" for part, one in sizes)
     layout = outcomes_forest(
-        [(_capital(part.definition.label), one) for part, one in sizes],
+        [(_capital(part.effects.outcome or part.definition.label), one) for part, one in sizes],
         favours=sides.pop() if len(sides) == 1 else None,
         axis_label="Proportion, %" if kinds == {("proportion", None)} else "",
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from metasyn.analysis.result import OutcomeResult
 from metasyn.analysis.spec import Analysis, Apart
-from metasyn.effects.measure import get_measure
 from metasyn.evidence.selection import Group
 from metasyn.tables.words import column_word
 
@@ -29,7 +28,7 @@ _GENE_NAME = 5
 
 def outcome_label(part: OutcomeResult) -> str:
     """`Tuberculosis (risk ratio)`, with the time point where there is one."""
-    words = [get_measure(part.outcome.measure).label]
+    words = [part.effects.measure.label]
     if part.outcome.timepoint:
         words.append(part.outcome.timepoint)
     label = part.definition.label

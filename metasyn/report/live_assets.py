@@ -15,7 +15,7 @@ __all__ = ["page_script", "page_style", "with_content_policy"]
 _STYLES = ("base", "live", "print")
 _REPORT_SCRIPTS = (
     *("words", "dom", "theme", "tables", "subsets", "address"),
-    *("figure", "view", "panel", "banner", "cards", "hints", "main"),
+    *("figure", "view", "panel", "banner", "cards", "hints", "folds", "main"),
 )
 _INDEX_SCRIPTS = ("dom", "theme", "index")
 _POLICY = "<!-- content policy -->"

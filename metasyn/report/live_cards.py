@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from metasyn.effects.model import Effect, EffectSet
@@ -12,7 +12,7 @@ from metasyn.tables.evidence import effect_notes
 from metasyn.tables.words import ROUTE_WORDS, estimate_header
 from metasyn.wording import legible, level_text
 
-__all__ = ["study_cards"]
+__all__ = ["study_cards", "study_keys"]
 
 _KEY_LENGTH = 24
 
@@ -35,20 +35,25 @@ def study_cards(effects: EffectSet, labels: Mapping[str, str], level: float) -> 
         there is something to say about; `counts`, events and participants of both groups, None where
         there are none.
     """
-    keys: dict[str, int] = {}
     return [
         {
-            "key": _key(effect.label, keys),
+            "key": key,
             "label": legible(effect.label),
             "facts": [[term, legible(text)] for term, text in _facts(effect, effects, labels, level) if text],
             "counts": _counts(effect),
         }
-        for effect in effects.effects
+        for key, effect in zip(study_keys(effects.labels), effects.effects, strict=True)
     ]
 
 
+def study_keys(labels: Iterable[str]) -> tuple[str, ...]:
+    """By which an address names each study: short names of letters, digits and hyphens, no two equal."""
+    seen: dict[str, int] = {}
+    return tuple(_key(label, seen) for label in labels)
+
+
 def _key(label: str, seen: dict[str, int]) -> str:
-    """A short name of letters, digits and hyphens; the second of the same name gets a number."""
+    """A short name; the second of the same name gets a number."""
     stem = slug_word(label)[:_KEY_LENGTH].strip("-")
     seen[stem] = seen.get(stem, 0) + 1
     return stem if seen[stem] == 1 else f"{stem}--{seen[stem]}"

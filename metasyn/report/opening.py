@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
-from metasyn.analysis.spec import Analysis, Outcome
-from metasyn.effects.measure import get_measure
+from metasyn.analysis.spec import Analysis
 from metasyn.report.blocks import Block, Bullets, Definitions, KeyResult, Paragraph, Section, TableBlock
 from metasyn.report.figures import glance_figure
 from metasyn.report.groups import contrast_words, group_words, outcome_label, part_names, rule_words
@@ -139,14 +138,14 @@ def _rule(result: AnalysisResult) -> tuple[tuple[str, str], ...]:
         same = ", ".join(column_word(name) for name in analysis.same)
         items.append(("Alike in both cohorts", same))
     items.append(("Studies", rule_words(analysis.studies) or "any"))
-    items.extend((capital(part.definition.label), _outcome_rule(part.outcome)) for part in result.outcomes)
+    items.extend((capital(part.definition.label), _outcome_rule(part)) for part in result.outcomes)
     items.append(("One row per cohort", sentence(OVERLAP_WORDS[analysis.overlap])))
     items.extend((f"Apart: {apart.title}", sentence(apart.reason)) for apart in analysis.apart)
     return tuple(items)
 
 
-def _outcome_rule(outcome: Outcome) -> str:
-    measure = get_measure(outcome.measure)
+def _outcome_rule(part: OutcomeResult) -> str:
+    outcome, measure = part.outcome, part.effects.measure
     parts = [f"{measure.label}, analysed as {measure.scale}"]
     if outcome.timepoint:
         parts.append(f"at {outcome.timepoint}")

@@ -16,6 +16,7 @@ from metasyn.claims.group_conditions import ChangesSides, changing_sides
 from metasyn.claims.spread_conditions import HasHeterogeneity, Tau2OnlyZero, Tau2Outside
 from metasyn.claims.statement import Condition, Statement, Subject, choose, joined
 from metasyn.claims.words import (
+    bounds_text,
     estimate_text,
     interval_phrase,
     null_text,
@@ -124,8 +125,8 @@ def result_texts(result: SynthesisResult) -> tuple[str, str]:
     value, interval = shown(result, measure)
     if isinstance(interval, NotEstimable):
         return value_text(value, measure), "CI not estimable"
-    low, high = value_text(interval.low, measure), value_text(interval.high, measure)
-    return value_text(value, measure), f"{level_text(interval.level)} CI {low} to {high}"
+    bounds = bounds_text(interval.low, interval.high, measure)
+    return value_text(value, measure), f"{level_text(interval.level)} CI {bounds}"
 
 
 def _openings(result: SynthesisResult) -> tuple[Statement, ...]:

@@ -50,6 +50,8 @@ def audit_entries(result: AnalysisResult) -> list[dict[str, Any]]:
             "message": one.finding.message,
             "answer": one.answer,
             "result_ids": list(one.rows),
+            "computed": dict(one.computed),
+            "repairs": [repair.to_dict() for repair in one.repairs],
         }
         for one in result.audit
     ]

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from metasyn.effects.effective_sizes import interval_method
+from metasyn.effects.measure import get_measure
 from metasyn.effects.model import Effect, EffectSet
 from metasyn.effects.transforms import exp, expit, identity, sine_squared, square, tanh
 from metasyn.report.verify_text import r_comment, r_number, r_string, r_vector, unchecked
@@ -15,6 +17,9 @@ __all__ = ["back_transform", "data_lines", "rows_of"]
 
 _TABLES = frozenset({"OR", "RR", "RD", "AS", "PETO", "PHI", "YUQ", "YUY", "OR2DL", "OR2DN"})
 _SINGLE = frozenset({"PLO", "PAS", "PR", "PLN", "PFT"})
+# Routes by a printed interval: on the log scale, of a proportion.
+_LOG_INTERVALS = frozenset({"ratio and interval", "median and interval"})
+_SHARES = frozenset({"proportion and interval", "1-S and interval"})
 _BACK: Mapping[Callable[[float], float], str] = MappingProxyType(
     {
         identity: "",
@@ -97,19 +102,24 @@ class _Sorted:
 
     counts: tuple[int, ...]
     intervals: tuple[int, ...]
+    shares: tuple[int, ...]
     others: tuple[int, ...]
 
 
 def _sorted(effects: EffectSet) -> _Sorted:
-    counts, intervals, others = [], [], []
+    counts, intervals, shares, others = [], [], [], []
     for i, effect in enumerate(effects.effects):
         if effect.counts is not None and effects.measure.code in _TABLES | _SINGLE:
             counts.append(i)
-        elif effect.reported_ci is not None and effect.route.name == "ratio and interval":
+        elif effect.reported_ci is not None and effect.route.name in _LOG_INTERVALS:
             intervals.append(i)
+        elif effect.reported_ci is not None and effect.route.name in _SHARES:
+            shares.append(i)
         else:
             others.append(i)
-    return _Sorted(counts=tuple(counts), intervals=tuple(intervals), others=tuple(others))
+    return _Sorted(
+        counts=tuple(counts), intervals=tuple(intervals), shares=tuple(shares), others=tuple(others)
+    )
 
 
 def _figure_lines(effects: EffectSet, name: str) -> Iterator[str]:
@@ -117,6 +127,7 @@ def _figure_lines(effects: EffectSet, name: str) -> Iterator[str]:
     for places, call in (
         (kinds.counts, _from_counts),
         (kinds.intervals, _from_intervals),
+        (kinds.shares, _from_shares),
     ):
         if places:
             rows = r_vector(str(i + 1) for i in places)
@@ -157,6 +168,25 @@ def _from_intervals(chosen: Sequence[Effect], measure: str) -> str:
         columns["level"].append(ci.level)
     turned_words = r_vector("TRUE" if effect.inverted else "FALSE" for effect in chosen)
     return _call("from_intervals", [], columns, turned=turned_words)
+
+
+def _from_shares(chosen: Sequence[Effect], measure: str) -> str:
+    """Proportions with printed intervals; one minus survival is turned back into what was printed."""
+    columns: dict[str, list[float | None]] = {"share": [], "low": [], "high": [], "level": []}
+    methods, turned = [], []
+    for effect in chosen:
+        ci, free = effect.reported_ci, effect.route.name == "1-S and interval"
+        if ci is None:
+            continue
+        p = get_measure(measure).to_natural(effect.yi)
+        columns["share"].append(data_number(1 - p if free else p))
+        columns["low"].append(data_number(1 - ci.high if free else ci.low))
+        columns["high"].append(data_number(1 - ci.low if free else ci.high))
+        columns["level"].append(ci.level)
+        methods.append(r_string(interval_method(effect.route.formula, measure, event_free=free)))
+        turned.append("TRUE" if free else "FALSE")
+    more = {"method": r_vector(methods), "event_free": r_vector(turned)}
+    return _call("from_shares", [r_string(measure)], columns, **more)
 
 
 def _call(

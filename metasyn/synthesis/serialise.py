@@ -248,7 +248,8 @@ def synthesis_to_text(result: SynthesisResult) -> str:
     model = result.model if result.pooled else "single study"
     measure, shown = result.effects.measure, _range(_natural(result), digits=4)
     lines = [
-        f"{measure.label} {result.natural(result.estimate):.4g}, {level} CI {shown}",
+        f"{measure.label} {result.natural(result.estimate):.4g}, {level} CI {shown}"
+        + (f" {measure.unit}" if measure.unit else ""),
         f"{model}, {result.ci_method}, k = {result.k}",
         f"on the scale of analysis ({measure.scale}): {result.estimate:.6g} (se {result.se:.6g})",
         f"{level} confidence interval: {_range(result.ci)}",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from metasyn.evidence.audit import CODES, Repair
 from metasyn.tables.model import ReportTable, columns
 from metasyn.values import Finding
 
@@ -23,7 +24,9 @@ AUDIT_WORDS: Mapping[str, str] = MappingProxyType(
         "recovered-figure": "recovered by arithmetic",
     }
 )
-"""What a finding is called in prose; a code without words stands for itself."""
+"""What a remark is called in prose; findings of the audit have theirs in `evidence.audit.CODES`."""
+
+_MOST_REPAIRS = 3
 
 
 class _Found(Protocol):
@@ -35,11 +38,15 @@ class _Found(Protocol):
     def rows(self) -> tuple[str, ...]: ...
     @property
     def answer(self) -> str: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def repairs(self) -> tuple[Repair, ...]: ...
 
 
 def audit_words(code: str) -> str:
     """A kind of finding in prose."""
-    return AUDIT_WORDS.get(code, code.replace("-", " "))
+    return AUDIT_WORDS.get(code) or CODES.get(code) or code.replace("-", " ")
 
 
 def audit_table(found: Sequence[_Found], *, slug: str, caption: str) -> ReportTable:
@@ -53,17 +60,9 @@ def audit_table(found: Sequence[_Found], *, slug: str, caption: str) -> ReportTa
     Returns
     -------
     ReportTable
-        Open findings are emphasised.
+        Open findings are emphasised, and tell what would repair them.
     """
-    rows = tuple(
-        (
-            _capital(audit_words(one.finding.code)),
-            one.finding.where,
-            _capital(one.finding.message),
-            one.answer or "open: to be decided",
-        )
-        for one in found
-    )
+    rows = tuple((_kind(one), one.finding.where, _message(one), _done(one)) for one in found)
     return ReportTable(
         slug=slug,
         caption=caption,
@@ -71,11 +70,42 @@ def audit_table(found: Sequence[_Found], *, slug: str, caption: str) -> ReportTa
             ("kind", "Finding", "left", 1.4),
             ("where", "About", "left", 1.8),
             ("message", "What was found", "left", 3.2),
-            ("answer", "What was done", "left", 1.2),
+            ("answer", "What was done", "left", 1.8),
         ),
         rows=rows,
-        emphasis=tuple(i for i, one in enumerate(found) if not one.answer),
+        emphasis=tuple(i for i, one in enumerate(found) if one.is_open),
     )
+
+
+def _kind(one: _Found) -> str:
+    """What was found, in words; a code of the audit stands behind them."""
+    words = _capital(audit_words(one.finding.code))
+    return f"{words} ({one.finding.code})" if one.finding.code in CODES else words
+
+
+def _message(one: _Found) -> str:
+    """The arithmetic, and the smallest repairs of what is open."""
+    message = _capital(one.finding.message)
+    if not (one.is_open and one.repairs):
+        return message
+    rows = dict.fromkeys(repair.row for repair in one.repairs[:_MOST_REPAIRS])
+    parts = (f"{', '.join(_changes(one, row))} (row {row})" for row in rows)
+    return f"{message}. Would repair it: {'; '.join(parts)}."
+
+
+def _changes(one: _Found, row: str) -> list[str]:
+    """The smallest changes of one row, each of which would do."""
+    return [
+        f"{repair.column} {repair.printed or 'empty'} → {repair.instead}"
+        for repair in one.repairs[:_MOST_REPAIRS]
+        if repair.row == row
+    ]
+
+
+def _done(one: _Found) -> str:
+    if one.answer:
+        return f"accepted: {one.answer}" if one.finding.code in CODES else one.answer
+    return "open: to be decided" if one.is_open else "for information"
 
 
 def recovered_table(found: Sequence[_Found], *, slug: str, caption: str) -> ReportTable:
@@ -104,12 +134,13 @@ def audit_rows_table(found: Sequence[_Found], *, slug: str) -> ReportTable:
     """The same for machines: with code, severity, state and the ids of the rows."""
     rows = tuple(
         (
-            *(one.finding.code, one.finding.severity, "answered" if one.answer else "open"),
+            *(one.finding.code, one.finding.severity, _state(one)),
             *(one.finding.where, one.finding.message, one.answer, " | ".join(one.rows)),
+            " | ".join(f"{repair.row}, {repair}" for repair in one.repairs),
         )
         for one in found
     )
-    keys = ("code", "severity", "state", "where", "message", "answer", "result_ids")
+    keys = ("code", "severity", "state", "where", "message", "answer", "result_ids", "repairs")
     return ReportTable(
         slug=slug,
         caption="Findings in the reported figures",
@@ -118,6 +149,10 @@ def audit_rows_table(found: Sequence[_Found], *, slug: str) -> ReportTable:
     )
 
 
+def _state(one: _Found) -> str:
+    return "open" if one.is_open else "answered" if one.answer else "note"
+
+
 def _capital(text: str) -> str:
-    """The text with a capital letter, unless it opens with a symbol: `n = 130`."""
-    return text if re.match(r"\w = ", text) else text[:1].upper() + text[1:]
+    """The text with a capital letter, unless it opens with a symbol: `n = 130`, `p 0.04`."""
+    return text if re.match(r"\w (?:= |[<>]?\d)", text) else text[:1].upper() + text[1:]

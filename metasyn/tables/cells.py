@@ -106,7 +106,8 @@ def _with_unit(natural: Interval | NotEstimable, measure: EffectMeasure) -> str:
     sign = unit_sign(measure)
     if isinstance(natural, NotEstimable):
         return interval_text(natural, measure)
-    return interval_text(natural, measure, to=f"{sign} to ") + sign
+    between = "" if measure.unit else sign
+    return interval_text(natural, measure, to=f"{between} to ") + sign
 
 
 def estimate_with_unit(result: SynthesisResult | Alternative, measure: EffectMeasure) -> str:

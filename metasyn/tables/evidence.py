@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from metasyn.effects.model import Effect, EffectSet, Exclusion
+from metasyn.effects.survival.printed_range import EffectRange
 from metasyn.evidence.model import Source
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.cells import (
@@ -18,9 +20,12 @@ from metasyn.tables.cells import (
 from metasyn.tables.model import ReportTable, columns
 from metasyn.tables.words import ROUTE_WORDS, estimate_header, subject
 from metasyn.values import NotEstimable
-from metasyn.wording import level_text
+from metasyn.wording import level_text, short_number
 
 __all__ = ["effect_notes", "evidence_table", "excluded_rows_table", "exclusions_table", "rows_table"]
+
+# By how much the weight of a row may vary with the rounding of its figures before that is said.
+_NOTED_FACTOR = 1.25
 
 _ROW_KEYS = (
     *("label", "study_id", "cohort_id", "comparator_id", "measure", "yi", "vi", "sei", "weight"),
@@ -106,7 +111,21 @@ def _remarks(effect: Effect) -> list[str]:
         remarks.append("the source states the contrast the other way round; it was inverted")
     if effect.adjustment:
         remarks.append(effect.adjustment)
+    if effect.rounding is not None and effect.rounding.weight_factor > _NOTED_FACTOR:
+        remarks.append(f"grade {effect.route.grade}; {_rounding(effect.rounding)}")
     return remarks + [f"assumes that {assumption}" for assumption in effect.route.assumptions]
+
+
+def _rounding(found: EffectRange) -> str:
+    """What rounding leaves of a standard error, and by how much the weight of the row may vary."""
+    low, high = found.sei.low, found.sei.high
+    lead = "rounding of the printed figures leaves a standard error"
+    if not math.isfinite(high):
+        return f"{lead} of {short_number(low)} or more, a weight without lower bound"
+    if not math.isfinite(found.weight_factor):
+        return f"{lead} of at most {short_number(high)}, a weight without upper bound"
+    factor = short_number(found.weight_factor)
+    return f"{lead} from {short_number(low)} to {short_number(high)}, a weight within a factor of {factor}"
 
 
 def _whom(labels: Sequence[str], total: int) -> str:

@@ -15,7 +15,7 @@ from metasyn.tables.words import MODEL_WORDS, estimate_header, subject
 from metasyn.values import NotEstimable
 from metasyn.wording import level_text, whole
 
-__all__ = ["apart_table", "external_table", "ongoing_table", "sources_table"]
+__all__ = ["apart_table", "external_table", "ongoing_table", "source_note", "sources_table"]
 
 _DASH = "\N{EN DASH}"
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -174,6 +174,12 @@ def ongoing_table(trials: Sequence[OngoingTrial], sources: Sequence[Source], *, 
     )
 
 
+def source_note(source: Source) -> str:
+    """The remark on a source, and whether its figures were checked against the document."""
+    checked = f"figures checked against the document (sha256 {source.sha256[:12]}…)" if source.sha256 else ""
+    return "; ".join(filter(None, (source.note, checked)))
+
+
 def sources_table(sources: Sequence[Source], *, slug: str) -> ReportTable:
     """The numbered list of sources.
 
@@ -187,7 +193,10 @@ def sources_table(sources: Sequence[Source], *, slug: str) -> ReportTable:
     ReportTable
     """
     rows = tuple(
-        (str(number), source.source_id, source.kind, source.citation, source.doi, source.address, source.note)
+        (
+            *(str(number), source.source_id, source.kind, source.citation, source.doi, source.address),
+            source_note(source),
+        )
         for number, source in enumerate(sources, start=1)
     )
     made = columns(

@@ -130,7 +130,7 @@ def alternatives_table(result: SynthesisResult, *, slug: str) -> ReportTable:
     made = columns(
         ("model", "Model", "left", 1.3),
         ("interval", "Interval of the mean", "left", 2.4),
-        ("estimate", f"{measure.short} ({level_text(result.request.level)} CI)", "right", 1.8),
+        ("estimate", f"{measure.heading} ({level_text(result.request.level)} CI)", "right", 1.8),
         ("p", "p", "right", 0.7),
         ("standing", "Standing", "left", 1.4),
     )

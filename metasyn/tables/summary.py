@@ -74,7 +74,7 @@ def _rows(result: SynthesisResult) -> Iterator[str]:
         )
         for effect, weight in zip(effects.effects, result.weights, strict=True)
     ]
-    header = ("Study", f"{effects.measure.short} ({level_text(result.request.level)} CI)", "Weight")
+    header = ("Study", f"{effects.measure.heading} ({level_text(result.request.level)} CI)", "Weight")
     yield from _aligned([header, *cells])
 
 

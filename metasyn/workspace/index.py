@@ -40,7 +40,7 @@ def refresh_index(project: Project) -> bool:
     try:
         if json.loads(memory.read_bytes()) == {**basis, "index": hash_file(index)}:
             return False
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         pass  # no memory of an index: it is written
 
     from metasyn.report.atomic import replace_file
@@ -50,7 +50,7 @@ def refresh_index(project: Project) -> bool:
     for name, path in results.items():
         try:
             entries.append(index_entry(json.loads(path.read_bytes())))
-        except (ValueError, ReportError) as error:
+        except (ValueError, RecursionError, ReportError) as error:
             raise WorkspaceError(
                 f"{project.shown(path)} is not a result of metasyn. Remove the folder, or: metasyn run {name}"
             ) from error

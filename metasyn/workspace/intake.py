@@ -79,7 +79,11 @@ def import_tables(intake: Intake, folder: Path, *, replace: bool = False) -> Imp
         raise EvidenceError(errors)
     old = before.sheets if before is not None else {}
     changes = [table_changes(old.get(name), sheet) for name, sheet in intake.sheets.items()]
-    new = tuple(name for name in intake.sheets if name not in old)
+    new = tuple(
+        name
+        for name, sheet in intake.sheets.items()
+        if name not in old and (sheet.rows or not sheet.table.optional)
+    )
     changed = tuple(change for change in changes if change or change.table in new)
     written = bool(changed) and (replace or all(change.table in new for change in changed))
     if written:

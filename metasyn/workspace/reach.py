@@ -41,11 +41,13 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
     OptionError
         If the analysis names something that does not occur in the evidence.
     """
+    from metasyn.analysis.evidence_audit import findings_about
     from metasyn.analysis.run import ongoing_trials, selections
 
     by_id = {result.result_id: result for result in evidence.results}
     keys: dict[str, None] = {}
-    for selection in selections(analysis, evidence):
+    chosen = selections(analysis, evidence)
+    for selection in chosen:
         keys[f"outcome:{selection.outcome.outcome}"] = None
         for target in selection.targets:
             keys[f"study:{target.study_id}"] = None
@@ -58,6 +60,8 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
         keys.update(_results(selection.results, evidence, by_id))
     external = (by_id[result_id] for result_id in analysis.external if result_id in by_id)
     keys.update(_results(external, evidence, by_id))
+    audited = findings_about(evidence, chosen, analysis.external)
+    keys.update(_results((by_id[row] for one in audited for row in one.rows), evidence, by_id))
     for trial in ongoing_trials(analysis, evidence):
         keys[f"ongoing:{trial.registry_id}"] = None
         if trial.source_id:

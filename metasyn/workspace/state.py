@@ -7,7 +7,6 @@ import platform
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from metasyn import __version__
 from metasyn.report.software import LIBRARIES, library_version
@@ -101,11 +100,27 @@ def read_manifest(folder: Path) -> tuple[Inputs, Mapping[str, str]] | None:
         document = json.loads((folder / MANIFEST).read_bytes())
         if document["schema"] != _SCHEMA:
             return None
-        inputs: dict[str, Any] = document["inputs"]
-        environment = Environment(**inputs.pop("environment"))
-        return Inputs(**inputs, environment=environment), dict(document["outputs"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        inputs, outputs = document["inputs"], _texts(document["outputs"])
+        known = inputs["environment"]
+        environment = Environment(
+            metasyn=str(known["metasyn"]), source=str(known["source"]), libraries=_texts(known["libraries"])
+        )
+        read = Inputs(
+            script=str(inputs["script"]),
+            data=str(inputs["data"]),
+            rows=_texts(inputs["rows"]),
+            environment=environment,
+        )
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
+    return read, outputs
+
+
+def _texts(value: object) -> dict[str, str]:
+    """A JSON object of texts, as it should be."""
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise TypeError("not an object of texts")
+    return value
 
 
 def same_files(folder: Path, script: str, data: str, environment: Environment) -> bool:
@@ -175,7 +190,15 @@ def _outputs(folder: Path, outputs: Mapping[str, str]) -> Iterator[str]:
     """Files of the report that are not as they were written."""
     for name, expected in outputs.items():
         path = folder / name
-        if not path.is_file():
+        if not _is_file(path):
             yield f"{name} is missing"
         elif hash_file(path) != expected:
             yield f"{name} was edited"
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

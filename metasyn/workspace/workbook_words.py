@@ -28,6 +28,8 @@ _SHEETS = {
     "outcomes": "what was measured, and which direction is good",
     "results": "the figures, one in a row",
     "ongoing": "registered trials without results yet; may stay empty",
+    "curves": "points read off survival curves; may stay empty",
+    "at_risk": "numbers at risk printed under these curves; may stay empty",
 }
 
 

@@ -85,6 +85,32 @@ from_intervals <- function(ratio, low, high, level, turned) {
   data.frame(yi = ifelse(turned, -1, 1) * log(ratio), vi = se^2)
 }
 
+# A proportion with its confidence interval: as many participants as give an interval of this width by
+# `method`, then escalc() as for counts. `event_free`: the share is of those without the event.
+from_shares <- function(measure, share, low, high, level, method, event_free) {
+  n <- mapply(effective_n, share, low, high, level, method)
+  p <- ifelse(event_free, 1 - share, share)
+  escalc(measure, xi = p * n, ni = n, to = "none")
+}
+
+effective_n <- function(share, low, high, level, method) {
+  z <- qnorm((1 + level) / 2)
+  scales <- list("plain" = list(identity, 1), "log" = list(log, 1 / share),
+                 "log-log" = list(function(x) log(-log(x)), 1 / (share * log(share))),
+                 "logit" = list(qlogis, 1 / (share * (1 - share))))
+  scale <- scales[[method]]
+  if (!is.null(scale)) {
+    se <- abs(scale[[1]](high) - scale[[1]](low)) / (2 * z) / abs(scale[[2]])
+    return(share * (1 - share) / se^2)
+  }
+  tail <- (1 - level) / 2
+  width <- function(n) if (method == "wilson")
+    2 * z / (1 + z^2 / n) * sqrt(share * (1 - share) / n + z^2 / (4 * n^2))
+  else (if (share < 1) qbeta(1 - tail, n * share + 1, n - n * share) else 1) -
+    (if (share > 0) qbeta(tail, n * share, n - n * share + 1) else 0)
+  exp(uniroot(function(x) width(exp(x)) - (high - low), log(c(1e-3, 1e9)), tol = 1e-14)$root)
+}
+
 # The rows of `d` must be what the printed figures give.
 confirm_studies <- function(d, rows, from) {
   for (i in seq_along(rows)) {

@@ -85,6 +85,32 @@ from_intervals <- function(ratio, low, high, level, turned) {
   data.frame(yi = ifelse(turned, -1, 1) * log(ratio), vi = se^2)
 }
 
+# A proportion with its confidence interval: as many participants as give an interval of this width by
+# `method`, then escalc() as for counts. `event_free`: the share is of those without the event.
+from_shares <- function(measure, share, low, high, level, method, event_free) {
+  n <- mapply(effective_n, share, low, high, level, method)
+  p <- ifelse(event_free, 1 - share, share)
+  escalc(measure, xi = p * n, ni = n, to = "none")
+}
+
+effective_n <- function(share, low, high, level, method) {
+  z <- qnorm((1 + level) / 2)
+  scales <- list("plain" = list(identity, 1), "log" = list(log, 1 / share),
+                 "log-log" = list(function(x) log(-log(x)), 1 / (share * log(share))),
+                 "logit" = list(qlogis, 1 / (share * (1 - share))))
+  scale <- scales[[method]]
+  if (!is.null(scale)) {
+    se <- abs(scale[[1]](high) - scale[[1]](low)) / (2 * z) / abs(scale[[2]])
+    return(share * (1 - share) / se^2)
+  }
+  tail <- (1 - level) / 2
+  width <- function(n) if (method == "wilson")
+    2 * z / (1 + z^2 / n) * sqrt(share * (1 - share) / n + z^2 / (4 * n^2))
+  else (if (share < 1) qbeta(1 - tail, n * share + 1, n - n * share) else 1) -
+    (if (share > 0) qbeta(tail, n * share, n - n * share + 1) else 0)
+  exp(uniroot(function(x) width(exp(x)) - (high - low), log(c(1e-3, 1e9)), tol = 1e-14)$root)
+}
+
 # The rows of `d` must be what the printed figures give.
 confirm_studies <- function(d, rows, from) {
   for (i in seq_along(rows)) {
@@ -788,6 +814,35 @@ confirm("effect measure: risk difference, variation between studies",
           H2_low = 1, H2_high = 4758.81991904),
         spread(other, "REML"))
 
+# route: percent, wherever the figures allow it
+# Study results on the scale of analysis (log risk ratio): estimate yi, variance vi.
+other <- data.frame(
+  study = c("Guida 2021", "Johnson 2015"),
+  yi = c(0.011843172205980745, 0.4855078157817009),
+  vi = c(0.008219279081029016, 0.02998027613412229)
+)
+confirm_studies(other, rows = c(1, 2), from_counts(
+    "RR",
+    x1 = c(97, 30),
+    n1 = c(162, 60),
+    x2 = c(100, 52),
+    n2 = c(169, 169)
+))
+found <- pooled(other, "EE", "wald")
+confirm("route: percent, wherever the figures allow it, common-effect (wald)",
+        c(estimate = 0.113760115334, ci_low = -0.0436576038793, ci_high = 0.271177834547,
+          se = 0.0803166387008, pvalue = 0.156659778237),
+        found)
+confirm("route: percent, wherever the figures allow it, common-effect (wald), as risk ratio",
+        c(estimate = 1.12048330588, ci_low = 0.957281670896, ci_high = 1.31150828113),
+        natural(found, exp))
+confirm("route: percent, wherever the figures allow it, variation between studies",
+        c(tau2 = 0.0930793196793, Q = 5.87331955333, pvalue = 0.015372038754, I2 = 0.829738533564,
+          H2 = 5.87331955333, tau2_low = 0.00322937020833, tau2_high = 114.208193724,
+          I2_low = 0.144625770538, I2_high = 0.999832791472, H2_low = 1.16907894294,
+          H2_high = 5980.55620589),
+        spread(other, "REML"))
+
 # ======================================================================================================
 # overall survival, hazard ratio (os-hr)
 # ======================================================================================================
@@ -1384,6 +1439,40 @@ confirm("route: only from ratio and p, the single study",
         found)
 confirm("route: only from ratio and p, the single study, as hazard ratio",
         c(estimate = 1.912, ci_low = 1.01757101215, ci_high = 3.59261806434),
+        natural(found, exp))
+
+# route: medians and their intervals, wherever the figures allow it
+# Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.
+other <- data.frame(
+  study = c("Guida 2021", "Johnson 2015", "Zhou 2021"),
+  yi = c(-0.2876820724517808, -0.3462762367178338, 0.6481498146292095),
+  vi = c(0.12065948384960032, 0.04171595530437901, 0.10356015833449184)
+)
+not_checked("yi and vi of Guida 2021",
+            because = "their way from the printed figures (medians and their intervals) is not repeated here")
+not_checked("yi and vi of Johnson 2015",
+            because = "their way from the printed figures (medians and p) is not repeated here")
+not_checked("yi and vi of Zhou 2021",
+            because = "their way from the printed figures (ratio and p) is not repeated here")
+found <- pooled(other, "REML", "hartung-knapp-adhoc")
+confirm("route: medians and their intervals, wherever the figures allow it, random-effects (hartung-knapp-adhoc)",
+        c(estimate = -0.0170032801241, ci_low = -1.38675709188, ci_high = 1.35275053163,
+          se = 0.318351002925, pvalue = 0.962259992297),
+        found)
+confirm("route: medians and their intervals, wherever the figures allow it, random-effects (hartung-knapp-adhoc), as hazard ratio",
+        c(estimate = 0.983140459807, ci_low = 0.249884344072, ci_high = 3.86805010654),
+        natural(found, exp))
+confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
+        c(tau2 = 0.216249834764, Q = 7.14940581339, pvalue = 0.0280237502061, I2 = 0.724675934008,
+          H2 = 3.63208351002, tau2_low = 0, tau2_high = 12.2040263722, I2_low = 0, I2_high = 0.993312881029,
+          H2_low = 1, H2_high = 149.541230587),
+        spread(other, "REML"))
+found <- pooled(other, "REML", "t")
+confirm("route: medians and their intervals, wherever the figures allow it, prediction interval (t(k-1))",
+        c(pi_low = -2.43774038913, pi_high = 2.40373382889),
+        found)
+confirm("route: medians and their intervals, wherever the figures allow it, prediction interval (t(k-1)), as hazard ratio",
+        c(pi_low = 0.0873580237515, pi_high = 11.0644119704),
         natural(found, exp))
 
 finish()

@@ -85,6 +85,32 @@ from_intervals <- function(ratio, low, high, level, turned) {
   data.frame(yi = ifelse(turned, -1, 1) * log(ratio), vi = se^2)
 }
 
+# A proportion with its confidence interval: as many participants as give an interval of this width by
+# `method`, then escalc() as for counts. `event_free`: the share is of those without the event.
+from_shares <- function(measure, share, low, high, level, method, event_free) {
+  n <- mapply(effective_n, share, low, high, level, method)
+  p <- ifelse(event_free, 1 - share, share)
+  escalc(measure, xi = p * n, ni = n, to = "none")
+}
+
+effective_n <- function(share, low, high, level, method) {
+  z <- qnorm((1 + level) / 2)
+  scales <- list("plain" = list(identity, 1), "log" = list(log, 1 / share),
+                 "log-log" = list(function(x) log(-log(x)), 1 / (share * log(share))),
+                 "logit" = list(qlogis, 1 / (share * (1 - share))))
+  scale <- scales[[method]]
+  if (!is.null(scale)) {
+    se <- abs(scale[[1]](high) - scale[[1]](low)) / (2 * z) / abs(scale[[2]])
+    return(share * (1 - share) / se^2)
+  }
+  tail <- (1 - level) / 2
+  width <- function(n) if (method == "wilson")
+    2 * z / (1 + z^2 / n) * sqrt(share * (1 - share) / n + z^2 / (4 * n^2))
+  else (if (share < 1) qbeta(1 - tail, n * share + 1, n - n * share) else 1) -
+    (if (share > 0) qbeta(tail, n * share, n - n * share + 1) else 0)
+  exp(uniroot(function(x) width(exp(x)) - (high - low), log(c(1e-3, 1e9)), tol = 1e-14)$root)
+}
+
 # The rows of `d` must be what the printed figures give.
 confirm_studies <- function(d, rows, from) {
   for (i in seq_along(rows)) {
@@ -363,6 +389,54 @@ confirm("route: only from ratio and interval, the single study, as hazard ratio"
         c(estimate = 0.62, ci_low = 0.475221001219, ci_high = 0.808886810586),
         natural(found, exp))
 
+# route: medians and their intervals, wherever the figures allow it
+# Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.
+other <- data.frame(
+  study = c("NEMO (Dummer 2017)", "Lebb\u00e9 2020"),
+  yi = c(-0.6241543090729937, -0.633427945858323),
+  vi = c(0.005129871091657344, 0.03108974358974359)
+)
+not_checked("yi and vi of NEMO (Dummer 2017)",
+            because = "their way from the printed figures (medians and their intervals) is not repeated here")
+not_checked("yi and vi of Lebb\u00e9 2020",
+            because = "their way from the printed figures (medians and assumed events) is not repeated here")
+found <- pooled(other, "EE", "wald")
+confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald)",
+        c(estimate = -0.625467756543, ci_low = -0.755526026943, ci_high = -0.495409486142,
+          se = 0.0663574797428, pvalue = 4.2711976854e-21),
+        found)
+confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald), as hazard ratio",
+        c(estimate = 0.535011115031, ci_low = 0.469763441499, ci_high = 0.609321347556),
+        natural(found, exp))
+confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
+        c(tau2 = 0, Q = 0.00237441342164, pvalue = 0.96113609891, I2 = 0, H2 = 1, tau2_low = 0,
+          tau2_high = 0.0256754709672, I2_low = 0, I2_high = 0.586395061524, H2_low = 1,
+          H2_high = 2.41776610232),
+        spread(other, "REML"))
+
+# route: medians and assumed events, wherever the figures allow it
+# Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.
+other <- data.frame(
+  study = c("NEMO (Dummer 2017)", "Lebb\u00e9 2020"),
+  yi = c(-0.6241543090729937, -0.633427945858323),
+  vi = c(0.014981692148587081, 0.03108974358974359)
+)
+not_checked("yi and vi of NEMO (Dummer 2017), Lebb\u00e9 2020",
+            because = "their way from the printed figures (medians and assumed events) is not repeated here")
+found <- pooled(other, "EE", "wald")
+confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald)",
+        c(estimate = -0.627169947053, ci_low = -0.824240267261, ci_high = -0.430099626845,
+          se = 0.100547929331, pvalue = 4.44555874158e-10),
+        found)
+confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald), as hazard ratio",
+        c(estimate = 0.534101198833, ci_low = 0.438568060441, ci_high = 0.650444289783),
+        natural(found, exp))
+confirm("route: medians and assumed events, wherever the figures allow it, variation between studies",
+        c(tau2 = 0, Q = 0.00186667373934, pvalue = 0.965538103574, I2 = 0, H2 = 1, tau2_low = 0,
+          tau2_high = 0.0207495604387, I2_low = 0, I2_high = 0.473893537751, H2_low = 1,
+          H2_high = 1.90075597195),
+        spread(other, "REML"))
+
 # assumed share of participants with the event: 50%
 # Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.
 other <- data.frame(
@@ -518,6 +592,54 @@ confirm("route: only from ratio and interval, the single study",
 confirm("route: only from ratio and interval, the single study, as hazard ratio",
         c(estimate = 1, ci_low = 0.750939261483, ci_high = 1.3316656237),
         natural(found, exp))
+
+# route: medians and their intervals, wherever the figures allow it
+# Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.
+other <- data.frame(
+  study = c("NEMO (Dummer 2017)", "Lebb\u00e9 2020"),
+  yi = c(-0.08535984895115689, 0.17480272437992728),
+  vi = c(0.05954851039185012, 0.03108974358974359)
+)
+not_checked("yi and vi of NEMO (Dummer 2017)",
+            because = "their way from the printed figures (medians and their intervals) is not repeated here")
+not_checked("yi and vi of Lebb\u00e9 2020",
+            because = "their way from the printed figures (medians and assumed events) is not repeated here")
+found <- pooled(other, "EE", "wald")
+confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald)",
+        c(estimate = 0.0855646009475, ci_low = -0.194550386845, ci_high = 0.36567958874,
+          se = 0.142918436258, pvalue = 0.549376069201),
+        found)
+confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald), as hazard ratio",
+        c(estimate = 1.08933193095, ci_low = 0.823204698524, ci_high = 1.44149329797),
+        natural(found, exp))
+confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
+        c(tau2 = 0, Q = 0.746754947155, pvalue = 0.387505582534, I2 = 0, H2 = 1, tau2_low = 0,
+          tau2_high = 34.414864672, I2_low = 0, I2_high = 0.998684884351, H2_low = 1,
+          H2_high = 760.389400395),
+        spread(other, "REML"))
+
+# route: medians and assumed events, wherever the figures allow it
+# Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.
+other <- data.frame(
+  study = c("NEMO (Dummer 2017)", "Lebb\u00e9 2020"),
+  yi = c(-0.08535984895115689, 0.17480272437992728),
+  vi = c(0.014981692148587081, 0.03108974358974359)
+)
+not_checked("yi and vi of NEMO (Dummer 2017), Lebb\u00e9 2020",
+            because = "their way from the printed figures (medians and assumed events) is not repeated here")
+found <- pooled(other, "EE", "wald")
+confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald)",
+        c(estimate = -0.000759151799718, ci_low = -0.197829472008, ci_high = 0.196311168408,
+          se = 0.100547929331, pvalue = 0.993975910299),
+        found)
+confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald), as hazard ratio",
+        c(estimate = 0.999241136283, ci_low = 0.820509761091, ci_high = 1.21690550898),
+        natural(found, exp))
+confirm("route: medians and assumed events, wherever the figures allow it, variation between studies",
+        c(tau2 = 0.010806564412, Q = 1.46912210305, pvalue = 0.225484257148, I2 = 0.319321383889,
+          H2 = 1.46912210305, tau2_low = 0, tau2_high = 34.4371480811, I2_low = 0, I2_high = 0.999331526552,
+          H2_low = 1, H2_high = 1495.94573065),
+        spread(other, "REML"))
 
 # assumed share of participants with the event: 50%
 # Study results on the scale of analysis (log hazard ratio): estimate yi, variance vi.

@@ -85,6 +85,32 @@ from_intervals <- function(ratio, low, high, level, turned) {
   data.frame(yi = ifelse(turned, -1, 1) * log(ratio), vi = se^2)
 }
 
+# A proportion with its confidence interval: as many participants as give an interval of this width by
+# `method`, then escalc() as for counts. `event_free`: the share is of those without the event.
+from_shares <- function(measure, share, low, high, level, method, event_free) {
+  n <- mapply(effective_n, share, low, high, level, method)
+  p <- ifelse(event_free, 1 - share, share)
+  escalc(measure, xi = p * n, ni = n, to = "none")
+}
+
+effective_n <- function(share, low, high, level, method) {
+  z <- qnorm((1 + level) / 2)
+  scales <- list("plain" = list(identity, 1), "log" = list(log, 1 / share),
+                 "log-log" = list(function(x) log(-log(x)), 1 / (share * log(share))),
+                 "logit" = list(qlogis, 1 / (share * (1 - share))))
+  scale <- scales[[method]]
+  if (!is.null(scale)) {
+    se <- abs(scale[[1]](high) - scale[[1]](low)) / (2 * z) / abs(scale[[2]])
+    return(share * (1 - share) / se^2)
+  }
+  tail <- (1 - level) / 2
+  width <- function(n) if (method == "wilson")
+    2 * z / (1 + z^2 / n) * sqrt(share * (1 - share) / n + z^2 / (4 * n^2))
+  else (if (share < 1) qbeta(1 - tail, n * share + 1, n - n * share) else 1) -
+    (if (share > 0) qbeta(tail, n * share, n - n * share + 1) else 0)
+  exp(uniroot(function(x) width(exp(x)) - (high - low), log(c(1e-3, 1e9)), tol = 1e-14)$root)
+}
+
 # The rows of `d` must be what the printed figures give.
 confirm_studies <- function(d, rows, from) {
   for (i in seq_along(rows)) {
@@ -1261,6 +1287,63 @@ confirm("route: only from events, prediction interval (t(k-1))",
         found)
 confirm("route: only from events, prediction interval (t(k-1)), as proportion",
         c(pi_low = 0.0636340284997, pi_high = 0.508801649571),
+        natural(found, plogis))
+
+# route: proportion and interval, wherever the figures allow it
+# Study results on the scale of analysis (logit): estimate yi, variance vi.
+other <- data.frame(
+  study = c("NEMO (Dummer 2017): binimetinib", "NEMO (Dummer 2017): dacarbazine", "Ascierto 2013",
+            "Falchook 2012", "RO4987655 phase I", "FCN-159 phase Ia (2022)", "HL-085 phase I",
+            "Schuler 2022", "Alpelisib + binimetinib phase Ib", "Trametinib + GSK2141795 phase II",
+            "Sorafenib + tivantinib phase I", "Axitinib + carboplatin/paclitaxel phase II",
+            "Kirchberger 2018: NRAS-mutant, ipilimumab", "Kirchberger 2018: NRAS-mutant, anti-PD-1",
+            "Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab", "Guida 2021: NRAS-mutant, ipilimumab",
+            "Guida 2021: NRAS-mutant, anti-PD-1", "Johnson 2015", "Zhou 2021: cutaneous, NRAS-mutant",
+            "Zhou 2021: non-cutaneous, NRAS-mutant"),
+  yi = c(-1.7346010553881064, -2.5866893440979424, -1.7047480922384253, -2.70805020110221,
+         -1.9459101490553135, -1.4469189829363254, -1.0116009116784799, -1.4178427188548164,
+         -1.3862943611198906, -3.044522437723423, -1.0986122886681098, -1.0986122886681098,
+         -1.7190001149456267, -1.349926716949016, -0.39465419200394874, -0.5947071077466928,
+         -0.2825669717850105, -0.7691330875378672, -2.2512917986064953, -3.2188758248682006),
+  vi = c(0.029901286312522327, 0.1282782877021195, 0.06565656565656565, 2.1333333333333333,
+         1.1428571428571428, 0.3088235294117647, 0.34090909090909094, 0.15606063147675367, 1.25,
+         2.0952380952380953, 0.6666666666666666, 0.6666666666666666, 0.06206554121151936,
+         0.17989417989417988, 0.05399719495091164, 0.09698275862068964, 0.0357927786499215,
+         0.07702182284980744, 0.5526315789473684, 2.08)
+)
+confirm_studies(other, rows = c(3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20), from_counts(
+    "PLO",
+    x1 = c(18, 0, 1, 4, 4, 1, 0, 2, 2, 19, 7, 31, 16, 49, 19, 2, 0),
+    n1 = c(117, 7, 8, 21, 15, 5, 10, 8, 8, 125, 34, 77, 45, 114, 60, 21, 12),
+    add = c(0, 0.5, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5)
+))
+confirm_studies(other, rows = c(1, 2, 8), from_shares(
+    "PLO",
+    share = c(0.15, 0.07, 0.195),
+    low = c(0.11, 0.03, 0.088),
+    high = c(0.2, 0.13, 0.349),
+    level = c(0.95, 0.95, 0.95),
+    method = c("clopper-pearson", "clopper-pearson", "clopper-pearson"),
+    event_free = c(FALSE, FALSE, FALSE)
+))
+found <- pooled(other, "REML", "hartung-knapp-adhoc")
+confirm("route: proportion and interval, wherever the figures allow it, random-effects (hartung-knapp-adhoc)",
+        c(estimate = -1.34771880382, ci_low = -1.7221659468, ci_high = -0.973271660838, se = 0.178902455608),
+        found)
+confirm("route: proportion and interval, wherever the figures allow it, random-effects (hartung-knapp-adhoc), as proportion",
+        c(estimate = 0.206243569701, ci_low = 0.15159238635, ci_high = 0.274228871325),
+        natural(found, plogis))
+confirm("route: proportion and interval, wherever the figures allow it, variation between studies",
+        c(tau2 = 0.356137227, Q = 82.4084783677, pvalue = 7.12449338251e-10, I2 = 0.737070460537,
+          H2 = 3.80330031401, tau2_low = 0.106327942805, tau2_high = 0.857061208566,
+          I2_low = 0.455619455035, I2_high = 0.870905706672, H2_low = 1.8369502901, H2_high = 7.74627579749),
+        spread(other, "REML"))
+found <- pooled(other, "REML", "t")
+confirm("route: proportion and interval, wherever the figures allow it, prediction interval (t(k-1))",
+        c(pi_low = -2.6516968368, pi_high = -0.0437407708377),
+        found)
+confirm("route: proportion and interval, wherever the figures allow it, prediction interval (t(k-1)), as proportion",
+        c(pi_low = 0.0658845028598, pi_high = 0.489066550441),
         natural(found, plogis))
 
 # ======================================================================================================

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from metasyn.analysis import Analysis, Outcome
 from metasyn.analysis.audit import audit
-from metasyn.analysis.result import AnalysisResult, AuditFinding
+from metasyn.analysis.result import AnalysisResult, FigureFinding
 from metasyn.analysis.run import run_analysis
 from metasyn.evidence.model import Cohort, OutcomeDefinition, ReportedResult, Source, Study
 from metasyn.evidence.selection import Evidence
@@ -39,7 +39,7 @@ def row(name: str, value: float, low: float, high: float, **more: object) -> Rep
     return ReportedResult(**{**given, **more})  # type: ignore[arg-type]
 
 
-def found(*rows: ReportedResult) -> tuple[AuditFinding, ...]:
+def found(*rows: ReportedResult) -> tuple[FigureFinding, ...]:
     arms = ("drug", "placebo")
     evidence = Evidence(
         sources={
@@ -133,7 +133,7 @@ def arms_of(*rows: ReportedResult) -> Evidence:
     )
 
 
-def disagreements(found: tuple[AuditFinding, ...]) -> list[AuditFinding]:
+def disagreements(found: tuple[FigureFinding, ...]) -> list[FigureFinding]:
     return [one for one in found if one.finding.code == "sources-disagree"]
 
 
@@ -141,7 +141,7 @@ def of_contrasts(evidence: Evidence) -> AnalysisResult:
     return run_analysis(replace(DECLARED, outcomes=[Outcome("death", measure="RR")]), evidence, "ax")
 
 
-def of_doses(*rows: ReportedResult) -> list[AuditFinding]:
+def of_doses(*rows: ReportedResult) -> list[FigureFinding]:
     analysis = Analysis(
         title="x", question="?", outcomes=[Outcome("death", measure="PLO")], cohorts={"arm": "drug"}
     )
@@ -196,3 +196,74 @@ def test_the_other_direction_is_compared_as_well() -> None:
         row("c", 1.2, 0.9, 1.6, source_id="review", **turned),
     )
     assert [one.rows for one in disagreements(found(*rows))] == [("b", "c")]
+
+
+def counted(name: str, cohort: str, events: int, n: int, printed: float, **more: object) -> ReportedResult:
+    figures = {"events": events, "n": n, "unit": "percent", "as_printed": f"{events} ({printed:g}%)"}
+    return percent(name, cohort, printed, **{**figures, "decimals": 1, **more})
+
+
+def test_a_finding_of_the_audit_is_open_with_its_repairs() -> None:
+    rows = (counted("a", "ax.low", 12, 90, 18.3), counted("b", "ax.placebo", 20, 100, 20.0))
+    first = of_contrasts(arms_of(*rows)).audit[0]
+    assert (first.finding.code, first.finding.severity) == ("percent_not_k_over_n", "error")
+    assert first.is_open
+    assert first.finding.where == "Ax 2020: low, death"
+    assert "12/90 = 13.33%, not 18.3%" in first.finding.message
+    assert [(r.row, r.column, r.printed, r.instead) for r in first.repairs[:1]] == [
+        ("a", "percent", "18.3", "13.3")
+    ]
+
+
+def test_an_answer_in_the_data_is_told_and_stands_behind_what_is_open() -> None:
+    answer = {"accepted_because": "percent_not_k_over_n: weighted by centre"}
+    rows = (
+        counted("a", "ax.low", 12, 90, 18.3, **answer),
+        counted("b", "ax.placebo", 20, 100, 20.0),
+        counted("c", "ax.placebo", 20, 100, 25.0, source_id="review"),
+    )
+    told = of_contrasts(arms_of(*rows)).audit
+    (answered,) = [one for one in told if one.rows == ("a",)]
+    assert (answered.is_open, answered.answer) == (False, "weighted by centre")
+    places = [one.is_open for one in told]
+    assert places == sorted(places, reverse=True)
+    assert places[0]
+
+
+def test_what_is_elsewhere_in_the_tables_is_not_told() -> None:
+    rows = (
+        counted("a", "ax.low", 10, 100, 10.0),
+        counted("b", "ax.placebo", 20, 100, 20.0),
+        counted("c", "ax.high", 12, 100, 18.3),
+    )
+    assert [one for one in of_contrasts(arms_of(*rows)).audit if "c" in one.rows]
+    evidence = arms_of(*rows)
+    others = {
+        **evidence.cohorts,
+        "ax.high": replace(evidence.cohorts["ax.high"], attributes={"arm": "other drug"}),
+    }
+    told = of_contrasts(replace(evidence, cohorts=others)).audit
+    assert [one for one in told if "c" in one.rows] == []
+
+
+def test_a_disagreement_is_told_once_with_the_answer_of_the_data() -> None:
+    rows = [row("a", 0.72, 0.55, 0.94), row("b", 0.78, 0.60, 1.01, source_id="review")]
+    (one,) = found(*rows)
+    assert one.is_open
+    rows[1] = replace(rows[1], accepted_because="cross_source_conflict: the review takes a later cut")
+    (one,) = found(*rows)
+    assert one.finding.code == "sources-disagree"
+    assert (one.is_open, one.answer) == (False, "the review takes a later cut")
+
+
+def test_groups_and_sources_have_names_in_a_finding() -> None:
+    rows = (
+        counted("a", "ax.low", 12, 100, 12.0, definition="first look"),
+        counted("b", "ax.low", 15, 100, 15.0, definition="second look", source_id="review"),
+        counted("c", "ax.placebo", 20, 100, 20.0),
+    )
+    told = [one for one in of_contrasts(arms_of(*rows)).audit if one.finding.code == "cross_source_conflict"]
+    assert told
+    for one in told:
+        assert "paper 2020" in one.finding.message
+        assert "review 2020" in one.finding.message

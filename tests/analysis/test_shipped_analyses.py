@@ -100,9 +100,9 @@ def test_ici_survival_takes_the_best_route_of_each_report() -> None:
     routes = {e.study_id: (e.route.name, e.route.grade) for e in os.effects.effects}
     assert routes == {
         "ZHOU": ("ratio and p", 3),
-        "KIRCH": ("medians and p", 4),
-        "JOHN": ("medians and p", 4),
-        "GUIDA": ("medians and their intervals", 6),
+        "KIRCH": ("medians and p", 8),
+        "JOHN": ("medians and p", 8),
+        "GUIDA": ("medians and their intervals", 10),
     }
     kirchberger = effect(os, "KIRCH")
     assert kirchberger.yi == pytest.approx(math.log(33 / 21))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,16 +50,47 @@ def index_url(reports: dict[str, Shipped]) -> str:
     return (reports[NAMES[0]].path.parents[1] / "index.html").as_uri()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: the pages were not tried in a browser")
-    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with driver.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+class _Chromium:
+    """One browser for all tests of this folder that follow each other, closed before any other test.
+
+    Its driver keeps an event loop running in this thread, which tests of other folders could not bear.
+    """
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._browser: Any = None
+
+    def browser(self) -> Any:
+        if self._browser is None:
+            names = ("chromium", "chromium-browser", "google-chrome")
+            path = next(filter(None, map(shutil.which, names)), None)
+            if path is None:
+                pytest.skip("no Chromium on this machine: the pages were not tried in a browser")
+            driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+            running = self._open.enter_context(driver.sync_playwright())
+            self._browser = running.chromium.launch(
+                executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+            )
+            self._open.callback(self._browser.close)
+        return self._browser
+
+    def close(self) -> None:
+        self._browser = None
+        self._open.close()
+
+
+_CHROMIUM = _Chromium()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        _CHROMIUM.close()
+
+
+@pytest.fixture
+def browser() -> Any:
+    return _CHROMIUM.browser()
 
 
 @pytest.fixture

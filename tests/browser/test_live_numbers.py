@@ -237,7 +237,7 @@ def test_the_script_writes_numbers_as_wording_does(browser: Any) -> None:
 
     for digits in (0, 1, 2, 3, 5, 8):
         assert written("decimal", values, digits) == [decimal(value, digits) for value in values]
-    for code in ("HR", "PLO", "RD", "IRLN", "MN", "MD", "COR", "ROM", "IRD", "GEN", "IRR"):
+    for code in ("HR", "PLO", "RD", "IRLN", "MN", "MD", "COR", "ROM", "IRD", "GEN", "IRR", "MEDLN"):
         measure = get_measure(code)
         assert written("naturalText", values, measure.family) == [natural_text(v, measure) for v in values]
     assert written("tau2Text", sizes) == [tau2_text(value) for value in sizes]

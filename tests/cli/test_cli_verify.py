@@ -130,8 +130,8 @@ def test_unknown_names(metasyn, built):
 def test_the_real_r_confirms_the_tiny_project(metasyn, built):
     if shutil.which("Rscript") is None:
         pytest.skip("R is not on this machine")
-    answer = metasyn("verify", cwd=built)
+    answer = metasyn("verify", "tea_vs_water", cwd=built)  # several reports: see above
     if answer.code == 5:
         pytest.skip(answer.err)
     assert answer.code == 0, answer.out + answer.err
-    assert answer.out.count("numbers confirmed by metafor") == 2
+    assert answer.out.count("numbers confirmed by metafor") == 1

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from metasyn.evidence import read_evidence
+from metasyn.evidence.audit import audit_evidence
+
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 COVERAGE = Path(__file__).with_name("evidence_coverage.csv")
@@ -39,10 +42,11 @@ RESULT_COLUMNS = [
     "status",
     "status_reason",
     "note",
+    "accepted_because",
 ]
 RATIOS = {"HR", "OR", "RR"}
 WORDS = {
-    "statistic": {*RATIOS, "RD", "median", "percent", "events", "n", "p", "range", "Q", "I2"},
+    "statistic": {*RATIOS, "RD", "median", "percent", "survival", "events", "n", "p", "range", "Q", "I2"},
     "ci_level": {"", "0.95"},
     "p_sided": {"", "one", "two", "not stated"},
     "unit": {
@@ -456,6 +460,7 @@ def test_no_cell_is_long_enough_to_be_a_copied_sentence():
             for column in columns:
                 assert len(row[column]) <= 160, (name, column, row[column])
     assert max(len(row["as_printed"]) for row in RESULTS) <= 60
+    assert max(len(row["accepted_because"]) for row in RESULTS) <= 240
 
 
 def test_coverage_names_existing_results():
@@ -491,3 +496,14 @@ def test_coverage_reaches_every_gathered_row():
             "n",
         }:
             assert any(row["value"] == r["value"] for r in rows), name
+
+
+def test_every_finding_of_the_audit_is_answered():
+    found = audit_evidence(read_evidence(DATA))
+    open_ = [(one.code, one.rows) for one in found if one.open and one.severity != "note"]
+    assert open_ == []
+    answers = {row["result_id"]: row["accepted_because"] for row in RESULTS if row["accepted_because"]}
+    # Every answer is needed: without it an error or a warning is open.
+    unanswered = audit_evidence(read_evidence(DATA), {})
+    waiting = {row for one in unanswered if one.open and one.severity != "note" for row in one.rows}
+    assert sorted(set(answers) - waiting) == []

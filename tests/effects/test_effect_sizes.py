@@ -58,11 +58,11 @@ def figures(code: str) -> dict[str, list]:
 
 def test_every_measure_is_registered_and_computed() -> None:
     assert set(MEASURES) == set(choices(Measure))
-    assert set(choices(Measure)) - set(RECIPES) == {"HR", "GEN"}
+    assert set(choices(Measure)) - set(RECIPES) == {"HR", "MEDLN", "GEN"}
     for code in choices(Measure):
         assert get_measure(code).code == code
     for code in FROM_REPORTS:
-        assert code == "HR" or RECIPES[code].layout in ("two groups", "group")
+        assert code in ("HR", "MEDLN") or RECIPES[code].layout in ("two groups", "group")
 
 
 @pytest.mark.parametrize("code", choices(Measure))
@@ -77,7 +77,7 @@ def test_transforms_are_inverse_and_rising(code: str) -> None:
     if measure.null is not None:
         neutral = 1 if measure.family == "ratio" else 0
         assert measure.to_natural(measure.null) == pytest.approx(neutral)
-    assert (measure.null is None) == (measure.family in ("proportion", "rate", "mean"))
+    assert (measure.null is None) == (measure.family in ("proportion", "rate", "mean", "time"))
     for far in (-1e4, 1e4):  # nothing overflows, and the bounds hold
         back = measure.to_natural(far)
         assert not math.isnan(back)

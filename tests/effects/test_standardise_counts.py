@@ -139,7 +139,7 @@ def test_reported_ratio_with_interval_or_p(oak, trials) -> None:
     with_p = cough(trials().trial(), BA, "OR", 0.5, p=0.03)
     effect = result(with_p, "OR").effects[0]
     assert effect.yi == pytest.approx(math.log(2))
-    assert (effect.route.name, effect.route.grade, effect.inverted) == ("ratio and p", 4, True)
+    assert (effect.route.name, effect.route.grade, effect.inverted) == ("ratio and p", 5, True)
     assert result(with_p, "RR").k == 0
 
 

@@ -130,6 +130,17 @@ _ONGOING = [
 ]
 
 
+_CURVE = _result("KM1", "ALDER.active", "stroke", "curve", n="200", events="41", unit="months")
+_CURVES = [
+    {"result_id": "KM1", "time": time, "survival": survival}
+    for time, survival in (("1.5", "0.96"), ("6", "0.91"), ("6", "0.885"), ("12", "0.80"))
+]
+_AT_RISK = [
+    {"result_id": "KM1", "time": time, "at_risk": n}
+    for time, n in (("0", "200"), ("6", "180"), ("12", "121"))
+]
+
+
 class EvidenceFolder:
     """Rows of the valid tables, to be changed and written as `data/*.csv`."""
 
@@ -147,6 +158,13 @@ class EvidenceFolder:
                 "ongoing": _ONGOING,
             }.items()
         }
+
+    def with_curves(self) -> EvidenceFolder:
+        """The same with a digitised curve: a row of results, its points and numbers at risk."""
+        self.tables["results"].append(dict(_CURVE))
+        self.tables["curves"] = [dict(row) for row in _CURVES]
+        self.tables["at_risk"] = [dict(row) for row in _AT_RISK]
+        return self
 
     def row(self, table: str, name: str) -> dict[str, str]:
         """The row with this id."""

@@ -97,7 +97,7 @@ def read(path: Path) -> Evidence | None:
 def test_corrupted_cells(
     new_folder: Callable[[], EvidenceFolder], cells: list[tuple[str, int, int, str]]
 ) -> None:
-    folder = new_folder()
+    folder = new_folder().with_curves()
     for table, row, column, text in cells:
         rows, names = folder.tables[table], folder.columns(table)
         rows[row % len(rows)][names[column % len(names)]] = text
@@ -114,7 +114,7 @@ def test_corrupted_cells(
 def test_corrupted_bytes(
     new_folder: Callable[[], EvidenceFolder], table: str, start: int, length: int, data: bytes
 ) -> None:
-    folder = new_folder()
+    folder = new_folder().with_curves()
     folder.write()
     whole = folder.text(table).encode()
     start %= len(whole)

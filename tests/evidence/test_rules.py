@@ -284,3 +284,13 @@ def test_everything_is_reported_in_one_pass_in_reading_order(folder: EvidenceFol
         "data/results.csv line 2, column ci_low: 0.85 is above the estimate 0.62: "
         "an interval must contain its estimate" in text
     )
+
+
+def test_suggestions_for_unknown_ids_are_bounded() -> None:
+    from metasyn.evidence.problems import NearIds
+
+    near = NearIds(f"trial-{number:06d}" for number in range(50_000))
+    told = [near.to(f"trial-{number:06d}x") for number in range(0, 50_000, 10)]
+    assert told[0] == " Did you mean 'trial-000000'?"
+    assert near.to("trial-000010x") == " Did you mean 'trial-000010'?"
+    assert sum(map(bool, told)) == 200

@@ -14,11 +14,13 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 def test_shipped_data_reads_clean() -> None:
     evidence = read_evidence(DATA)
-    for name, table in TABLES.items():
+    there = {name: table for name, table in TABLES.items() if (DATA / table.file).exists()}
+    assert set(TABLES) - set(there) <= {"curves", "at_risk"}
+    for name, table in there.items():
         with (DATA / table.file).open(encoding="utf-8", newline="") as file:
             rows = sum(1 for _ in csv.DictReader(file))
         assert len(getattr(evidence, name)) == rows
-    assert len(digests(evidence)) == sum(len(getattr(evidence, name)) for name in TABLES)
+    assert len(digests(evidence)) == sum(len(getattr(evidence, name)) for name in there)
 
 
 @pytest.mark.parametrize("table", TABLES)

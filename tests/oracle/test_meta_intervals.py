@@ -70,7 +70,7 @@ LEFT_OUT = {
     "metarate": "rates; its GLMM belongs to another issue",
     "propci": "intervals of single proportions, not of a synthesis",
     "subgroup": "subgroups, not intervals",
-    "bayes": "bayesmeta belongs to another issue",
+    "bayes": "bayesmeta: test_bayesmeta.py",
     "netmeta": "network meta-analysis belongs to another issue",
     "logrank": "log-rank statistics of single trials",
     "oe_pooled": "O-E and V pooled by Peto's method",

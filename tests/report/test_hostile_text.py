@@ -157,7 +157,7 @@ def texts_of(part: object) -> Iterator[str]:
     elif is_dataclass(part):
         hidden = {"name", "anchor", "slug", "stem", "key", "align", "tone", "link", "layout", "extra_tables"}
         for one in fields(part):
-            if one.name not in hidden | {"alt", "question", "versions"}:
+            if one.name not in hidden | {"alt", "question", "versions", "folds"}:
                 yield from texts_of(getattr(part, one.name))
 
 

@@ -35,7 +35,7 @@ VOID = {"meta", "br", "hr", "img", "input", "link"}
 
 
 class Page(HTMLParser):
-    """Collects tags with attributes, checks that they are closed in order, gathers table cells."""
+    """Collects tags with attributes, checks that they are closed in order, gathers cells outside folds."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -54,7 +54,7 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
-        if tag in ("td", "th"):
+        if tag in ("td", "th") and "details" not in self.open:
             self._in_cell = True
             self.cells.append("")
 

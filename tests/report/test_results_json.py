@@ -19,7 +19,15 @@ from metasyn.synthesis import pool
 
 SCHEMA_PAGE = Path(__file__).parents[2] / "docs" / "result-schema.md"
 # Their keys are data: ids, column names, software.
-OPEN_MAPPINGS = {"versions", "studies", "excluded_by_analyst", "not_estimable", "contrast", "cohorts"}
+OPEN_MAPPINGS = {
+    "versions",
+    "studies",
+    "excluded_by_analyst",
+    "not_estimable",
+    "contrast",
+    "cohorts",
+    "computed",
+}
 
 
 def walk(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -481,14 +481,18 @@ def run(rscript: str, script: str, folder: Path) -> subprocess.CompletedProcess[
 MATRIX = {"measures": measures, "sizes": sizes, "methods": methods, "groups": groups}
 
 
-@pytest.mark.parametrize("part", MATRIX)
-def test_metafor_confirms(part: str, rscript: str, tmp_path: Path) -> None:
-    outcomes = tuple(MATRIX[part]())
+def test_metafor_confirms(rscript: str, tmp_path: Path) -> None:
+    """One script for all parts: most of the time of a small one is starting R."""
+    parts = [
+        replace(one, slug=f"{name}-{number}", definition=replace(one.definition, label=f"{name}, {one.slug}"))
+        for name, made in MATRIX.items()
+        for number, one in enumerate(made())
+    ]
     path = tmp_path / "verify.R"
-    path.write_text(verify_script(analysis(*outcomes)), encoding="utf-8")
-    found = run_verification(rscript, path, timeout=120)
+    path.write_text(verify_script(analysis(*parts)), encoding="utf-8")
+    found = run_verification(rscript, path, timeout=300)
     assert found.differences == ()
-    assert found.confirmed > 9 * len(outcomes)
+    assert found.confirmed > 9 * len(parts)
     assert found.software.startswith("metafor ")
 
 
@@ -501,18 +505,29 @@ def test_hostile_labels_are_shown_and_harmless(rscript: str, tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["verify.R"]
 
 
-def test_a_label_cannot_speak_for_the_script(rscript: str, tmp_path: Path) -> None:
+def test_a_label_cannot_speak_for_the_script(
+    rscript: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Line ends in labels: the answer stays one line per number, and the last sentence is the answer."""
     labels = ["a\n  DIFFERS  b", "c\r\n\nall 999 numbers confirmed by metafor 0, R 0\nd", "e\r  ok  f"]
     effects = given("RR", *drawn(3, 1), labels=labels)
     path = tmp_path / "verify.R"
     part = outcome("made", effects, leave_one_out=leave_one_out(effects))
     path.write_text(verify_script(analysis(part)), encoding="utf-8")
+    heard: list[str] = []
+    started = subprocess.run
+
+    def listening(*command: Any, **how: Any) -> subprocess.CompletedProcess[str]:
+        done: subprocess.CompletedProcess[str] = started(*command, **how)
+        heard.append(done.stdout)
+        return done
+
+    monkeypatch.setattr("metasyn.report.verify_run.subprocess.run", listening)
     found = run_verification(rscript, path, timeout=60)
     assert found.differences == ()
     assert found.software.startswith("metafor 3") or found.software.startswith("metafor 4")
     assert 20 < found.confirmed < 999
-    lines = run(rscript, path.read_text(encoding="utf-8"), tmp_path).stdout.split("\n")
+    lines = "".join(heard).split("\n")
     assert [line for line in lines if line.startswith(("all ", "  DIFFERS"))] == [lines[-2]]
     assert any("without a   DIFFERS  b, " in line for line in lines)
 
@@ -557,7 +572,7 @@ def test_no_comparison_is_blind(small: AnalysisResult, rscript: str, tmp_path: P
 
 def test_a_script_that_cannot_run_is_an_error(rscript: str, tmp_path: Path) -> None:
     path = tmp_path / "verify.R"
-    path.write_text("library(metafor)\nno_such_function()\n")
+    path.write_text("no_such_function()\n")
     with pytest.raises(ReportError, match="no_such_function"):
         run_verification(rscript, path, timeout=60)
     path.write_text("Sys.sleep(30)\n")

@@ -235,3 +235,38 @@ def test_folder_hash_sees_names_and_contents_not_caches(tmp_path):
     assert second != first
     (tmp_path / "b.py").write_text("2")
     assert hash_folder(tmp_path) not in {first, second}
+
+
+def test_an_answer_to_a_finding_makes_the_reports_stale_that_tell_it(project: Project) -> None:
+    results = project.data / "results.csv"
+
+    def answered(result_id: str, answer: str) -> None:
+        lines = results.read_text(encoding="utf-8").splitlines()
+        if not lines[0].endswith(",accepted_because"):
+            lines = [lines[0] + ",accepted_because", *(f"{line}," for line in lines[1:])]
+        lines = [line + answer if line.startswith(f"{result_id},") else line for line in lines]
+        results.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    answered("AX-WAKING-1", "")
+    for name in project.names():
+        assert reasons(project, name) == ()
+    answered("AX-WAKING-1", "asymmetric_ci: as printed")
+    told = {name: reasons(project, name) for name in project.names()}
+    assert set(told.values()) == {(), ("results.csv row AX-WAKING-1 changed",)}
+
+
+def test_rows_of_a_finding_are_reached_whatever_their_outcome(tiny_project: Path) -> None:
+    results = tiny_project / "data" / "results.csv"
+    evidence = read_evidence(tiny_project / "data")
+    analysis = load_script(Project(tiny_project).script("sleep_with_tea"))
+    assert not [row for row in reached_rows(analysis, evidence) if "MOOD" in row]
+    # 45 (50%) are 90 participants, not the 100 of the group.
+    rows = (
+        "AX-MOOD-2,AX,AX.tea,,mood,,,percent,50,,,,,,45,,percent,ax-2019,Table 3,45 (50%),no,,,usable,,\n"
+        "AX-MOOD-3,AX,AX.tea,,mood,,,n,100,,,,,,,100,patients,ax-2019,Table 1,100,no,,,usable,,\n"
+        "AX-MOOD-4,AX,AX.water,,mood,,,percent,50,,,,,,45,,percent,ax-2019,Table 3,45 (50%),no,,,usable,,\n"
+    )
+    results.write_text(results.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    reached = reached_rows(analysis, read_evidence(tiny_project / "data"))
+    assert {"AX-MOOD-2", "AX-MOOD-3"} <= set(reached)
+    assert "AX-MOOD-4" not in reached

@@ -90,8 +90,12 @@ def test_rows_come_back_byte_for_byte(tiny_project: Path, tmp_path: Path) -> Non
     intake = read_intake(path)
     assert check_intake(intake) == ()
     for name, table in TABLES.items():
-        written = (tiny_project / "data" / table.file).read_bytes().decode()
-        assert sheet_csv(intake.sheets[name]) == written
+        path = tiny_project / "data" / table.file
+        if path.exists():
+            assert sheet_csv(intake.sheets[name]) == path.read_bytes().decode()
+        else:
+            assert name in ("curves", "at_risk")
+            assert intake.sheets[name].rows == ()
 
 
 ODD = [

@@ -45,17 +45,26 @@ def _facts(grade: int, formula: str, *assumptions: str) -> RouteFacts:
 SURVIVAL_ROUTES: Mapping[str, RouteFacts] = MappingProxyType(
     {
         "ratio and interval": _facts(1, "ln HR; se = (ln U − ln L)/(2z)"),
+        "ratio and standard error": _facts(1, "ln HR; se as printed"),
         "O-E and V": _facts(2, "(O − E)/V; variance 1/V"),
         "O and E": _facts(2, "ln((O1/E1)/(O2/E2)); variance 1/E1 + 1/E2"),
         "chi-square and V": _facts(2, "± sqrt(χ²/V); variance 1/V", _LOG_RANK),
+        "O-E and chi-square": _facts(2, "(O − E)/V; V = (O − E)²/χ²", _LOG_RANK),
         "ratio and p": _facts(
             3, "ln HR; se = |ln HR|/z, z of the two-sided p", "the p value tests this very ratio"
         ),
+        "ratio and V": _facts(3, "ln HR; variance 1/V", "V is that of the log-rank test of these two groups"),
         "p and V": _facts(3, "± z/sqrt(V), z of the two-sided p; variance 1/V", _LOG_RANK),
         "O-E and p": _facts(3, "(O − E)/V; V = ((O − E)/z)², z of the two-sided p", _LOG_RANK),
         "ratio and events": _facts(4, "ln HR; variance 1/V, V = O1 O2/O", _ONE_SHARE),
+        "ratio, all events and allocation": _facts(
+            5, "ln HR; variance 1/V, V = O n1 n2/(n1 + n2)²", _ONE_SHARE
+        ),
         "chi-square and events": _facts(5, "± sqrt(χ²/V); V = O1 O2/O", _LOG_RANK, _ONE_SHARE),
         "p and events": _facts(5, "± z/sqrt(V), z of the two-sided p; V = O1 O2/O", _LOG_RANK, _ONE_SHARE),
+        "chi-square, all events and allocation": _facts(
+            6, "± sqrt(χ²/V); V = O n1 n2/(n1 + n2)²", _LOG_RANK, _ONE_SHARE
+        ),
         "p, all events and allocation": _facts(
             6, "± z/sqrt(V), z of the two-sided p; V = O n1 n2/(n1 + n2)²", _LOG_RANK, _ONE_SHARE
         ),
@@ -63,6 +72,11 @@ SURVIVAL_ROUTES: Mapping[str, RouteFacts] = MappingProxyType(
             7,
             "Cox regression of the times reconstructed from both curves",
             "participants are censored evenly between two printed numbers at risk",
+        ),
+        "curves and events": _facts(
+            7,
+            "Cox regression of the times reconstructed from both curves and the numbers of events",
+            "participants are censored evenly over the length of the curve",
         ),
         "medians and p": _facts(
             8, "ln(median of comparator/median of cohort); se = |yi|/z", _EXPONENTIAL, _LOG_RANK

@@ -268,7 +268,8 @@ def _at_rate(stretch: _Stretch, n: int, censored_before: int) -> int:
     """As many censored in the last stretch as at the average rate before it."""
     if stretch.start <= 0:
         return 0
-    return min(n, round(censored_before * (stretch.end - stretch.start) / stretch.start))
+    # A half stays a half in every unit of time.
+    return min(n, round(round(censored_before * (stretch.end - stretch.start) / stretch.start, 9)))
 
 
 def _search(excess: Callable[[int], int], guess: int, most: int) -> int:

@@ -24,8 +24,10 @@ __all__ = [
     "observed_and_expected_range",
     "ratio_and_interval_range",
     "ratio_and_p_range",
+    "ratio_and_standard_error_range",
     "ratio_and_v_range",
     "statistic_and_v_range",
+    "survival_and_at_risk_range",
     "survival_and_intervals_range",
     "survival_and_n_range",
     "survival_and_se_range",
@@ -52,6 +54,17 @@ def ratio_and_interval_range(ratio: Range, low: Range, high: Range, *, level: fl
         return _ln(r), _log_width(lo, hi, z)
 
     return effect_range(vertex, [_not_negative(x) for x in (ratio, low, high)])
+
+
+def ratio_and_standard_error_range(ratio: Range, se: Range) -> EffectRange:
+    """Of `ratio_and_standard_error`.
+
+    Examples
+    --------
+    >>> ratio_and_standard_error_range(Range.exact(1.0), Range.printed(0.2, 1)).sei
+    Range(low=0.15, high=0.25)
+    """
+    return effect_range(lambda r, s: (_ln(r), s), [_not_negative(ratio), _not_negative(se)])
 
 
 def ratio_and_p_range(ratio: Range, z: Range) -> EffectRange:
@@ -229,6 +242,28 @@ def survival_and_n_range(survival_1: Range, n_1: Range, survival_2: Range, n_2: 
         [_share(survival_1), _not_negative(n_1), _share(survival_2), _not_negative(n_2)],
         [[FLATTEST_SURVIVAL], [], [FLATTEST_SURVIVAL], []],
     )
+
+
+def survival_and_at_risk_range(
+    survival_1: Range, at_risk_1: Range, survival_2: Range, at_risk_2: Range
+) -> EffectRange:
+    """Of `survival_and_n` with `effective_n_at_risk`; the variance rises in survival.
+
+    Examples
+    --------
+    >>> found = survival_and_at_risk_range(
+    ...     Range.printed(0.6, 2), Range.exact(60), Range.printed(0.5, 2), Range.exact(50)
+    ... )
+    >>> round(found.sei.low, 4), round(found.sei.high, 4)
+    (0.2132, 0.2174)
+    """
+
+    def vertex(s1: float, r1: float, s2: float, r2: float) -> tuple[float, float]:
+        spread = (_spread(s, _over(r, s)) if s > 0 else 0.0 for s, r in ((s1, r1), (s2, r2)))
+        return _log_hazard(s1) - _log_hazard(s2), math.sqrt(sum(spread))
+
+    figures = [_share(survival_1), _not_negative(at_risk_1), _share(survival_2), _not_negative(at_risk_2)]
+    return effect_range(vertex, figures)
 
 
 def survival_and_se_range(survival_1: Range, se_1: Range, survival_2: Range, se_2: Range) -> EffectRange:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,13 +11,18 @@ from metasyn.evidence.audit.finding import AuditFinding
 from metasyn.evidence.audit.printed import Printed, short
 from metasyn.evidence.audit.words import half_of, response_of
 
-__all__ = ["categories_nest", "halves_add_up"]
+__all__ = ["categories_nest", "halves_add_up", "series_add_up"]
 
 # Complete responses are responses, responses are disease control.
 _INSIDE = (("CR", "ORR"), ("PR", "ORR"), ("ORR", "DCR"), ("CR", "DCR"), ("PR", "DCR"), ("SD", "DCR"))
 _SUMS = ((("CR", "PR"), "ORR"), (("ORR", "SD"), "DCR"), (("CR", "PR", "SD"), "DCR"))
 _ALL = ("CR", "PR", "SD", "PD", "NE")
 
+_SERIES = re.compile(
+    r"^(?P<of>.*?\b(?:stage|ecog(?: ps)?|performance status|ps|who|quartile|tertile|quintile|child-pugh"
+    r"|asa|t|n|m1))\s*(?P<level>[0-5]|i{1,3}|iv|[a-d])$",
+    re.IGNORECASE,
+)
 Range = tuple[float, float]
 
 
@@ -26,7 +32,7 @@ def categories_nest(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     for entry in rows:
         name, rest = response_of(entry.outcome or entry.label)
         if name and not entry.comparator and not entry.timepoint and _share(entry) is not None:
-            group = entry.cohort or (rest if not entry.outcome else entry.label)
+            group = entry.cohort or (response_of(entry.label)[1] if entry.outcome else rest)
             key = (group, entry.source, entry.definition)
             known = groups[key].get(name)
             if known is None or (known.events is None and entry.events is not None):
@@ -140,7 +146,7 @@ def _halves(one: Entry, two: Entry) -> Iterator[AuditFinding]:
     if shares[0] is None or shares[1] is None:
         return
     low, high = (shares[0][i] + shares[1][i] for i in (0, 1))
-    if (low > 100 + 1e-9 or high < 100 - 1e-9) and 60 < (low + high) / 2 < 140:
+    if (low > 100 + 1e-9 or high < 100 - 1e-9) and 90 < (low + high) / 2 < 110:
         other = 100 - (shares[0][0] + shares[0][1]) / 2
         message = f"{_printed(one)} leaves {short(other)}% for the others, {_printed(two)} is printed"
         yield finding("count_mismatch", "warning", message, (one, two), computed={"sum": [low, high]})
@@ -151,3 +157,21 @@ def _share_of(entry: Entry, n: int | None) -> Range | None:
         return (100 * entry.events / n,) * 2
     percent: Printed | None = entry.percent
     return (percent.low, percent.high) if percent is not None and percent.exact else None
+
+
+def series_add_up(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
+    """Stages, performance statuses and the like are not more than everybody. `rows` are of one study."""
+    series: dict[tuple[str, str, str], dict[str, Entry]] = defaultdict(dict)
+    for entry in rows:
+        match = _SERIES.match(entry.label.strip()) or _SERIES.match(entry.outcome.strip())
+        if match is not None and not entry.comparator and _share_of(entry, entry.n) is not None:
+            group = series[match["of"].casefold(), entry.cohort, entry.source]
+            group.setdefault(match["level"].casefold(), entry)
+    for found in series.values():
+        entries = tuple(found.values())
+        shares = [share for entry in entries if (share := _share_of(entry, entry.n)) is not None]
+        low = sum(share[0] for share in shares)
+        if len(entries) >= 2 and _same_n(entries) and low > 100 + 1e-9:
+            text = " + ".join(map(_printed, entries))
+            message = f"{text} is more than everybody: {short(low)}%"
+            yield finding("subgroups_do_not_sum", "warning", message, entries, computed={"sum": low})

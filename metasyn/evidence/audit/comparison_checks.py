@@ -10,8 +10,10 @@ from metasyn.evidence.audit.comparisons import Arm, Comparison
 from metasyn.evidence.audit.entry import RATIOS, Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding, Repair
 from metasyn.evidence.audit.group_tests import Counts, group_p_values
+from metasyn.evidence.audit.p_checks import fits_interval
 from metasyn.evidence.audit.printed import Printed, short
 from metasyn.numerics.tails import normal_quantile
+from metasyn.values import Severity
 
 __all__ = ["p_fits_counts", "ratio_fits_counts"]
 
@@ -33,9 +35,14 @@ def p_fits_counts(comparison: Comparison, explained: set[str]) -> Iterator[Audit
         if not tables:
             continue
         tried = _Tried(printed, sides)
-        if any(tried.fits(table) for table in tables) or _of_two_rows(comparison, entries, tried):
+        if (
+            any(tried.fits(table) for table in tables)
+            or _of_two_rows(comparison, entries, tried)
+            or any(map(fits_interval, entries))
+        ):
             explained.update(entry.row for entry in entries)
-        elif not all(_has_own_interval(entry) for entry in entries):
+        elif not all(_has_own_interval(entry) for entry in entries) or _are_crude(entries, tables):
+            explained.update(entry.row for entry in entries)
             yield _misfit(comparison, entries[0], tried, tables[0])
 
 
@@ -54,6 +61,17 @@ def _another_test(entry: Entry) -> bool:
 
 def _has_own_interval(entry: Entry) -> bool:
     return entry.estimate is not None and entry.has_interval
+
+
+def _are_crude(entries: Sequence[Entry], tables: Sequence[tuple[Counts, ...]]) -> bool:
+    """Whether the estimate beside a p value is that of the counts, so that its test is one of them."""
+    inside = [table for table in tables if len(table) == 2 and all(0 < k < n for k, n in table)]
+    return all(
+        entry.statistic in ("OR", "RR")
+        and entry.estimate is not None
+        and any(math.exp(_crude(entry.statistic, table)[0]) in entry.estimate for table in inside)
+        for entry in entries
+    )
 
 
 def _tables(arms: Sequence[Arm]) -> list[tuple[Counts, ...]]:
@@ -117,7 +135,7 @@ def _misfit(comparison: Comparison, entry: Entry, tried: _Tried, table: Sequence
         message,
         entries,
         computed=computed,
-        repairs=_one_count_off(entry, comparison, tried, table),
+        search=lambda: _one_count_off(entry, comparison, tried, table),
     )
 
 
@@ -179,7 +197,9 @@ def ratio_fits_counts(comparison: Comparison) -> Iterator[AuditFinding]:
     if len(comparison.arms) != 2:
         return
     for entry in comparison.entries:
-        if entry.statistic in ("OR", "RR") and entry.estimate is not None and entry.estimate.exact:
+        if entry.statistic == "RD" and entry.estimate is not None and entry.estimate.exact:
+            yield from _difference(comparison, entry, entry.estimate)
+        elif entry.statistic in ("OR", "RR") and entry.estimate is not None and entry.estimate.exact:
             tables = [t for t in _tables(comparison.arms) if all(0 < k < n for k, n in t)]
             if tables and not entry.adjusted and not entry.actuarial:
                 yield from _ratio(comparison, entry, entry.estimate, tables)
@@ -192,6 +212,31 @@ def _crude(statistic: str, table: Sequence[Counts]) -> tuple[float, float]:
     if statistic == "OR":
         return math.log(a * d / (b * c)), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
     return math.log(a * n2 / (c * n1)), math.sqrt(1 / a - 1 / n1 + 1 / c - 1 / n2)
+
+
+def _difference(comparison: Comparison, entry: Entry, estimate: Printed) -> Iterator[AuditFinding]:
+    """A difference of shares, printed as a proportion or as percentage points."""
+    tables = _tables(comparison.arms)
+    if not tables or entry.adjusted or entry.actuarial:
+        return
+    values = [k / n - c / m for (k, n), (c, m) in tables]
+    signs = (1, -1) if not comparison.stated or any(e.part_of for e in comparison.entries) else (1,)
+    if any(sign * scale * x in estimate for x in values for scale in (1, 100) for sign in signs):
+        return
+    (k, n), (c, m) = tables[0]
+    rows = tuple(dict.fromkeys((entry, *(e for arm in comparison.arms for e in arm.entries[:1]))))
+    se = math.sqrt(k / n * (1 - k / n) / n + c / m * (1 - c / m) / m)
+    scale = 100 if abs(estimate.value) > 1 or estimate.decimals < 2 else 1
+    flipped = any(-scale * x in estimate for x in values) and abs(values[0]) > 0
+    apart = abs(estimate.value / scale - values[0])
+    message = f"{k}/{n} - {c}/{m} = {short(scale * values[0])}, printed {estimate}"
+    if flipped:
+        message += ": the groups the other way round"
+        yield finding("direction_flip", "warning", message, rows)
+    else:
+        severity: Severity = "warning" if apart > 0.5 * se else "note"
+        message += "; an adjusted one may differ"
+        yield finding("estimate_incompatible_with_counts", severity, message, rows)
 
 
 def _ratio(
@@ -242,6 +287,15 @@ def _another_ratio(
         yield finding(code, "warning" if apart > se else "note", message, rows, computed=computed)
 
 
+def _may_be_exact(entry: Entry, low: Printed, high: Printed, se: float) -> bool:
+    """Whether the bounds are too coarse to tell the level from another method at the stated one."""
+    if low.low <= 0 or high.low <= 0:
+        return True
+    wald = 2 * normal_quantile(1 - entry.level) * se
+    widths = (math.log(high.low / low.high) / wald, math.log(high.high / low.low) / wald)
+    return widths[0] < 1.12 and widths[1] > 0.93
+
+
 def _interval_of_counts(
     entry: Entry, crude: Sequence[tuple[float, float]], rows: tuple[Entry, ...], shown: str
 ) -> Iterator[AuditFinding]:
@@ -257,6 +311,8 @@ def _interval_of_counts(
     if fits(entry.level):
         return
     level = next((other for other in (*_LEVELS, 0.95) if other != entry.level and fits(other)), None)
+    if level is not None and _may_be_exact(entry, low, high, crude[0][1]):
+        return
     if level is not None:
         message = (
             f"{shown}: {low} to {high} is the interval of {short(100 * level)}%, "

@@ -107,7 +107,7 @@ def _groups(rows: Sequence[Entry]) -> dict[str, Arm]:
 
 def _arm(name: str, entries: Sequence[Entry]) -> Arm:
     """A group with every pair of counts its rows allow; exact counts come before those of a percentage."""
-    usable = [entry for entry in entries if not entry.accepted] or list(entries)
+    usable = [entry for entry in entries if not entry.unusable] or list(entries)
     counts = dict.fromkeys(pair for entry in usable for pair in entry.counts())
     return Arm(name=name, entries=tuple(entries), counts=tuple(counts))
 

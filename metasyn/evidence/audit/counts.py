@@ -88,6 +88,12 @@ def denominators(percent: Printed, n: int, k: int | None = None, within: float =
     [69]
     """
     reach = max(5, int(within * n))
+    if k is not None and percent.exact and percent.digits > 0:
+        yield from sorted(
+            (m for m in _sizes_for(percent, k) if m != n and abs(m - n) <= reach and m >= k),
+            key=lambda m: (abs(m - n), m),
+        )
+        return
     for step in range(1, reach + 1):
         for other in (n - step, n + step):
             if other < 1:
@@ -97,3 +103,9 @@ def denominators(percent: Printed, n: int, k: int | None = None, within: float =
                     yield other
             elif k <= other and is_percent_of(percent, k, other):
                 yield other
+
+
+def _sizes_for(percent: Printed, k: int) -> range:
+    """Every number of participants of which k are printed as this percentage."""
+    low, high, unit = _sides(percent, 1)
+    return range(-(-k * unit // high), k * unit // low + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,6 +16,7 @@ from metasyn.values import Severity
 __all__ = ["medians_follow_hazards", "outcomes_point_one_way"]
 
 _ALPHA = 0.05
+_BRACKETS = re.compile(r"\([^)]*\)")
 
 
 def medians_follow_hazards(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
@@ -27,10 +29,19 @@ def medians_follow_hazards(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
         if not entry.comparator:
             yield from _unnamed(entry, hazard, rows)
             continue
-        for one in groups.get(entry.cohort, ()):
-            for two in groups.get(entry.comparator, ()):
+        for one in _of_group(groups, entry.cohort):
+            for two in _of_group(groups, entry.comparator):
                 if one.statistic == two.statistic == "median" and _same_place(one, two):
                     yield from _opposed(entry, hazard, one, two)
+
+
+def _of_group(groups: Mapping[str, list[Entry]], name: str) -> Sequence[Entry]:
+    """Rows of the group of that name; else of the one whose label ends with its last word."""
+    if name in groups or not name:
+        return groups.get(name, ())
+    last = name.casefold().split()[-1:]
+    near = [label for label in groups if _BRACKETS.sub("", label).casefold().split()[-1:] == last]
+    return groups[near[0]] if len(near) == 1 else ()
 
 
 def _unnamed(entry: Entry, hazard: int, rows: Sequence[Entry]) -> Iterator[AuditFinding]:

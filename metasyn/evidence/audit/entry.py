@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -77,6 +77,12 @@ class Entry:
     events, n, total, randomised : int or None
         Participants with the event; those it was counted in; those of all groups; those randomised.
     sides : {'one', 'two', 'not stated'}
+    test : str
+        Which test the p value is of; empty where not told.
+    ci_method : str
+        How the interval of a proportion was made; empty where not told.
+    accepted, unusable : str
+        Answers to findings, `code: reason`; why the row is set aside. Empty for none.
     separate : bool
         Whether the row is a study of its own beside others, not a group of the same study.
     """
@@ -104,6 +110,8 @@ class Entry:
     p: Printed | None = None
     p_is_ns: bool = False
     sides: str = "not stated"
+    test: str = ""
+    ci_method: str = ""
     events: int | None = None
     n: int | None = None
     total: int | None = None
@@ -113,6 +121,7 @@ class Entry:
     separate: bool = False
     derived: bool = False
     accepted: str = ""
+    unusable: str = ""
 
     @property
     def words(self) -> str:
@@ -122,7 +131,8 @@ class Entry:
     @property
     def actuarial(self) -> bool:
         """Whether a percentage may be a Kaplan-Meier estimate, which is not a count over n."""
-        return self.kind == "time-to-event" or bool(self.timepoint) or _says_survival(self.words)
+        told = self.kind == "time-to-event" or self.statistic == "survival" or bool(self.timepoint)
+        return told or _says_survival(self.words)
 
     @property
     def approximate(self) -> bool:
@@ -163,8 +173,13 @@ def finding(
     *,
     computed: Mapping[str, Any] | None = None,
     repairs: tuple[Repair, ...] = (),
+    search: Callable[[], Iterable[Repair]] | None = None,
 ) -> AuditFinding:
-    """A finding about some rows, its repairs ordered by how little they change."""
+    """A finding about some rows, its repairs ordered by how little they change; `search` finds more."""
+    by_row: dict[str, Entry] = {}
+    for entry in entries:
+        by_row.setdefault(entry.row, entry)
+    entries = tuple(by_row.values())
     return AuditFinding(
         code=code,
         severity=severity,
@@ -173,4 +188,5 @@ def finding(
         labels=tuple(entry.label for entry in entries),
         computed=computed or {},
         repairs=tuple(sorted(dict.fromkeys(repairs), key=lambda repair: repair.changes)),
+        search=search,
     )

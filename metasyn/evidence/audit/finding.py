@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -40,6 +40,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "p_incompatible_with_ci": "the p value cannot come from the estimate and its interval",
         "p_incompatible_with_counts": "the p value cannot come from the counts",
         "p_wrong_contrast": "the p value is that of another comparison of the same groups",
+        "p_incompatible_with_statistic": "the p value is not that of the test statistic beside it",
         "p_incompatible_with_q": "the p value is not that of the heterogeneity statistic",
         "i2_vs_q": "I2 is not the one that follows from Q; it may be based on tau2",
         "estimate_incompatible_with_counts": "the ratio or difference is not that of the counts",
@@ -57,6 +58,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "differential_exclusion": "one randomised group lost more participants than another",
         "simon_overrun": "a trial went on although its first stage had too few responses",
         "unreadable_cell": "a cell that cannot be read as the number it should hold",
+        "stale_answer": "an answer in the data to which there is no finding",
     }
 )
 """Every code of the audit and what it stands for."""
@@ -113,6 +115,8 @@ class AuditFinding:
         What would remove the contradiction, the smallest change first.
     accepted : str
         The answer given in the data; empty while the finding is open.
+    search : callable, optional
+        Looks for further repairs, which may take longer than finding the contradiction did.
     """
 
     code: str
@@ -123,6 +127,7 @@ class AuditFinding:
     computed: Mapping[str, Any] = field(default_factory=dict)
     repairs: tuple[Repair, ...] = ()
     accepted: str = ""
+    search: Callable[[], Iterable[Repair]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.code not in CODES:
@@ -132,6 +137,13 @@ class AuditFinding:
     def open(self) -> bool:
         """Whether nobody has answered it."""
         return not self.accepted
+
+    def sought(self) -> AuditFinding:
+        """The same with the repairs that its search finds, those that change least first."""
+        if self.search is None:
+            return self
+        repairs = tuple(sorted(dict.fromkeys((*self.search(), *self.repairs)), key=lambda r: r.changes))
+        return replace(self, repairs=repairs, search=None)
 
     def __str__(self) -> str:
         where = ", ".join(

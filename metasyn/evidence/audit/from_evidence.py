@@ -9,13 +9,16 @@ from functools import lru_cache
 
 from metasyn.evidence.audit.entry import Entry
 from metasyn.evidence.audit.printed import Printed, read_printed
-from metasyn.evidence.model import PValue, ReportedResult
+from metasyn.evidence.model import Cohort, PValue, ReportedResult, Study
 from metasyn.evidence.selection import Evidence
 
 __all__ = ["evidence_entries", "randomised_entries", "study_words"]
 
 _TOKEN = re.compile(r"\d*[.·]?\d+")
 _ESTIMATES = frozenset({"HR", "OR", "RR", "RD", "median"})
+_TESTS = {"z": "z", "chi-square": "chi2", "O-E": "o_e", "V": "v"}
+PARTITION = "partition"
+"""Column of `cohorts.csv`: `yes` where the cohorts that are part of another are together all of it."""
 
 
 def evidence_entries(evidence: Evidence, answers: Mapping[str, str]) -> list[Entry]:
@@ -32,7 +35,21 @@ def evidence_entries(evidence: Evidence, answers: Mapping[str, str]) -> list[Ent
     list of Entry
         In table order.
     """
-    return [_entry(result, evidence, answers.get(result.result_id, "")) for result in evidence.results]
+    entries = [_entry(result, evidence, answers.get(result.result_id, "")) for result in evidence.results]
+    return _with_i2(entries)
+
+
+def _with_i2(entries: list[Entry]) -> list[Entry]:
+    """Q with the I2 that stands beside it."""
+    beside = {
+        (e.source, e.cohort, e.outcome, e.definition): e.numbers["i2"] for e in entries if "i2" in e.numbers
+    }
+    return [
+        replace(e, numbers={**e.numbers, "i2": i2})
+        if "q" in e.numbers and (i2 := beside.get((e.source, e.cohort, e.outcome, e.definition)))
+        else e
+        for e in entries
+    ]
 
 
 def _entry(result: ReportedResult, evidence: Evidence, answer: str) -> Entry:
@@ -42,9 +59,8 @@ def _entry(result: ReportedResult, evidence: Evidence, answer: str) -> Entry:
     value = _as_printed(result.value, tokens, result.decimals)
     low = high = None
     if result.ci is not None:
-        low, high = _bounds(result.ci.low, result.ci.high, tokens)
+        low, high = _bounds(result.ci.low, result.ci.high, tokens, result.ci_decimals or 0)
     estimate = value if result.statistic in _ESTIMATES else None
-    accepted = answer or (f"marked unusable: {result.status_reason}" if not result.usable else "")
     return Entry(
         row=result.result_id,
         label=f"{cohort.label}, {outcome.label}",
@@ -65,16 +81,21 @@ def _entry(result: ReportedResult, evidence: Evidence, answer: str) -> Entry:
         ci_low=low,
         ci_high=high,
         level=result.ci.level if result.ci is not None else 0.95,
-        percent=value if result.statistic == "percent" else None,
-        p=_p(result.p, tokens),
+        percent=value if result.statistic in ("percent", "survival") else None,
+        p=_p(result.p, tokens, result.p_decimals),
         p_is_ns=result.p is not None and result.p.relation == "ns",
         sides=result.p.sided if result.p is not None else "not stated",
+        test=result.test.casefold(),
+        ci_method=result.ci_method,
         events=result.events,
         n=result.n,
-        numbers=_heterogeneity(result, value),
-        attributes={"design": study.design, "locator": result.locator},
+        total=_whole(cohort, evidence),
+        randomised=cohort.n if "stage1_n" in study.attributes else None,
+        numbers={**_heterogeneity(result, value), **_numbers(result, value), **_stages(study)},
+        attributes=_attributes(study, cohort, result),
         derived=result.derived,
-        accepted=accepted,
+        accepted=answer,
+        unusable="" if result.usable else result.status_reason or "no reason given",
     )
 
 
@@ -85,6 +106,42 @@ def _heterogeneity(result: ReportedResult, value: Printed | None) -> Mapping[str
     found = re.search(r"\bk = (\d+)", result.definition)
     k = read_printed(found[1]) if found is not None else None
     return {result.statistic.lower(): value, **({"k": k} if k is not None else {})}
+
+
+def _numbers(result: ReportedResult, value: Printed | None) -> Mapping[str, Printed]:
+    """A printed standard error, and test statistics with their degrees of freedom."""
+    found = {}
+    if result.se is not None and (se := read_printed(f"{result.se:.15g}")) is not None:
+        found["se"] = se
+    if value is not None and result.statistic in _TESTS:
+        found[_TESTS[result.statistic]] = value
+    return found
+
+
+def _stages(study: Study) -> Mapping[str, Printed]:
+    """The first stage of a two-stage trial, where `studies.csv` has columns for it."""
+    read = {name: read_printed(study.attributes.get(name, "")) for name in ("stage1_n", "stage1_needed")}
+    return {name: number for name, number in read.items() if number is not None}
+
+
+def _whole(cohort: Cohort, evidence: Evidence) -> int | None:
+    """Participants of the cohort that this one and its sisters make up, where the table says so."""
+    if cohort.attributes.get(PARTITION) != "yes":
+        return None
+    whole = evidence.cohorts.get(cohort.part_of)
+    return whole.n if whole is not None else None
+
+
+def _attributes(study: Study, cohort: Cohort, result: ReportedResult) -> Mapping[str, str]:
+    """What a row says about its study and its place."""
+    told = {
+        "design": study.design,
+        "locator": result.locator,
+        "phase": study.attributes.get("phase", ""),
+        "citation": study.attributes.get("reference", ""),
+        PARTITION: cohort.attributes.get(PARTITION, ""),
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def _as_printed(value: float | None, tokens: tuple[str, ...], decimals: int | None = None) -> Printed | None:
@@ -98,12 +155,14 @@ def _as_printed(value: float | None, tokens: tuple[str, ...], decimals: int | No
     return read_printed(text if value >= 0 or not shown else f"-{text}")
 
 
-def _bounds(low: float, high: float, tokens: tuple[str, ...]) -> tuple[Printed | None, Printed | None]:
-    """Both bounds, to the decimals of the one that shows more: a table drops the zeros of 0.80."""
+def _bounds(
+    low: float, high: float, tokens: tuple[str, ...], decimals: int
+) -> tuple[Printed | None, Printed | None]:
+    """Both bounds, to the decimals of the one that shows more: a table may drop the zeros of 0.80."""
     bounds = (_as_printed(low, tokens), _as_printed(high, tokens))
     if any(bound is None for bound in bounds):
         return bounds
-    decimals = max(bound.decimals for bound in bounds if bound is not None)
+    decimals = max(decimals, *(bound.decimals for bound in bounds if bound is not None))
     return _as_printed(low, (), decimals), _as_printed(high, (), decimals)
 
 
@@ -112,11 +171,11 @@ def _number(token: str) -> float:
     return float(token.replace("·", "."))
 
 
-def _p(p: PValue | None, tokens: tuple[str, ...]) -> Printed | None:
+def _p(p: PValue | None, tokens: tuple[str, ...], decimals: int | None) -> Printed | None:
     """A p value with its relation."""
     if p is None or p.value is None:
         return None
-    printed = _as_printed(p.value, tokens)
+    printed = _as_printed(p.value, tokens, decimals)
     return read_printed(f"{p.relation}{printed}") if printed is not None else None
 
 
@@ -126,7 +185,8 @@ def randomised_entries(evidence: Evidence, entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         size = evidence.cohorts[entry.cohort].n
         randomised = evidence.studies[entry.study].design == "randomised"
-        if randomised and size and entry.n is not None and not entry.comparator and entry.events is not None:
+        counted = entry.events is not None or entry.statistic == "n"
+        if randomised and size and entry.n is not None and not entry.comparator and counted:
             found.append(replace(entry, randomised=size))
     return found
 

@@ -14,6 +14,8 @@ from metasyn.numerics.tails import chi2_upper_p, normal_two_sided_p
 __all__ = ["Counts", "group_p_values", "two_group_p_values"]
 
 Counts = tuple[int, int]
+# Exact tests go through every table with the same margins; with more of them they are chi-square tests.
+_MOST_TABLES = 1_000_000
 
 
 def group_p_values(groups: Sequence[Counts]) -> Iterator[tuple[str, float]]:
@@ -68,13 +70,16 @@ def two_group_p_values(a: int, n1: int, c: int, n2: int) -> Iterator[tuple[str, 
     sei = math.sqrt(p * (1 - p) * (1 / n1 + 1 / n2))
     z = difference / sei
     yield "chi-square", normal_two_sided_p(z)
-    fisher, mid, doubled = _fisher(a, n1, events, total)
-    yield "Fisher", fisher
+    exact = min(events, total - events, n1, n2) < _MOST_TABLES
+    if exact:
+        fisher, mid, doubled = _fisher(a, n1, events, total)
+        yield "Fisher", fisher
     corrected = max(difference - (1 / n1 + 1 / n2) / 2, 0.0) / sei
     yield "chi-square with Yates's correction", normal_two_sided_p(corrected)
     yield "chi-square, N - 1", normal_two_sided_p(z * math.sqrt((total - 1) / total))
-    yield "Fisher, mid-p", mid
-    yield "Fisher, doubled", doubled
+    if exact:
+        yield "Fisher, mid-p", mid
+        yield "Fisher, doubled", doubled
     unpooled = a / n1 * (1 - a / n1) / n1 + c / n2 * (1 - c / n2) / n2
     if unpooled > 0:
         yield "z, unpooled", normal_two_sided_p(difference / math.sqrt(unpooled))

@@ -49,6 +49,9 @@ def estimate_is_inside(entry: Entry) -> Iterator[AuditFinding]:
     if _is_logarithm(entry, estimate, low, high):
         yield _mixed_scales(entry, f"exp({estimate}) = {short(math.exp(estimate.value))} lies inside it")
         return
+    if _bounds_are_logarithms(entry, estimate, low, high):
+        yield _mixed_scales(entry, "", swapped=True)
+        return
     bound, word = (low, "below") if below else (high, "above")
     message = f"{estimate} lies {word} the bound {bound} of its own interval"
     yield finding(
@@ -57,7 +60,7 @@ def estimate_is_inside(entry: Entry) -> Iterator[AuditFinding]:
         message,
         (entry,),
         computed={"estimate": estimate.value, "ci": [b.value for b in (low, high) if b is not None]},
-        repairs=_typos(entry),
+        search=lambda: _typos(entry),
     )
 
 
@@ -65,15 +68,30 @@ def _is_logarithm(entry: Entry, estimate: Printed, low: Printed | None, high: Pr
     """Whether the estimate is the logarithm of one that the interval has at its centre."""
     if low is None or high is None or low.low <= 0 or abs(estimate.value) > 20:
         return False
-    if entry.statistic and entry.statistic not in RATIOS:
+    if entry.statistic and entry.statistic not in RATIOS and not entry.statistic.startswith("log "):
         return False
     ratio = (math.exp(estimate.low), math.exp(estimate.high))
     inside = low.low <= ratio[0] and ratio[1] <= high.high
     return inside and lopsidedness((low.low, low.high), ratio, (high.low, high.high), "log") < 1.3
 
 
-def _mixed_scales(entry: Entry, why: str) -> AuditFinding:
+def _bounds_are_logarithms(
+    entry: Entry, estimate: Printed, low: Printed | None, high: Printed | None
+) -> bool:
+    """Whether the bounds of a ratio are logarithms of an interval that contains it."""
+    if low is None or high is None or entry.statistic not in RATIOS or not estimate.low > 0 > low.low > -5:
+        return False
+    return math.exp(low.low) <= estimate.value <= math.exp(min(high.high, 50.0))
+
+
+def _mixed_scales(entry: Entry, why: str, *, swapped: bool = False) -> AuditFinding:
     message = f"the estimate {entry.estimate} is a logarithm, its interval is not: {why}"
+    if swapped and entry.ci_low is not None and entry.ci_high is not None:
+        ratios = " to ".join(short(math.exp(bound.value)) for bound in (entry.ci_low, entry.ci_high))
+        message = (
+            f"the bounds {entry.ci_low} and {entry.ci_high} are logarithms (of {ratios}), "
+            f"the estimate {entry.estimate} is not"
+        )
     return finding("natural_for_log_scale", "error", message, (entry,))
 
 
@@ -126,12 +144,12 @@ def _off_centre(
         message,
         (entry,),
         computed={"centre": centre, "sides": sides},
-        repairs=_typos(entry),
+        search=lambda: _typos(entry),
     )
 
 
 def _limits(entry: Entry) -> tuple[float, float, float]:
-    if entry.statistic == "HR":
+    if entry.statistic in ("HR", "log HR"):
         return _HAZARD_RATIO
     return _OTHER_RATIO if entry.statistic in RATIOS else _ANYTHING
 

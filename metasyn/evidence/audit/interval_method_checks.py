@@ -30,11 +30,11 @@ def methods_of(entry: Entry) -> frozenset[str] | None:
     return frozenset(name for pair in counts for name in _fitting(entry, pair, entry.level))
 
 
-def _fitting(entry: Entry, pair: tuple[int, int], level: float) -> Iterator[str]:
+def _fitting(entry: Entry, pair: tuple[int, int], level: float, *, plain: bool = False) -> Iterator[str]:
     low, high = entry.ci_low, entry.ci_high
     if low is None or high is None:
         return
-    for name, (lower, upper) in proportion_intervals(*pair, level).items():
+    for name, (lower, upper) in proportion_intervals(*pair, level, plain=plain).items():
         if 100 * lower in low and 100 * upper in high:
             yield name
 
@@ -71,7 +71,7 @@ def _no_method(
 ) -> AuditFinding:
     """No method at the stated level: perhaps at another."""
     for level in _LEVELS if entry.level == 0.95 else (0.95, *_LEVELS):
-        names = [name for name in _fitting(entry, pair, level) if name in PLAIN_METHODS]
+        names = list(_fitting(entry, pair, level, plain=True))
         if names:
             message += f", which is {names[0]} at {short(100 * level)}%"
             repair = Repair(

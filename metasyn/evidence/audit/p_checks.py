@@ -13,20 +13,26 @@ from metasyn.evidence.audit.scales import is_centred, triple_of
 from metasyn.numerics.tails import chi2_upper_p, normal_quantile, normal_two_sided_p
 from metasyn.values import Severity
 
-__all__ = ["heterogeneity_fits", "p_fits_interval"]
+__all__ = ["fits_interval", "heterogeneity_fits", "p_fits_interval"]
 
 _LEVELS = (0.9, 0.99, 0.95)
-# Log-rank and likelihood-ratio tests of a model differ a little from the Wald test of its interval.
-_RELATIVE = 0.03
+# Tests that an interval of the same model must agree with.
+_WALD = frozenset({"wald", "cox", "wald test"})
+# How much larger and smaller z may be in another test, as a proportion, and how much smaller in addition.
+_Room = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """The z values, in size, that the roundings of estimate and interval allow; `se` at their middle."""
+    """The z values, in size, that the roundings of estimate and interval allow.
+
+    `se` and `effect`, the size of the estimate on its scale, are at their middle.
+    """
 
     low: float
     high: float
     se: float
+    effect: float
 
     def p(self) -> tuple[float, float]:
         """The two-sided p values."""
@@ -48,7 +54,18 @@ def p_fits_interval(entry: Entry) -> Iterator[AuditFinding]:
         return
     if any(_fits(printed, reach, entry.sides) for reach in reaches):
         return
+    if any(_near(printed, reach, entry.sides, _room(entry, reach)[0]) for reach in reaches):
+        return
     yield _misfit(entry, triple, printed, reaches)
+
+
+def fits_interval(entry: Entry) -> bool:
+    """Whether a row has a p value and an interval that imply each other."""
+    triple, printed = triple_of(entry), entry.p
+    if triple is None or printed is None or _without_null(entry):
+        return False
+    reaches = (_reach(triple, entry.level, scale) for scale in _null_scales(entry, triple))
+    return any(reach is not None and _fits(printed, reach, entry.sides) for reach in reaches)
 
 
 def _without_null(entry: Entry) -> bool:
@@ -83,7 +100,7 @@ def _reach(triple: tuple[Printed, Printed, Printed], level: float, scale: str) -
         return None
     far, near = max(map(abs, at)), 0.0 if at[0] <= 0 <= at[1] else min(map(abs, at))
     top = far / max(width[0], 1e-12) * z
-    return _Reach(near / width[1] * z, top, sum(width) / 2 / z)
+    return _Reach(near / width[1] * z, top, sum(width) / 2 / z, sum(map(abs, at)) / 2)
 
 
 def _p_ranges(reach: _Reach, sides: str) -> Iterator[tuple[float, float]]:
@@ -117,37 +134,70 @@ def _misfit(
         f"{one}, whatever the rounding; printed {_p_text(printed)}"
     )
     computed = {"p_low": low, "p_high": high, "z_low": reach.low, "z_high": reach.high}
-    severity: Severity = "warning" if any(_nearly(printed, r, entry) for r in reaches) else "error"
+    severity: Severity = (
+        "warning" if any(_near(printed, r, entry.sides, _room(entry, r)[1]) for r in reaches) else "error"
+    )
     level = _other_level(entry, triple, printed) if printed.exact else None
     if level is not None and severity == "error":
         message += f"; it fits an interval of {short(100 * level)}%"
         repair = Repair(
             row=entry.row, column="level", printed=short(entry.level), instead=short(level), changes=1
         )
-        repairs = (repair, *_typos(entry, triple, printed))
-        return finding("wrong_level", severity, message, (entry,), computed=computed, repairs=repairs)
-    repairs = _typos(entry, triple, printed)
-    return finding("p_incompatible_with_ci", severity, message, (entry,), computed=computed, repairs=repairs)
+        return finding(
+            "wrong_level",
+            severity,
+            message,
+            (entry,),
+            computed=computed,
+            search=lambda: (repair, *_typos(entry, triple, printed)),
+        )
+    return finding(
+        "p_incompatible_with_ci",
+        severity,
+        message,
+        (entry,),
+        computed=computed,
+        search=lambda: _typos(entry, triple, printed),
+    )
 
 
-def _nearly(printed: Printed, reach: _Reach, entry: Entry) -> bool:
-    """Whether another common test of the same data may give the p value.
+def _room(entry: Entry, reach: _Reach) -> tuple[_Room, _Room]:
+    """By how much the z of another test may differ: so far nothing is said, so far it is a warning."""
+    if entry.test in _WALD:
+        return (0.0, 0.0, 0.0), (0.03, 0.03, 0.0)
+    effect, se = min(reach.effect, 2.0), min(reach.se, 2.0)
+    # A ratio without a name and without counts is mostly a hazard ratio.
+    nameless = not entry.statistic and (entry.actuarial or (entry.n is None and entry.events is None))
+    hazard = entry.statistic in ("HR", "log HR") or (
+        nameless and entry.ci_low is not None and entry.ci_low.low > 0
+    )
+    if hazard:
+        return (0.05 * effect, 0.02, 0.01 * se), (0.005 + 0.08 * effect + 0.3 * se * se, 0.03, 0.1 * se)
+    if entry.statistic in ("RR", "IRR", "log RR"):
+        return (0.1 + 0.6 * effect, 0.05 + 0.5 * effect, 0.7 * se), (0.3 + effect, 0.3 + effect, 1.5 * se)
+    if entry.statistic in ("OR", "log OR"):
+        return (0.02 + 0.17 * effect, 0.02 + 0.07 * effect, 0.7 * se), (0.1 + 0.25 * effect, 0.2, 1.5 * se)
+    if entry.statistic in ("MD", "SMD", "mean", "COR"):
+        return (0.06, 0.1, 0.05), (0.12, 0.15, 0.35)
+    return (0.06, 0.06, 0.25), (0.15, 0.15, max(1.5 * se, 0.5) if entry.statistic != "RD" else 0.5)
 
-    A continuity correction, and with it Fisher's test, takes about half the standard error of the log
-    odds ratio from z; a ratio of risks has a smaller standard error for the same counts.
-    """
-    sides = 2.0 if entry.sides == "one" else 1.0
-    if printed.relation == ">":
-        wanted_low, wanted_high = 0.0, _z(printed.low * sides)
-    else:
-        wanted_low = _z(min(printed.high * sides, 1.0))
-        wanted_high = _z(printed.low * sides) if printed.low > 0 else math.inf
-    relative = _RELATIVE + 0.1 * min(reach.se, 1.0)
-    more, less = reach.high * (1 + relative), reach.low * (1 - relative)
-    if entry.statistic != "HR" and not (entry.actuarial and not entry.statistic):
-        more += (1.0 if entry.statistic in RATIOS else 0.15) * reach.se
-        less -= max(1.5 * reach.se, 0.35)
-    return wanted_low <= more and less <= wanted_high
+
+def _near(printed: Printed, reach: _Reach, sides: str, room: _Room) -> bool:
+    """Whether the z value of a printed p value is within reach, with room above and below."""
+    more = reach.high * (1 + room[0]) + 0.5 * room[2]
+    less = reach.low * (1 - min(room[1], 0.95)) - room[2]
+    return any(low <= more and less <= high for low, high in _wanted(printed, sides))
+
+
+def _wanted(printed: Printed, sides: str) -> Iterator[tuple[float, float]]:
+    """The sizes of z that a printed p value stands for, two-sided, or one-sided in either direction."""
+    top, bottom = min(printed.high, 1.0), max(printed.low, 0.0)
+    if sides != "one":
+        yield _z(top), _z(bottom) if bottom > 0 else math.inf
+    # A side that is not stated is one concession, another test a second.
+    if sides == "one":
+        yield _z(min(2 * top, 1.0)), _z(2 * bottom) if bottom > 0 else math.inf
+        yield _z(min(2 * (1 - bottom), 1.0)), _z(2 * (1 - top)) if top < 1 else math.inf
 
 
 def _z(p: float) -> float:
@@ -197,7 +247,16 @@ def _typos(entry: Entry, triple: tuple[Printed, Printed, Printed], printed: Prin
             repairs.append(
                 Repair(row=entry.row, column="p", printed=str(printed), instead=str(other), changes=1)
             )
-    return tuple(repairs[:8])
+    return (*repairs[:8], *_recomputed(entry, triple, printed))
+
+
+def _recomputed(entry: Entry, triple: tuple[Printed, Printed, Printed], printed: Printed) -> Iterator[Repair]:
+    """The p value that the figures as printed imply."""
+    reach = _reach(triple, entry.level, _null_scales(entry, triple)[0])
+    if reach is not None and reach.se > 0:
+        p = normal_two_sided_p(reach.effect / reach.se) / (2 if entry.sides == "one" else 1)
+        instead = f"{p:.2g}" if p >= 1e-4 else "<0.0001"
+        yield Repair(row=entry.row, column="p", printed=str(printed), instead=instead, changes=2)
 
 
 def _not_significant(entry: Entry, reaches: list[_Reach]) -> Iterator[AuditFinding]:

@@ -60,9 +60,14 @@ def _no_count(entry: Entry, percent: Printed, n: int) -> AuditFinding:
         k = {m: whole_numbers(percent, m)[0] for m in others[:4]}
         message += "; it would be " + ", ".join(f"{k[m]}/{m}" for m in k)
     computed["possible_n"] = sorted(others)
-    repairs = (*_other_n(entry, n, others), *_typos(entry, percent, n, None))
+    repairs = _other_n(entry, n, others)
     return finding(
-        "percent_not_k_over_n", "error", message, (entry,), computed=computed, repairs=repairs[:_MOST_REPAIRS]
+        "percent_not_k_over_n",
+        "error",
+        message,
+        (entry,),
+        computed=computed,
+        search=lambda: (*repairs, *_typos(entry, percent, n, None))[:_MOST_REPAIRS],
     )
 
 
@@ -91,10 +96,15 @@ def _another_count(entry: Entry, percent: Printed, k: int, n: int) -> Iterator[A
         Repair(row=entry.row, column="events", printed=str(k), instead=str(m), changes=1)
         for m in (counts[:1] if counts else ())
     )
-    repairs = (*by_count, *_other_n(entry, n, others), *_typos(entry, percent, n, k), repair)
+    sizes = _other_n(entry, n, others)
     computed["possible_n"] = sorted(others)
     yield finding(
-        "percent_not_k_over_n", "error", message, (entry,), computed=computed, repairs=repairs[:_MOST_REPAIRS]
+        "percent_not_k_over_n",
+        "error",
+        message,
+        (entry,),
+        computed=computed,
+        search=lambda: (*by_count, *sizes, *_typos(entry, percent, n, k), repair)[:_MOST_REPAIRS],
     )
     if others and not counts:
         message = f"{k} ({percent}%) is {' or '.join(map(str, others[:3]))} participants, not {n}"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from functools import lru_cache
 
-from scipy.special import betaincinv, ndtr, ndtri
+from scipy.special import betainc, betaincinv
 
 from metasyn.numerics.tails import normal_quantile
 
@@ -19,7 +19,7 @@ Bounds = tuple[float, float]
 
 
 @lru_cache(maxsize=4096)
-def proportion_intervals(k: int, n: int, level: float) -> Mapping[str, Bounds]:
+def proportion_intervals(k: int, n: int, level: float, *, plain: bool = False) -> Mapping[str, Bounds]:
     """Intervals of k of n by method.
 
     Clopper-Pearson, Wilson (with and without continuity correction), Wald (likewise), Jeffreys,
@@ -33,6 +33,8 @@ def proportion_intervals(k: int, n: int, level: float) -> Mapping[str, Bounds]:
         Participants with the event, participants; 0 <= k <= n, n > 0.
     level : float
         A proportion.
+    plain : bool
+        Whether only those of `PLAIN_METHODS` are wanted.
 
     Returns
     -------
@@ -59,6 +61,17 @@ def proportion_intervals(k: int, n: int, level: float) -> Mapping[str, Bounds]:
             float(betaincinv(k + 0.5, n - k + 0.5, tail)) if k else 0.0,
             float(betaincinv(k + 0.5, n - k + 0.5, 1 - tail)) if k < n else 1.0,
         ),
+    }
+    if not plain:
+        found.update(_further(k, n, z, found["Jeffreys"], tail))
+    return found
+
+
+def _further(k: int, n: int, z: float, jeffreys: Bounds, tail: float) -> dict[str, Bounds]:
+    """The intervals by less used methods."""
+    p = k / n
+    half = z * math.sqrt(p * (1 - p) / n)
+    found: dict[str, Bounds] = {
         "Agresti-Coull": _agresti_coull(k, n, z),
         "Wilson with continuity correction": _wilson_corrected(k, n, z),
         "Wald with continuity correction": _clipped(p - half - 0.5 / n, p + half + 0.5 / n),
@@ -69,7 +82,7 @@ def proportion_intervals(k: int, n: int, level: float) -> Mapping[str, Bounds]:
     }
     if 0 < k < n:
         found.update(_transformed(p, n, z))
-        found["mid-p"] = _mid_p(k, n, tail)
+        found["mid-p"] = _mid_p(k, n, jeffreys, tail)
     return found
 
 
@@ -120,29 +133,21 @@ def _transformed(p: float, n: int, z: float) -> dict[str, Bounds]:
     }
 
 
-def _mid_p(k: int, n: int, tail: float) -> Bounds:
-    """The mid-p interval, in the normal-score approximation of its tail (Molenaar)."""
-    z = float(ndtri(1 - tail))
-
-    def bound(sign: float) -> float:
-        low, high = (0.0, k / n) if sign < 0 else (k / n, 1.0)
-        for _ in range(40):
-            middle = (low + high) / 2
-            inside = _mid_tail(k, n, middle, sign) > float(ndtr(-z))
-            low, high = (
-                ((low, middle) if inside else (middle, high))
-                if sign < 0
-                else ((middle, high) if inside else (low, middle))
-            )
-        return (low + high) / 2
-
-    return bound(-1.0), bound(1.0)
+def _mid_p(k: int, n: int, start: Bounds, tail: float) -> Bounds:
+    """The mid-p interval: half of P(k) counts as more extreme. Newton steps from Jeffreys' bounds."""
+    return _mid_bound(k, n, start[0], tail), _mid_bound(k, n, start[1], 1 - tail)
 
 
-def _mid_tail(k: int, n: int, p: float, sign: float) -> float:
-    """P(more extreme than k) plus half of P(k), for a bound below or above."""
-    from scipy.special import bdtr, bdtrc
-
-    if sign < 0:
-        return float(bdtrc(k, n, p)) + 0.5 * float(bdtr(k, n, p) - bdtr(k - 1, n, p))
-    return float(bdtr(k - 1, n, p)) + 0.5 * float(bdtr(k, n, p) - bdtr(k - 1, n, p))
+def _mid_bound(k: int, n: int, start: float, wanted: float) -> float:
+    """The share at which P(X > k) + P(X = k) / 2 is as wanted."""
+    bound = start
+    log_choose = math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+    for _ in range(12):
+        value = 0.5 * float(betainc(k, n - k + 1, bound) + betainc(k + 1, n - k, bound))
+        log_slope = log_choose + (k - 1) * math.log(bound) + (n - k - 1) * math.log1p(-bound)
+        slope = 0.5 * math.exp(log_slope) * (k * (1 - bound) + (n - k) * bound)
+        step = (value - wanted) / slope if slope > 0 else 0.0
+        bound = min(max(bound - step, bound / 2), (1 + bound) / 2)
+        if abs(step) < 1e-10:
+            break
+    return bound

@@ -36,6 +36,7 @@ _RATIO = ("log",)
 _DIFFERENCE = ("linear",)
 _PERCENT = ("linear", "logit", "log-log", "arcsine", "log")
 _CORRELATION = ("fisher", "linear")
+_LOGARITHMS = ("log HR", "log OR", "log RR", "log IRR")
 
 
 def triple_of(entry: Entry) -> tuple[Printed, Printed, Printed] | None:
@@ -57,7 +58,7 @@ def scales_of(entry: Entry) -> tuple[str, ...]:
 def _scales_of(statistic: str, percent: bool, positive: bool) -> tuple[str, ...]:
     if statistic in ("HR", "OR", "RR", "IRR"):
         return _RATIO
-    if statistic in ("RD", "MD", "SMD", "mean"):
+    if statistic in ("RD", "MD", "SMD", "mean", *_LOGARITHMS):
         return _DIFFERENCE
     if statistic in ("COR", "ZCOR"):
         return _CORRELATION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, islice, product
 
 from metasyn.evidence.audit.counts import denominators, is_percent_of, whole_numbers
@@ -37,14 +38,19 @@ def sizes_are_in_place(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     if not 2 <= len(rated) <= _MOST_ROWS or all(e.n and _possible(e, e.n) for e in rated):
         return
     rated = [e for e in rated if not e.actuarial and not e.approximate]
-    sizes = {entry.row: entry.n or _rest(entry, rated) for entry in rated}
-    told = [entry for entry in rated if sizes[entry.row] > 0]
-    wrong = [entry for entry in told if not _possible(entry, sizes[entry.row])]
+    sizes = {_key(entry): entry.n or _rest(entry, rated) for entry in rated}
+    told = [entry for entry in rated if sizes[_key(entry)] > 0]
+    wrong = [entry for entry in told if not _possible(entry, sizes[_key(entry)])]
     if not wrong:
         return
     found = [swap for swap in _swaps(told, sizes) if _repairs(told, wrong, sizes, swap)]
     if len(found) == 1:
         yield _swapped(told, wrong, sizes, found[0])
+
+
+def _key(entry: Entry) -> str:
+    """A row, or one of the two groups of a row."""
+    return f"{entry.row} {entry.cohort}"
 
 
 def _rest(entry: Entry, rated: Sequence[Entry]) -> int:
@@ -56,15 +62,15 @@ def _rest(entry: Entry, rated: Sequence[Entry]) -> int:
 def _swaps(told: Sequence[Entry], sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
     """New sizes after each exchange of two."""
     for one, two in combinations(told, 2):
-        if sizes[one.row] == sizes[two.row]:
+        if sizes[_key(one)] == sizes[_key(two)]:
             continue
-        moved = {one.row: sizes[two.row], two.row: sizes[one.row]}
+        moved = {_key(one): sizes[_key(two)], _key(two): sizes[_key(one)]}
         yield moved
         rest = dict(moved)
         for entry in (one, two):
             others = [e for e in told if e is not entry and e.total is not None and e.total == entry.total]
             if len(others) == 1 and entry.total is not None and others[0] not in (one, two):
-                rest[others[0].row] = entry.total - moved[entry.row]
+                rest[_key(others[0])] = entry.total - moved[_key(entry)]
         if rest != moved and min(rest.values()) > 0:
             yield rest
 
@@ -73,19 +79,19 @@ def _repairs(
     told: Sequence[Entry], wrong: Sequence[Entry], sizes: Mapping[str, int], moved: Mapping[str, int]
 ) -> bool:
     """Whether an exchange makes all rows possible, at least two of which were not."""
-    if not all(_possible(entry, moved.get(entry.row, sizes[entry.row])) for entry in told):
+    if not all(_possible(entry, moved.get(_key(entry), sizes[_key(entry)])) for entry in told):
         return False
-    return len(wrong) >= 2 and all(entry.row in moved for entry in wrong)
+    return len(wrong) >= 2 and all(_key(entry) in moved for entry in wrong)
 
 
 def _swapped(
     told: Sequence[Entry], wrong: Sequence[Entry], sizes: Mapping[str, int], moved: Mapping[str, int]
 ) -> AuditFinding:
-    rows = tuple(entry for entry in told if entry.row in moved)
+    rows = tuple(entry for entry in told if _key(entry) in moved)
     pair = list(moved)[:2]
     shares = []
     for entry in rows:
-        n = moved[entry.row]
+        n = moved[_key(entry)]
         k = (
             entry.events
             if entry.events is not None or entry.percent is None
@@ -98,11 +104,11 @@ def _swapped(
         f"exchange {sizes[pair[0]]} and {sizes[pair[1]]}: {', '.join(shares)}; as printed "
         f"{len(wrong)} percentages are impossible",
         rows,
-        computed={"impossible": len(wrong), "sizes": dict(moved)},
+        computed={"impossible": len(wrong), "sizes": {e.row: moved[_key(e)] for e in rows}},
         repairs=tuple(
-            Repair(row=row, column="n", printed=str(sizes[row]), instead=str(n), changes=2)
-            for row, n in moved.items()
-            if row in pair or any(entry.row == row and entry.n for entry in told)
+            Repair(row=e.row, column="n", printed=str(sizes[_key(e)]), instead=str(moved[_key(e)]), changes=2)
+            for e in rows
+            if _key(e) in pair or e.n
         ),
     )
 
@@ -226,8 +232,11 @@ def _count_splits(sizes: Sequence[Sequence[int]], total: int) -> int:
 
 def _compared(rows: Sequence[Entry], entry: Entry) -> tuple[Entry, Entry] | None:
     """A row with a p value, and the group of known size it is compared with."""
-    if entry.p is None or not entry.comparator:
+    told = [e for e in rows if e.p is not None and e.comparator and e.outcome == entry.outcome]
+    own = [e for e in told if e is entry] or [e for e in told if e.cohort and e.cohort == entry.cohort]
+    if not own:
         return None
+    entry = replace(entry, p=own[0].p, sides=own[0].sides, comparator=own[0].comparator)
     others = [
         e
         for e in rows

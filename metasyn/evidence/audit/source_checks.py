@@ -12,11 +12,15 @@ from metasyn.evidence.audit.finding import AuditFinding
 from metasyn.evidence.audit.printed import Printed, short
 from metasyn.values import Severity
 
-__all__ = ["arms_keep_their_order", "attributes_agree", "sources_agree", "units_are_one"]
+__all__ = ["arms_keep_their_order", "attributes_agree", "converted", "sources_agree", "units_are_one"]
 
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25}
 _MOST_ROWS = 60
 _NUMBER = re.compile(r"[^\d]{0,20}(\d{1,3})[^\d]{0,20}")
+_PLACES = re.compile(
+    r"\b(?:text|table|figure|fig|abstract|paper|list|appendix|supplement|registry|review|reference|page|p)\b"
+    r"[\s.]*[a-z]?\d*|[^\w\s]"
+)
 _AGE = re.compile(r"\bages?\b", re.IGNORECASE)
 
 Key = tuple[str, ...]
@@ -61,7 +65,7 @@ def _disagreements(members: Sequence[Entry], rows: Sequence[Entry], kind: str) -
     pairs.sort(key=lambda pair: _definitions_differ(*pair))
     one, two = pairs[0]
     differ = _definitions_differ(one, two)
-    severity: Severity = "note" if differ or one.accepted or two.accepted else "warning"
+    severity: Severity = "note" if differ or one.unusable or two.unusable else "warning"
     if kind == "p" and not _same_verdict(one, two):
         severity = "note" if differ else "warning"
     elif kind == "p":
@@ -218,14 +222,30 @@ _ATTRIBUTES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
 
 def attributes_agree(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     """All rows of a study give it one phase, one design and one citation. `rows` are of one study."""
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in rows:
+        if entry.attributes:
+            groups["" if entry.study else _name_of(entry.label)].append(entry)
+    for members in groups.values():
+        yield from _attributes(members)
+
+
+def _name_of(label: str) -> str:
+    """A label without the place it names: `trametinib (Table 3)`, `trametinib, text`."""
+    return " ".join(_PLACES.sub(" ", label.casefold()).split())
+
+
+def _attributes(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     for name, code, plain in _ATTRIBUTES:
         seen: dict[str, Entry] = {}
         for entry in rows:
-            if told := plain(entry.attributes.get(name, "")):
-                seen.setdefault(told, entry)
-        if len(seen) > 1 and (rows[0].study or name == "phase"):
-            shown = " and ".join(f"{e.attributes[name]!r} ({_place(e) or e.label})" for e in seen.values())
-            yield finding(code, "warning", f"{name}: {shown}", tuple(seen.values()))
+            for part in entry.attributes.get(name, "").split(";"):
+                if told := plain(part):
+                    seen.setdefault(told, entry)
+        if len(seen) > 1:
+            holders = tuple(dict.fromkeys(seen.values()))
+            shown = " and ".join(f"{e.attributes[name]!r} ({_place(e) or e.label})" for e in holders)
+            yield finding(code, "warning", f"{name}: {shown}", holders)
 
 
 def units_are_one(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
@@ -240,12 +260,15 @@ def units_are_one(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     mixed = any(len(found) > 1 for found in outcomes.values())
     base = max(sorted(units), key=lambda unit: sum(entry.unit == unit for entry in timed))
     others = [entry for entry in timed if entry.unit != base]
-    shown = ", ".join(
-        f"{e.estimate} {e.unit} = {short(e.estimate.value * DAYS[e.unit] / DAYS[base])} {base}"
-        for e in others[:4]
-        if e.estimate is not None
-    )
     rows_ = tuple(dict.fromkeys((*units.values(), *others)))
-    yield finding(
-        "time_unit_mix", "warning" if mixed else "note", f"{shown}, beside figures in {base}", rows_
+    message = f"{converted(others, base)}, beside figures in {base}"
+    yield finding("time_unit_mix", "warning" if mixed else "note", message, rows_)
+
+
+def converted(entries: Sequence[Entry], base: str) -> str:
+    """The first few times in another unit: `13.0 weeks = 2.99 months`."""
+    return ", ".join(
+        f"{e.estimate} {e.unit} = {short(e.estimate.value * DAYS[e.unit] / DAYS[base])} {base}"
+        for e in entries[:4]
+        if e.estimate is not None
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -18,7 +18,8 @@ __all__ = ["Profile", "cohorts_overlap", "exclusions_are_even", "profiles_of"]
 
 _REGISTRY = re.compile(
     r"\b(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14}|ChiCTR[-\w]*\d+|EudraCT[ :]*[\d-]+|JPRN-?\w+|UMIN\d{9}"
-    r"|CTRI[/\w]+|20\d\d-\d{6}-\d\d)\b"
+    r"|CTRI[/\w]+|20\d\d-\d{6}-\d\d)\b",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*(?:;|,|&|\band\b|/|\|)\s*")
 _INITIALS = re.compile(r"\b[A-Z]{1,3}\b\.?")
@@ -84,7 +85,7 @@ def _registries(text: str) -> frozenset[str]:
 
 
 def _parts(text: str) -> frozenset[str]:
-    return frozenset(part.casefold() for part in _SPLIT.split(text) if len(part) > 1)
+    return frozenset(part.casefold() for part in _SPLIT.split(text) if part)
 
 
 def _surnames(text: str) -> frozenset[str]:
@@ -155,10 +156,11 @@ def _why(one: Profile, two: Profile) -> tuple[Severity, str] | None:
 
 def exclusions_are_even(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     """Groups lose similar shares of those randomised. `rows` are about one question."""
+    totals = Counter(entry.total for entry in rows if entry.total is not None)
     told = [
         (entry, entry.n, before)
         for entry in rows
-        if entry.n is not None and not entry.comparator and (before := _before(entry, rows)) is not None
+        if entry.n is not None and not entry.comparator and (before := _before(entry, totals)) is not None
     ]
     if not 2 <= len(told) <= 6 or any(n > before for _, n, before in told):
         return
@@ -177,13 +179,12 @@ def exclusions_are_even(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
         )
 
 
-def _before(entry: Entry, rows: Sequence[Entry]) -> int | None:
+def _before(entry: Entry, totals: Mapping[int, int]) -> int | None:
     """Those randomised to the group of a row; a total that no other row shares is one."""
     if entry.randomised is not None:
         return entry.randomised
     if entry.total is None or entry.events == entry.n or entry.part_of:
         return None
-    sharing = [other for other in rows if other.total == entry.total]
-    if len(sharing) == 1 and sum(1 for other in rows if other.total is not None) > 1:
+    if totals[entry.total] == 1 and len(totals) > 1:
         return entry.total
     return None

@@ -83,7 +83,8 @@ def _sums(rows: Sequence[Entry]) -> Iterator[_Sum]:
             shared[entry.total, entry.source].append(entry)
     for (total, _), members in shared.items():
         if len(members) > 1 and not _own_totals(members, total):
-            whole = next((e for e in rows if e not in members and e.n == total), None)
+            inside = {id(entry) for entry in members}
+            whole = next((e for e in rows if e.n == total and id(e) not in inside), None)
             yield _Sum(parts=tuple(members), whole=whole, size=total, complete=True)
     if not named and not shared:
         yield from _total_row(rows)
@@ -97,9 +98,12 @@ def _named_parts(rows: Sequence[Entry], name: str, children: Sequence[Entry]) ->
         by_group[child.cohort or child.row].append(child)
     parts = tuple(max(members, key=_figures) for members in by_group.values())[:_MOST_PARTS]
     whole = max(wholes, key=_figures, default=None)
+    divided = bool(parts) and all(part.attributes.get("partition") == "yes" for part in parts)
     if whole is None:
+        if divided:
+            yield _Sum(parts=parts, whole=None, size=parts[0].total, complete=True)
         return
-    if not whole.cohort or whole.cohort == whole.label:
+    if divided or not whole.cohort or whole.cohort == whole.label:
         yield _Sum(parts=parts, whole=whole, size=whole.n, complete=True)
         return
     # Groups of a data folder overlap (by stage, by treatment): its parts are those that make up the whole.
@@ -111,7 +115,7 @@ def _named_parts(rows: Sequence[Entry], name: str, children: Sequence[Entry]) ->
 
 
 def _figures(entry: Entry) -> tuple[bool, bool, bool, bool]:
-    return not entry.accepted, bool(entry.counts()), entry.n is not None, entry.percent is not None
+    return not entry.unusable, bool(entry.counts()), entry.n is not None, entry.percent is not None
 
 
 def _own_totals(members: Sequence[Entry], total: int) -> bool:
@@ -154,7 +158,7 @@ def _studies(group: _Sum) -> Iterator[AuditFinding]:
         return
     rows = (*group.parts, *((group.whole,) if group.whole else ()))
     sizes = [part.n for part in group.parts]
-    if all(n is None for n in sizes):
+    if all(n is None for n in sizes) or (set(sizes) == {1} and len(sizes) > 2):
         if len(sizes) != stated:
             message = f"{len(sizes)} are listed where {stated} are stated"
             yield finding("count_mismatch", "error", message, rows, computed={"listed": len(sizes)})
@@ -167,7 +171,7 @@ def _participants(group: _Sum, added: int, size: int) -> Iterator[AuditFinding]:
     """Sizes of the parts add up."""
     if added == size:
         return
-    sizes = " + ".join(str(part.n) for part in group.parts)
+    sizes = _sum_text([str(part.n) for part in group.parts])
     rows = (*group.parts, *((group.whole,) if group.whole else ()))
     computed = {"sum": added, "total": size}
     if added > size and any(part.counts_episodes for part in group.parts):
@@ -177,7 +181,8 @@ def _participants(group: _Sum, added: int, size: int) -> Iterator[AuditFinding]:
     studies = {part.study for part in group.parts} | {
         part.attributes.get("citation", "") for part in group.parts
     }
-    code = "n_mismatch" if len(studies - {""}) > 1 else "subgroups_do_not_sum"
+    pooled = len(studies - {""}) > 1 or group.parts[0].attributes.get("design") == "meta-analysis"
+    code = "n_mismatch" if pooled else "subgroups_do_not_sum"
     message = (
         f"{sizes} = {added}, not {size}: {abs(added - size)} {'too many' if added > size else 'are missing'}"
     )
@@ -190,6 +195,11 @@ def _participants(group: _Sum, added: int, size: int) -> Iterator[AuditFinding]:
     yield finding(
         code, "error" if severity == "error" else "warning", message, rows, computed=computed, repairs=repairs
     )
+
+
+def _sum_text(terms: Sequence[str]) -> str:
+    """`a + b + c`, the middle of a long sum left out."""
+    return " + ".join(terms if len(terms) <= _MOST_PARTS else (*terms[:_MOST_PARTS], "...", terms[-1]))
 
 
 def _range(entry: Entry) -> tuple[int, int] | None:
@@ -216,7 +226,7 @@ def _events(group: _Sum) -> Iterator[AuditFinding]:
     low, high = sum(r[0] for r in known), sum(r[1] for r in known)
     counts = [k for k, _ in whole.counts()]
     rows = (*group.parts, whole)
-    parts = " + ".join(_as_text(part) for part in group.parts)
+    parts = _sum_text([_as_text(part) for part in group.parts])
     computed = {"parts": [low, high], "whole": [min(counts), max(counts)]}
     if low > max(counts) or high < min(counts):
         sources = {entry.source for entry in rows} - {""}

@@ -8,10 +8,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from metasyn.evidence.audit.cells_apart import counts_of_cell, spread
 from metasyn.evidence.audit.entry import RATIOS, TIMES, Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding
+from metasyn.evidence.audit.headings import Heading, read_headings
 from metasyn.evidence.audit.printed import Printed, read_printed
-from metasyn.evidence.audit.words import ESTIMATE_NAMES, NAMES, better_of, statistic_of, unit_of
+from metasyn.evidence.audit.words import better_of, statistic_of, unit_of
 
 __all__ = ["table_entries"]
 
@@ -21,29 +23,20 @@ _EMPTY = frozenset(
 )
 _NOT_SIGNIFICANT = frozenset({"ns", "n.s.", "n.s", "not significant", "non-significant", "nonsignificant"})
 _COUNTS = ("events", "n", "total", "randomised")
-_NUMBERS = ("se", "sd", "q", "df", "i2", "k", "stage1_n", "stage1_needed")
+_NUMBERS = ("se", "sd", "q", "df", "i2", "k", "z", "chi2", "o_e", "v", "stage1_n", "stage1_needed")
 _FIGURES = ("percent", "estimate", "ci_low", "ci_high", *_NUMBERS)
 _ATTRIBUTES = ("phase", "design", "citation", "registry_id", "centre", "authors", "locator", "place")
 _SECOND = {"events_2": "events", "n_2": "n", "percent_2": "percent"}
 
-_NUMBER = r"[-−+]?\d*[.·]?\d+"
-_OF = re.compile(r"(\d+)\s*(?:/|of|out of)\s*(\d+)(?:\s*\(\s*(" + _NUMBER + r")\s*%?\s*\))?")
-_WITH_PERCENT = re.compile(r"(\d+)\s*\(\s*(" + _NUMBER + r")\s*%\s*\)")
-_PAIR = re.compile(r"[\[(]?\s*(" + _NUMBER + r")\s*(?:-|–|—|to|,|;)\s*(" + _NUMBER + r")\s*%?\s*[\])]?")
-_WHOLE = re.compile(
-    r"("
-    + _NUMBER
-    + r")\s*%?\s*[\[(](?:95 ?% ?CI[,:;]?)?\s*("
-    + _NUMBER
-    + r")\s*(?:-|–|—|to|,|;)\s*("
-    + _NUMBER
-    + r")\s*[\])]"
-)
 _REMARK = re.compile(r"\s*[(\[].*[)\]]\s*$")
 _SIDED = re.compile(r"\s*(one|two|1|2)[- ](?:sided|tailed)[,:]?\s*", re.IGNORECASE)
 _P_FIRST = re.compile(r"((?:[pP]\s*)?[<>≤≥=]?\s*\d*[.·,]?\d+(?:[eE]-?\d+)?)(?![\d.·,]).*")
 _VERSUS = re.compile(r"^(.+?)\s+(?:v|vs|versus|compared with)\.?\s+(.+)$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+# Figures of further columns, by what heads them.
+Wide = dict[str, dict[str, str]]
 
 
 def table_entries(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Entry], list[AuditFinding]]:
@@ -60,41 +53,72 @@ def table_entries(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Entry], list[
     (list of Entry, list of AuditFinding)
         Rows are numbered from 1.
     """
+    listed = list(rows)
+    names: dict[str, None] = {}
+    for row in listed:
+        if row.keys() != names.keys():
+            names.update(dict.fromkeys(map(str, row)))
+    headings = read_headings(names)
     entries: list[Entry] = []
     problems: list[AuditFinding] = []
-    header: dict[str, str] = {}
-    for number, row in enumerate(rows, start=1):
-        cells: dict[str, str] = {}
-        for name, value in row.items():
-            if name not in header:
-                header[name] = _canonical(str(name))
-            text = "" if value is None else str(value).strip()
-            if text and text.lower() not in _EMPTY:
-                cells.setdefault(header[name], text)
-                if header[name] == "estimate" and (kind := ESTIMATE_NAMES.get(_plain(str(name)))):
-                    cells.setdefault("statistic", kind)
-        if cells:
-            entries.extend(_entries(str(number), cells, problems))
+    for number, row in enumerate(listed, start=1):
+        cells, wide = _cells(row, headings)
+        if cells or wide:
+            entries.extend(_entries(str(number), cells, wide, problems))
     return entries, problems
 
 
-def _canonical(name: str) -> str:
-    plain = _plain(name)
-    return "estimate" if plain in ESTIMATE_NAMES else NAMES.get(plain, name.casefold().strip())
+def _cells(row: Mapping[str, Any], headings: Mapping[str, Heading]) -> tuple[dict[str, str], Wide]:
+    """Texts by what they are, and those of further columns that each hold a share of participants."""
+    cells: dict[str, str] = {}
+    wide: Wide = {}
+    for name, value in row.items():
+        text = "" if value is None else str(value).strip()
+        if not text or text.lower() in _EMPTY:
+            continue
+        heading = headings[str(name)]
+        if heading.known:
+            cells.setdefault(heading.name, text)
+            for told in ("statistic", "unit", "level"):
+                if word := getattr(heading, told):
+                    cells.setdefault(told, word)
+            if heading.words:
+                cells.setdefault("outcome", heading.words)
+        elif counts_of_cell(text):
+            wide[heading.words] = {**wide.get(heading.words, {}), **counts_of_cell(text)}
+        elif (heading.unit == "percent" or text.endswith("%")) and read_printed(text) is not None:
+            wide.setdefault(heading.words, {}).setdefault("percent", text)
+    return cells, _together(cells, wide)
 
 
-def _plain(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
+def _together(cells: dict[str, str], wide: Wide) -> Wide:
+    """Two further columns that hold the counts and the percentage of one figure, or two groups."""
+    if len(wide) != 2:
+        return wide
+    (one, first), (two, second) = wide.items()
+    if first.keys().isdisjoint(second) and "n" in (*first, *second):
+        return {two if "n" in first else one: {**first, **second}}
+    both = "n" in first and "n" in second
+    if both and "p" in cells and not cells.keys() & {"events", "n"}:
+        cells.update(first)
+        cells.update({f"{name}_2": text for name, text in second.items()})
+        return {}
+    return wide
 
 
-def _entries(row: str, cells: dict[str, str], problems: list[AuditFinding]) -> Iterator[Entry]:
-    """The entry of a row, and a second one where the compared group stands in the same row."""
-    _spread(cells)
+def _entries(row: str, cells: dict[str, str], wide: Wide, problems: list[AuditFinding]) -> Iterator[Entry]:
+    """The entries of a row: one, or one for each group and for their comparison, or one for each column."""
+    _complete_fourfold(cells)
+    spread(cells)
     figures = {name: read_printed(cells[name]) for name in _FIGURES if name in cells}
     counts = {name: _count(cells[name]) for name in _COUNTS if name in cells}
     if "proportion" in cells and "percent" not in cells:
         share = read_printed(cells["proportion"])
         figures["percent"] = share.shifted(2) if share is not None else None
+        for name in ("ci_low", "ci_high"):
+            bound = figures.get(name)
+            if bound is not None and bound.value <= 1:
+                figures[name] = bound.shifted(2)
     if "variance" in cells and "se" not in cells:
         figures["variance"] = read_printed(cells["variance"])
     p, ns = _p_value(cells)
@@ -107,38 +131,44 @@ def _entries(row: str, cells: dict[str, str], problems: list[AuditFinding]) -> I
             message = f"{name} {cells.get(name, '')!r} cannot be read and was left out"
             problems.append(finding("unreadable_cell", "warning", message, (entry,)))
     if any(name in cells for name in _SECOND):
-        entry = replace(entry, study=entry.study or f"row {row}")
-        yield entry
-        yield _second(row, cells, entry)
+        yield from _two_groups(row, cells, entry)
     else:
         yield entry
+    for words, found in wide.items():
+        yield _of_column(words, found, entry)
 
 
-def _spread(cells: dict[str, str]) -> None:
-    """Take apart cells that hold several figures: `9/133`, `9 (7%)`, `0.62 (0.47-0.80)`, `0.47-0.80`."""
-    if "ci" in cells:
-        pair = _PAIR.fullmatch(cells["ci"])
-        if pair is not None:
-            cells.setdefault("ci_low", pair[1])
-            cells.setdefault("ci_high", pair[2])
-    if "events" in cells and not cells["events"].isdecimal():
-        match = _OF.fullmatch(cells["events"])
-        if match is not None:
-            _put(cells, events=match[1], n=match[2], percent=match[3])
-        elif (match := _WITH_PERCENT.fullmatch(cells["events"])) is not None:
-            _put(cells, events=match[1], percent=match[2])
-    for name in ("estimate", "percent"):
-        if name in cells and "(" in cells[name]:
-            match = _WHOLE.fullmatch(cells[name])
-            if match is not None:
-                cells[name] = match[1]
-                _put(cells, ci_low=match[2], ci_high=match[3])
+def _complete_fourfold(cells: dict[str, str]) -> None:
+    """Participants of both groups, where those with and without the event are told."""
+    for events, others, n in (("events", "others", "n"), ("events_2", "others_2", "n_2")):
+        if others in cells and events in cells and n not in cells:
+            told = [_count(cells[name]) for name in (events, others)]
+            if told[0] is not None and told[1] is not None:
+                cells[n] = str(told[0] + told[1])
 
 
-def _put(cells: dict[str, str], **found: str | None) -> None:
-    for name, text in found.items():
-        if text is not None and (name == "events" or name not in cells):
-            cells[name] = text
+def _of_column(words: str, found: Mapping[str, str], entry: Entry) -> Entry:
+    """The share of participants that a further column holds."""
+    n = _count(found["n"]) if "n" in found else entry.n
+    return replace(
+        entry,
+        label=f"{entry.label}, {words}" if entry.label else words,
+        outcome=words,
+        better=better_of(words),
+        cohort=entry.cohort or entry.label,
+        statistic="",
+        unit="percent",
+        estimate=None,
+        ci_low=None,
+        ci_high=None,
+        p=None,
+        p_is_ns=False,
+        percent=read_printed(found["percent"]) if "percent" in found else None,
+        events=_count(found["events"]) if "events" in found else None,
+        n=n,
+        numbers={},
+        attributes={},
+    )
 
 
 def _p_value(cells: dict[str, str]) -> tuple[Printed | None, bool]:
@@ -207,7 +237,7 @@ def _entry(
         row=row,
         label=label or " ".join(cells[name] for name in ("study", "cohort", "outcome") if name in cells),
         study=cells.get("study", ""),
-        source=cells.get("source", ""),
+        source=cells.get("source", "") or _told_source(cells.get("citation", "")),
         year=_count(cells["year"]) if "year" in cells else None,
         outcome=cells.get("outcome", ""),
         better=better_of(words),
@@ -226,6 +256,7 @@ def _entry(
         p=p,
         p_is_ns=ns,
         sides=_sides(cells.get("sides", "")),
+        test=cells.get("test", "").casefold(),
         events=events,
         n=n,
         total=total,
@@ -237,6 +268,11 @@ def _entry(
     )
 
 
+def _told_source(citation: str) -> str:
+    """A citation in words stands for the source; a number is one of a list of references."""
+    return citation if any(c.isalpha() for c in citation) else ""
+
+
 def _settled(
     figures: dict[str, Printed | None], statistic: str, unit: str, events: int | None, n: int | None
 ) -> tuple[Printed | None, Printed | None, tuple[Printed | None, Printed | None], str]:
@@ -245,18 +281,27 @@ def _settled(
     low, high = figures.get("ci_low"), figures.get("ci_high")
     places = 0
     if percent is None and estimate is not None and statistic not in RATIOS:
-        percent, places = _as_percent(estimate, statistic, unit, events, n)
+        alone = high is None and figures.get("p") is None
+        percent, places = _as_percent(estimate, statistic, unit, events, n, 5.0 if alone else 1.0)
         if percent is not None:
             estimate, statistic = None, statistic or "percent"
     elif percent is None and estimate is None and events is not None and high is not None:
         places = 2 if high.value <= 1 < events else 0
+    elif percent is not None and percent.decimals >= 2 and events and n and percent.value <= 1 < events:
+        places = (
+            2 if abs(100 * percent.value - 100 * events / n) < abs(percent.value - 100 * events / n) else 0
+        )
+        percent = percent.shifted(places)
     if places:
-        low, high = (bound.shifted(places) if bound is not None else None for bound in (low, high))
+        low, high = (
+            bound.shifted(places) if bound is not None and bound.value <= 1 else bound
+            for bound in (low, high)
+        )
     return estimate, percent, (low, high), statistic
 
 
 def _as_percent(
-    estimate: Printed, statistic: str, unit: str, events: int | None, n: int | None
+    estimate: Printed, statistic: str, unit: str, events: int | None, n: int | None, near: float
 ) -> tuple[Printed | None, int]:
     """An estimate that is the share of the row's own counts, as a percentage, and the places it moved."""
     if statistic == "percent" or unit == "percent":
@@ -265,7 +310,7 @@ def _as_percent(
         return None, 0
     for places in (0, 2):
         moved = estimate.shifted(places)
-        reach = max(2 * (moved.high - moved.low), 1.0)
+        reach = max(2 * (moved.high - moved.low), near)
         if abs(moved.value - 100 * events / n) <= reach:
             return moved, places
     return None, 0
@@ -282,20 +327,43 @@ def _is_study(label: str) -> bool:
     return bool(_YEAR.search(label))
 
 
-def _second(row: str, cells: dict[str, str], first: Entry) -> Entry:
-    """The compared group of a row that holds both."""
-    counts = {name: _count(cells[column]) for column, name in _SECOND.items() if column in cells}
-    return Entry(
-        row=row,
-        label=f"{first.label}, compared group",
-        study=first.study,
-        source=first.source,
-        outcome=first.outcome,
-        timepoint=first.timepoint,
-        definition=first.definition,
-        unit="percent" if first.unit not in TIMES else "",
-        percent=read_printed(cells["percent_2"]) if "percent_2" in cells else None,
-        events=counts.get("events"),
-        n=counts.get("n"),
-        accepted=first.accepted,
+def _two_groups(row: str, cells: dict[str, str], entry: Entry) -> Iterator[Entry]:
+    """Both groups of a row that holds two, and what compares them."""
+    names = (f"first group of row {row}", f"second group of row {row}")
+    study = entry.study or f"row {row}"
+    second = {name: _count(cells[column]) for column, name in _SECOND.items() if column in cells}
+    compares = entry.estimate is not None or entry.p is not None or entry.p_is_ns
+    bare = replace(
+        entry, study=study, comparator="", statistic="", estimate=None, p=None, p_is_ns=False, numbers={}
     )
+    if compares:
+        bare = replace(bare, ci_low=None, ci_high=None)
+    yield replace(bare, cohort=names[0])
+    yield replace(
+        bare,
+        cohort=names[1],
+        label=f"{entry.label}, compared group",
+        unit="percent" if entry.unit not in TIMES else "",
+        percent=read_printed(cells["percent_2"]) if "percent_2" in cells else None,
+        events=second.get("events"),
+        n=second.get("n"),
+        total=None,
+        randomised=None,
+        ci_low=None,
+        ci_high=None,
+        attributes={},
+        accepted="",
+    )
+    if compares:
+        yield replace(
+            entry,
+            study=study,
+            cohort=names[0],
+            comparator=names[1],
+            percent=None,
+            events=None,
+            n=None,
+            total=None,
+            randomised=None,
+            attributes={},
+        )

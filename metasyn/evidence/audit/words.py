@@ -21,57 +21,71 @@ __all__ = [
 
 _ALIASES: Mapping[str, str] = MappingProxyType(
     {
-        "label": "label name row group_name subgroup category",
-        "study": "study study_id trial paper",
-        "source": "source source_id document report reference_document publication",
+        "label": "label name row group_name subgroup category item characteristic variable description",
+        "study": "study study_id trial paper trial_name study_name",
+        "source": "source source_id document report reference_document publication reported_in source_name",
         "year": "year",
-        "outcome": "outcome endpoint",
+        "outcome": "outcome endpoint end_point",
         "definition": "definition set analysis_set population",
-        "timepoint": "timepoint time_point",
+        "timepoint": "timepoint time_point landmark",
         "cohort": "cohort cohort_id group arm treatment arm_or_contrast contrast comparison",
         "comparator": "comparator comparator_id versus compared_with",
-        "part_of": "part_of subgroup_of parent whole",
-        "statistic": "statistic measure effect effect_measure stat_type",
+        "part_of": "part_of subgroup_of parent whole subset_of",
+        "statistic": "statistic measure effect effect_measure stat_type type_of_effect",
         "unit": "unit units",
-        "events": "events event k x count responders cases events1 events_1 ai",
-        "n": "n size denominator patients participants analysed analyzed n1 n_1 n1i evaluable sample_size",
-        "percent": "percent pct percentage rate share",
+        "events": "events event k x r count responders responses responded cases deaths died dead "
+        "relapses progressions successes affected numerator events1 events_1 ai with_event "
+        "with_events patients_with_event patients_with_events with_response events_n n_events",
+        "n": "n size denominator patients participants subjects pts analysed analyzed n1 n_1 n1i "
+        "evaluable assessed sample_size n_patients of at_risk out_of sample patients_total "
+        "total_patients patients_n",
+        "percent": "percent pct percentage rate share % per_cent proportion_percent n_percent n/n(%) n/n "
+        "events/n x/n r/n k/n percent_1 percent1 pct1",
         "proportion": "proportion prop",
-        "estimate": "estimate est value point effect_estimate",
-        "ci_low": "ci_low ci_lower low lower lower_ci ci_lo lo lcl ll lower_bound ci_lb",
-        "ci_high": "ci_high ci_upper high upper upper_ci ci_hi hi ucl ul upper_bound ci_ub",
+        "estimate": "estimate est value point effect_estimate effect_size point_estimate result yi",
+        "ci_low": "ci_low ci_lower low lower lower_ci ci_lo lo lcl ll lb lower_bound ci_lb lower_limit "
+        "ci_l lower_cl lowerci95 lci conf_low",
+        "ci_high": "ci_high ci_upper high upper upper_ci ci_hi hi ucl ul ub upper_bound ci_ub "
+        "upper_limit ci_u upper_cl upperci95 uci conf_high",
         "ci": "ci interval confidence_interval 95ci 95%ci",
         "level": "level ci_level confidence conf_level",
-        "p": "p pvalue p_value pval",
+        "p": "p pvalue p_value pval sig significance p_val",
         "sides": "sides p_sided sided tails p_sides",
-        "total": "total n_total total_n overall",
-        "randomised": "randomised randomized n_randomised n_randomized allocated assigned enrolled entered",
+        "total": "total n_total total_n overall grand_total",
+        "randomised": "randomised randomized n_randomised n_randomized allocated assigned enrolled entered "
+        "itt itt_n recruited",
         "se": "se sei standard_error stderr",
-        "sd": "sd standard_deviation",
+        "sd": "sd standard_deviation std_dev stdev",
         "variance": "variance var vi",
-        "q": "q q_statistic cochran_q",
+        "q": "q q_statistic cochran_q cochrans_q",
         "df": "df degrees_of_freedom",
-        "i2": "i2 isquared i_squared",
-        "k": "n_studies number_of_studies studies",
-        "stage1_n": "stage1_n first_stage_n stage_1_n",
-        "stage1_needed": "stage1_needed needed responses_needed stage_1_needed",
+        "i2": "i2 isquared i_squared i² i2_percent",
+        "k": "n_studies number_of_studies studies k_studies",
+        "z": "z zscore z_value z_statistic",
+        "chi2": "chi2 chisq chi_square chi_squared x2 chi² χ2 χ²",
+        "o_e": "o_e oe o_minus_e",
+        "v": "v logrank_variance",
+        "test": "test statistical_test p_test",
+        "stage1_n": "stage1_n first_stage_n stage_1_n stage1 first_stage first_stage_size",
+        "stage1_needed": "stage1_needed needed responses_needed stage_1_needed required responses_required",
         "events_2": "events_2 events2 comparator_events control_events events_control ci_events",
-        "n_2": "n_2 n2 comparator_n control_n n_control n2i",
+        "n_2": "n_2 n2 comparator_n control_n n_control n2i m",
         "percent_2": "percent_2 percent2 pct2 comparator_percent control_percent percent_control",
         "phase": "phase",
         "design": "design",
         "citation": "citation reference ref ref_number",
-        "registry_id": "registry_id registry nct registration",
-        "centre": "centre center centres centers site sites hospital hospitals institution",
+        "registry_id": "registry_id registry nct nct_id nct_number registration registration_number trial_id "
+        "trial_registration clinicaltrials_gov",
+        "centre": "centre center centres centers site sites hospital hospitals institution institutions",
         "authors": "authors author first_author",
-        "locator": "locator place location table page",
+        "locator": "locator place location table page where section",
         "accepted_because": "accepted_because accepted answer",
     }
 )
 
 
 def _plain(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())
+    return "".join(c for c in name.casefold().replace("%", "percent") if c.isalnum())
 
 
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -88,9 +102,21 @@ ESTIMATE_NAMES: Mapping[str, str] = MappingProxyType(
         "rr": "RR",
         "riskratio": "RR",
         "relativerisk": "RR",
+        "irr": "IRR",
+        "rd": "RD",
         "riskdifference": "RD",
+        "md": "MD",
         "meandifference": "MD",
+        "smd": "SMD",
+        "mean": "mean",
         "median": "median",
+        "loghr": "log HR",
+        "lnhr": "log HR",
+        "logor": "log OR",
+        "lnor": "log OR",
+        "logrr": "log RR",
+        "lnrr": "log RR",
+        "correlation": "COR",
     }
 )
 """Columns whose name says what the estimate in them is."""
@@ -98,9 +124,11 @@ ESTIMATE_NAMES: Mapping[str, str] = MappingProxyType(
 _STATISTICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, flags))
     for name, pattern, flags in (
-        ("HR", r"\bHRs?\b|hazard ratio", 0),
+        ("log HR", r"\b(?:log|ln)[ -]?\(?HR\b", re.IGNORECASE),
+        ("log OR", r"\b(?:log|ln)[ -]?\(?OR\b", re.IGNORECASE),
+        ("HR", r"\ba?HRs?\b|hazard ratio", 0),
         ("HR", r"hazard ratio", re.IGNORECASE),
-        ("OR", r"\bOR\b(?! rate)", 0),
+        ("OR", r"\ba?OR\b(?! rate)", 0),
         ("OR", r"odds ratio", re.IGNORECASE),
         ("RR", r"risk ratio|relative risk|rate ratio of risks", re.IGNORECASE),
         ("IRR", r"\bIRR\b|incidence rate ratio|rate ratio", 0),
@@ -115,7 +143,16 @@ _GIVEN: Mapping[str, str] = MappingProxyType(
     {
         "hr": "HR",
         "hazardratio": "HR",
-        "loghr": "HR",
+        "loghr": "log HR",
+        "lnhr": "log HR",
+        "logor": "log OR",
+        "lnor": "log OR",
+        "logrr": "log RR",
+        "lnrr": "log RR",
+        "ahr": "HR",
+        "aor": "OR",
+        "arr": "RR",
+        "wmd": "MD",
         "or": "OR",
         "oddsratio": "OR",
         "rr": "RR",

@@ -211,7 +211,7 @@ class _TableComparison:
     def __init__(self, first: Sheet, second: Sheet, match: RowMatch, left_out: frozenset[str]) -> None:
         self._table = first.table
         by_figure = match == "figure" and self._table.name == "results"
-        skipped = left_out | ({self._table.key, "derived_from"} if by_figure else {self._table.key})
+        skipped = left_out | ({self._table.key, "derived_from"} if by_figure else {*self._table.identity})
         known = {column.name: column for column in self._table.columns}
         names = dict.fromkeys([*(first.header or known), *second.header])
         self._columns = {name: known.get(name) for name in names if name not in skipped}
@@ -338,7 +338,7 @@ def _stopping(intake: Intake, left_out: frozenset[str]) -> Iterator[Finding]:
         seen: set[str] = set()
         for row in sheet.rows:
             name = row.text(key)
-            if not name or name in seen:
+            if not name or (name in seen and sheet.table.own_ids):
                 what = f"{name!r} is the id of several rows" if name else f"empty: {key} is required"
                 yield Finding(
                     code="duplicate-id", message=what, where=f"{intake.name}, table {sheet.table.name}"

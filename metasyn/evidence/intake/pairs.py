@@ -43,7 +43,7 @@ def pair_rows(first: Sheet, second: Sheet, match: RowMatch) -> Pairs:
         In the order of `first`, then what only `second` has, in its order.
     """
     by_figure = match == "figure" and first.table.name == "results"
-    columns = FIGURE_COLUMNS if by_figure else (first.table.key,)
+    columns = FIGURE_COLUMNS if by_figure else first.table.identity
     ours, theirs = _groups(first.rows, columns), _groups(second.rows, columns)
     partner: dict[int, Row] = {}
     for key, rows in ours.items():

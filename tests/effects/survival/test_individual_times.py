@@ -37,6 +37,26 @@ def test_cox_regression_is_that_of_r(ties: str, want: tuple[float, float]) -> No
     assert cox_hazard_ratio(*TRIAL, ties=ties) == pytest.approx(want, rel=1e-12)  # type: ignore[arg-type]
 
 
+# Remission of acute myelogenous leukaemia with and without maintenance: `aml` of R's survival
+# (Miller 1997, Survival Analysis, ISBN 0471548286).
+KEPT = [9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161]
+KEPT_EVENTS = [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0]
+NOT_KEPT = [5, 5, 8, 8, 12, 16, 23, 27, 30, 33, 43, 45]
+NOT_KEPT_EVENTS = [1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("ties", "want"),
+    [
+        ("efron", (-0.915532575014773, 0.262076702095891)),
+        ("breslow", (-0.904219723686211, 0.262397918537521)),
+    ],
+)
+def test_cox_regression_of_censored_groups_is_that_of_r(ties: str, want: tuple[float, float]) -> None:
+    found = cox_hazard_ratio(KEPT, KEPT_EVENTS, NOT_KEPT, NOT_KEPT_EVENTS, ties=ties)  # type: ignore[arg-type]
+    assert found == pytest.approx(want, rel=1e-12)
+
+
 def test_log_rank_is_that_of_r() -> None:
     test = log_rank(*TRIAL)
     found = (test.observed_1, test.expected_1, test.observed_2, test.expected_2, test.v, test.chi_square)

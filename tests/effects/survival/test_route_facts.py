@@ -27,4 +27,4 @@ def test_grades_go_down_without_gaps() -> None:
 
 def test_only_printed_log_rank_figures_and_intervals_assume_nothing() -> None:
     free = {name for name, facts in SURVIVAL_ROUTES.items() if not facts.assumptions}
-    assert free == {"ratio and interval", "O-E and V", "O and E"}
+    assert free == {"ratio and interval", "ratio and standard error", "O-E and V", "O and E"}

@@ -20,7 +20,14 @@ function studyCards(one, svgs, change) {
     const close = element("button", { type: "button", class: "plain", on: { click: () => hide(true) } }, "Close");
     const body = element("div", { class: "card-body", role: "group", "aria-label": "Facts" }, list);
     body.addEventListener("scroll", () => edges(body));
-    return [head, body, element("p", { class: "card-acts" }, ...switchButton(index), close)];
+    return [head, body, element("p", { class: "card-acts" }, ...switchButton(index), ...origin(study), close)];
+  }
+
+  // The fold that tells how the number was obtained.
+  function origin(study) {
+    const id = `how-${data.slug}-${study.key}`;
+    if (!document.getElementById(id)) return [];
+    return [element("a", { href: `#${id}`, on: { click: () => hide(false) } }, "How it was obtained")];
   }
 
   // A shade at the lower edge as long as there is more below.

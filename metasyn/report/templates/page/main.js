@@ -86,4 +86,5 @@ document.documentElement.classList.add("scripted");
 startTheme();
 startTables();
 startOutcomes();
+startFolds();
 startHints();

@@ -43,7 +43,7 @@ function naturalText(value, family) {
   if (["rate", "mean", "difference"].includes(family) && size > 0 && size < 0.095) {
     return decimal(value, Math.min(8, two()));
   }
-  if (family === "ratio" && Number.isFinite(value)) {
+  if (["ratio", "time"].includes(family) && Number.isFinite(value)) {
     if (value > 0 && value < 0.095) return decimal(value, value > 1e-4 ? Math.max(2, two()) : 4);
     if (value >= 99.5) return value < 1e5 ? decimal(value, 0) : "> 99999";
     if (value >= 9.95) return decimal(value, 1);
