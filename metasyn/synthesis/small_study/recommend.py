@@ -94,7 +94,7 @@ _GROUPS: tuple[tuple[tuple[Measure, ...], TestName, Predictor, str, str, bool], 
     ),
     (("HR",), "egger", "sei", _HR, STERNE, False),
     (
-        ("MD", "MN", "MC", "ZCOR", "AS", "PAS", "PFT", "IRSD", "IRS", "IRFT", "VR", "VRC", "SDLN"),
+        ("MD", "MN", "MC", "ZCOR", "AS", "PAS", "PFT", "IRSD", "IRS", "IRFT", "VR", "VRC", "SDLN", "MEDLN"),
         "egger", "sei", _FREE, STERNE, False,
     ),
     (("GEN",), "egger", "sei", _GEN, STERNE, False),
