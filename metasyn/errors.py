@@ -18,6 +18,9 @@ __all__ = [
     "WorkspaceError",
 ]
 
+# Nobody reads more, and a broken file can have a problem in every row.
+_MOST_SHOWN = 200
+
 
 class MetasynError(Exception):
     """Root of all errors that are meant to be read by a person."""
@@ -33,14 +36,18 @@ class EvidenceError(MetasynError):
     Parameters
     ----------
     findings : sequence of Finding
-        All problems found in one pass, each with file, line, column, value and rule.
+        All problems found in one pass, each with file, line, column, value and rule. The text of the
+        error lists the first 200.
     """
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         self.findings = tuple(findings)
         count = len(self.findings)
         head = f"{count} problem{'s' if count != 1 else ''} in the evidence tables:"
-        super().__init__("\n".join([head, *(f"  {finding}" for finding in self.findings)]))
+        shown = [f"  {finding}" for finding in self.findings[:_MOST_SHOWN]]
+        if count > _MOST_SHOWN:
+            shown.append(f"  and {count - _MOST_SHOWN} more")
+        super().__init__("\n".join([head, *shown]))
 
 
 class ClaimError(MetasynError):

@@ -26,6 +26,10 @@ __all__ = [
     "FigureWidth",
     "ForestPreset",
     "FunnelScale",
+    "GlmmCi",
+    "GlmmMeasure",
+    "GlmmModel",
+    "GlmmPi",
     "GoshStatistic",
     "GroupOrder",
     "I2Method",
@@ -55,6 +59,7 @@ __all__ = [
     "RouteName",
     "RowMatch",
     "SelectionFunction",
+    "Separation",
     "Side",
     "Significance",
     "Statistic",
@@ -169,7 +174,8 @@ RouteName = Literal[
     "O-E and chi-square", "O-E and p", "chi-square and V", "chi-square and events",
     "chi-square, all events and allocation", "p and V", "p and events",
     "p, all events and allocation", "curves and numbers at risk", "curves and events",
-    "curves and n", "survival and interval", "survival and numbers at risk", "survival and n",
+    "curves and n", "survival and interval", "survival and standard error",
+    "survival and numbers at risk", "survival and n",
     "medians and p", "medians and events", "medians and their intervals",
     "medians and assumed events", "events", "percent", "proportion and interval",
     "proportion and standard error", "1-S and interval", "1-S and standard error",
@@ -239,6 +245,13 @@ ContinuousComparison = Literal[
     "pharmacological vs placebo or control", "pharmacological vs pharmacological", "non-pharmacological"
 ]
 MedicalArea = Literal["other", "respiratory", "cancer"]
+
+# Mixed models of counts: what is pooled, by which likelihood, and what is done where it has no maximum.
+GlmmMeasure = Literal["PLO", "IRLN", "OR", "IRR"]
+GlmmModel = Literal["random-intercept", "UM.FS", "UM.RS", "CM.EL", "CM.AL", "beta-binomial", "firth"]
+GlmmCi = Literal["wald", "t", "profile-likelihood"]
+GlmmPi = Literal["t(k-1)", "t(k-2)", "normal", "none"]
+Separation = Literal["firth", "refuse"]
 
 # Words that people bring from R, and what they are called here (several where that depends on the option).
 _HINTS = {

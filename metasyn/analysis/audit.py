@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -20,14 +21,26 @@ __all__ = ["audit"]
 _ARBITRARY = "it comes first in the table"
 # What `effects.reported_ratios` notes of an estimate that its interval does not surround evenly.
 _OFF_CENTRE = "off the centre of its interval"
+# What `effects` notes of figures that are clear, only not printed where, or as, they are used.
+_ELSEWHERE = re.compile(r"taken from the table of cohorts$|^direction of .* taken from ")
+_CONVERTED = re.compile(
+    r"^one-sided p = \S+ doubled$| converted to |^\d+ events of .* by subtraction: | of the other group: "
+    r"| recovered from the margins of their table; no other table fits$"
+    r"|^proportion with the event.*: 1 − S = | are without the event: |^effective number of participants "
+)
 _ORDER = {
     "sources-disagree": 0,
+    "cross_source_conflict": 0,
+    "version_conflict": 0,
     "unusable-figure": 1,
     "off-centre": 3,
+    "preferred-route": 3,
     "assumption": 4,
     "reading": 5,
-    "other-direction": 6,
-    "recovered-figure": 7,
+    "taken-from-elsewhere": 6,
+    "converted": 7,
+    "other-direction": 8,
+    "recovered-figure": 9,
 }
 # The place of what the audit found among these.
 _AUDITED = 2
@@ -50,15 +63,16 @@ def audit(
     -------
     tuple of FigureFinding
         Open ones first. Within these: figures of one cohort that differ between sources, unusable
-        figures, findings of the audit, estimates off centre, assumptions, readings of unclear figures,
-        inverted contrasts, and figures recovered by arithmetic; each once, with the names of all effects
-        it bears on.
+        figures, findings of the audit, estimates off centre, preferred routes that no effect takes,
+        assumptions, readings of unclear figures, figures taken from elsewhere and converted, inverted
+        contrasts, and figures recovered by arithmetic; each once, with the names of all effects it bears on.
     """
     found: list[FigureFinding] = []
     for part in outcomes:
         for effects in (part.effects, *(other.effects for other in part.apart)):
             found.extend(_disagreements(evidence, part, effects))
             found.extend(_unusable(effects.exclusions))
+            found.extend(_preferred(part, effects))
             for effect in effects.effects:
                 found.extend(_of_effect(effect))
     told = told_once(list(_merged(found)), audited, evidence)
@@ -104,7 +118,9 @@ def _of_note(effect: Effect, note: str, ids: Sequence[str]) -> FigureFinding:
     if _OFF_CENTRE in note:
         answer = "estimate and width used as printed"
         return _made("off-centre", "warning", effect.label, note, ids, answer)
-    return _made("reading", "note", effect.label, note, ids, "stated here")
+    clear = "taken-from-elsewhere" if _ELSEWHERE.search(note) else "converted"
+    code = clear if _ELSEWHERE.search(note) or _CONVERTED.search(note) else "reading"
+    return _made(code, "note", effect.label, note, ids, "stated here")
 
 
 def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[FigureFinding]:
@@ -113,6 +129,21 @@ def _unusable(exclusions: Iterable[Exclusion]) -> Iterator[FigureFinding]:
             yield _made(
                 *("unusable-figure", "warning", exclusion.label, exclusion.reason),
                 *(exclusion.result_ids, "left out"),
+            )
+
+
+def _preferred(part: OutcomeResult, effects: EffectSet) -> Iterator[FigureFinding]:
+    """Routes that the analyst prefers and no effect takes, although some take one that is liked less."""
+    prefer = tuple(part.outcome.prefer)
+    taken = [effect.route.name for effect in effects.effects]
+    for place, name in enumerate(prefer):
+        less = [other for other in taken if other not in prefer[: place + 1]]
+        if less and name not in taken:
+            message = f"the analysis prefers the route '{name}', and no effect takes it"
+            routes = ", ".join(f"'{other}'" for other in dict.fromkeys(less))
+            yield _made(
+                *("preferred-route", "warning", part.definition.label, message),
+                *((), f"taken instead: {routes}"),
             )
 
 

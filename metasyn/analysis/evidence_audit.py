@@ -102,16 +102,31 @@ def told_once(
     Returns
     -------
     list of FigureFinding
-        A remark that says the same as a finding stays, with the answer of the data if it was open.
+        A remark that says the same as a finding stays, with the code of the finding, so that an answer in
+        the data can name it, with what would repair it, and with the answer of the data if it was open.
     """
     told = list(own)
     for one in found:
-        twin = next((place for place, remark in enumerate(told) if _says(remark, one)), None)
+        twin = next((place for place, remark in enumerate(own) if _says(remark, one)), None)
         if twin is None:
             told.append(_of_audit(one, evidence))
-        elif told[twin].is_open and not one.open:
-            told[twin] = replace(told[twin], answer=one.accepted)
+        else:
+            told[twin] = _joined(told[twin], one)
     return told
+
+
+def _joined(remark: FigureFinding, found: AuditFinding) -> FigureFinding:
+    """A remark of the analysis as the finding of the audit that it is."""
+    if remark.finding.code == _UNUSABLE:
+        return remark
+    answered = remark.is_open and not found.open
+    return replace(
+        remark,
+        finding=replace(remark.finding, code=found.code),
+        answer=found.accepted if answered else remark.answer,
+        repairs=remark.repairs or found.repairs,
+        by_analysis=bool(remark.answer),
+    )
 
 
 def _says(remark: FigureFinding, found: AuditFinding) -> bool:

@@ -40,6 +40,8 @@ class FigureFinding:
         What would remove a contradiction, the smallest change first.
     computed : mapping
         Names and values of what was computed.
+    by_analysis : bool
+        Whether the answer is what the analysis did, not one of the data.
     """
 
     finding: Finding
@@ -47,6 +49,7 @@ class FigureFinding:
     answer: str = ""
     repairs: tuple[Repair, ...] = ()
     computed: Mapping[str, Any] = field(default_factory=dict)
+    by_analysis: bool = False
 
     @property
     def is_open(self) -> bool:

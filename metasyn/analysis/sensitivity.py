@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from metasyn.analysis.result import Sensitivity
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.effects import EffectSet, get_measure, standardise
+from metasyn.effects.measure_routes import routes_of
 from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
@@ -52,7 +53,9 @@ def sensitivity(
     """
 
     def again(**changes: object) -> EffectSet:
-        varied = replace(outcome, **{k: v for k, v in changes.items() if k != "overlap"})  # type: ignore[arg-type]
+        measure = str(changes.get("measure", outcome.measure))
+        kept = {"prefer": [name for name in outcome.prefer if name in routes_of(measure)], **changes}
+        varied = replace(outcome, **{k: v for k, v in kept.items() if k != "overlap"})  # type: ignore[arg-type]
         overlap: Overlap = changes.get("overlap", analysis.overlap)  # type: ignore[assignment]
         return standardise(
             selection,
@@ -112,10 +115,16 @@ def _routes(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
     grades = sorted({effect.route.grade for effect in effects.effects})
     for worst in reversed(grades[:-1]):
         kept = [i for i, effect in enumerate(effects.effects) if effect.route.grade <= worst]
-        names = dict.fromkeys(effects.effects[i].route.name for i in kept)
-        yield Sensitivity(
-            group="route", label="only from " + "; ".join(names), result=_pool(effects.take(kept), spec)
-        )
+        yield Sensitivity(group="route", label=_kept(effects, kept), result=_pool(effects.take(kept), spec))
+
+
+def _kept(effects: EffectSet, kept: Sequence[int]) -> str:
+    """The routes of some effects: by name, or by those left out where these are fewer."""
+    used = dict.fromkeys(effects.effects[i].route.name for i in kept)
+    gone = dict.fromkeys(e.route.name for e in effects.effects if e.route.name not in used)
+    if len(gone) < len(used):
+        return "without " + "; ".join(gone)
+    return "only from " + "; ".join(used)
 
 
 def _other_routes(

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from metasyn.analysis.claims_check import require_declared
 from metasyn.claims import Claim
-from metasyn.effects.choice import require_routes
+from metasyn.effects.measure_routes import require_routes
 from metasyn.errors import OptionError
 from metasyn.evidence.selection import Group
 from metasyn.synthesis.baseline_risk import BaselineRisk, BaselineRisks, baseline_risks
@@ -66,7 +66,7 @@ class Outcome:
         require_option("measure", self.measure, Measure)
         object.__setattr__(self, "baseline_risk", baseline_risks(self.baseline_risk, self.measure))
         require_option("zero_cells", self.zero_cells, ZeroCells)
-        require_routes(self.prefer)
+        require_routes(self.prefer, self.measure)
         if self.event_fraction is not None and not 0 < self.event_fraction <= 1:
             raise OptionError(f"event_fraction must be in (0, 1]; got {self.event_fraction!r}.")
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
 from metasyn.synthesis.sensitivity import LeaveOneOut
+from metasyn.values import Finding
 
 __all__ = ["Check", "Condition", "Statement", "Subject", "choose", "joined"]
 
@@ -23,11 +24,14 @@ class Subject:
         For comparisons between groups.
     leave_one_out : sequence of LeaveOneOut
         For what changes when one effect is left out.
+    open_findings : sequence of Finding
+        What waits for a decision about the reported figures, for sentences about these.
     """
 
     result: SynthesisResult
     subgroups: SubgroupAnalysis | None = None
     leave_one_out: Sequence[LeaveOneOut] = ()
+    open_findings: Sequence[Finding] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,21 +20,25 @@ __all__ = ["EXPLAIN_EXAMPLES", "explain"]
 
 EXPLAIN_EXAMPLES = """\
 Examples:
-  metasyn explain                              reports, outcomes and their numbers
-  metasyn explain my_question PFS              how the pooled estimate was obtained
+  metasyn explain                              reports and their numbers
+  metasyn explain my_question PFS              the pooled estimate
   metasyn explain my_question PFS tau2         another number, by its name
   metasyn explain my_question PFS "Smith 2017" one study
-  metasyn explain my_question PFS 0.64         a number as it stands in the report
-  metasyn explain SMITH-PFS-HR-1               where a figure of results.csv is used,
-                                               or why not
+  metasyn explain my_question PFS 0.64         a number as the report shows it
+  metasyn explain SMITH-PFS-HR-1               a figure: where it is used
+  metasyn explain SMITH                        a study, cohort or source
 
 The numbers are computed from the tables as they are now; where the report on
 disk is older, this says so.
 """
 
+_MOST_ROWS = 4
+
 
 def explain(
-    report: Annotated[str, Parameter(help="An analysis, or the result_id of a reported figure.")] = "",
+    report: Annotated[
+        str, Parameter(help="An analysis; or the id of a figure, study, cohort or source.")
+    ] = "",
     outcome: Annotated[str, Parameter(help="Its outcome: id, label or slug.")] = "",
     what: Annotated[
         str, Parameter(help="Name of a number, a study, or a number as the report shows it.")
@@ -53,9 +57,9 @@ def explain(
     bench = Workbench(chosen_project(project))
     names = bench.project.names()
     if not report:
-        return _listed([_run(bench, name) for name in names], bench, as_json=as_json)
-    if not outcome and _is_figure(bench, report, names):
-        return _traced(bench, report, names, as_json=as_json)
+        return _listed(_runs(bench, names), bench, as_json=as_json)
+    if not outcome and (found := _id_meant(bench, report, names)):
+        return _traced(bench, found, names, as_json=as_json)
     name = _named(bench, report)
     result = _run(bench, name)
     if not outcome:
@@ -64,35 +68,78 @@ def explain(
 
 
 def _named(bench: Workbench, given: str) -> str:
-    """The analysis that is meant; where there is none, a figure of nearly that name is offered too."""
-    import difflib
-
+    """The analysis that is meant; where there is none, an id of nearly that name is offered too."""
     from metasyn.errors import WorkspaceError
 
     try:
         return bench.project.resolve(given)
     except WorkspaceError as error:
-        near = difflib.get_close_matches(given, [row.result_id for row in bench.evidence.results], n=3)
-        hint = f" Of the reported figures, did you mean {' or '.join(near)}?" if near else ""
-        raise WorkspaceError(f"{error}{hint}") from error
+        raise WorkspaceError(f"{error}{_near_ids(bench, given)}") from error
+
+
+def _near_ids(bench: Workbench, given: str) -> str:
+    """Ids of the tables that are nearly what was typed, whatever the case of its letters."""
+    import difflib
+
+    from metasyn.analysis.explain.forward import known_ids
+
+    ids = {name.casefold(): name for name in known_ids(bench.evidence)}
+    near = [ids[one] for one in difflib.get_close_matches(given.casefold(), ids, n=3)]
+    return f" Of the ids of the tables, did you mean {' or '.join(near)}?" if near else ""
+
+
+def _runs(bench: Workbench, names: Sequence[str]) -> list[AnalysisResult]:
+    """Every analysis that can be run; the others are named, and if none can be run, that is the answer."""
+    from metasyn.cli.console import complain
+    from metasyn.errors import MetasynError
+
+    found, failures = [], []
+    for name in names:
+        try:
+            found.append(_run(bench, name))
+        except MetasynError as error:
+            failures.append(error)
+    if failures and not found:
+        raise failures[0]
+    for failure in failures:
+        complain(f"metasyn: left out: {failure}")
+    return found
 
 
 def _run(bench: Workbench, name: str) -> AnalysisResult:
+    """One analysis; what is wrong with it is said with the name of its script."""
     from metasyn.analysis.run import run_analysis
+    from metasyn.errors import EvidenceError, MetasynError, WorkspaceError
 
-    return run_analysis(bench.load(name), bench.evidence, name)
+    evidence = bench.evidence
+    try:
+        return run_analysis(bench.load(name), evidence, name)
+    except EvidenceError:
+        raise
+    except MetasynError as error:
+        script = bench.project.script(name)
+        text = str(error)
+        raise (error if str(script) in text else WorkspaceError(f"{script}: {text}")) from error
 
 
-def _is_figure(bench: Workbench, given: str, names: Sequence[str]) -> bool:
-    """Whether a word is the id of a reported figure and not the name of an analysis."""
-    return given not in names and any(row.result_id == given for row in bench.evidence.results)
+def _id_meant(bench: Workbench, given: str, names: Sequence[str]) -> str:
+    """The id of the tables that a word is; one that differs only in its capitals where there is no other."""
+    from metasyn.analysis.explain.forward import known_ids
+
+    if given in names:
+        return ""
+    ids = known_ids(bench.evidence)
+    if given in ids:
+        return given
+    alike = [name for name in ids if name.casefold() == given.casefold()]
+    return alike[0] if len(alike) == 1 else ""
 
 
 def _traced(bench: Workbench, result_id: str, names: Sequence[str], *, as_json: bool) -> ExitCode:
-    """Where a figure is used."""
+    """Where a figure, or those of a study, cohort or source, are used."""
     from metasyn.analysis.explain import trace
 
-    found = trace(bench.evidence, [_run(bench, name) for name in names], result_id)
+    found = trace(bench.evidence, _runs(bench, names), result_id)
     return _told({"result_id": result_id}, [found], as_json=as_json)
 
 
@@ -100,7 +147,7 @@ def _explained(
     bench: Workbench, result: AnalysisResult, outcome: str, what: str, *, as_json: bool
 ) -> ExitCode:
     """One number, or the list of those that may be meant."""
-    found = _meant(result, outcome, what)
+    found = _meant(result, outcome, what, bench)
     state, reasons = _state(bench, result.name)
     head = {
         "report": result.name,
@@ -120,7 +167,7 @@ def _explained(
     return ExitCode.OK
 
 
-def _meant(result: AnalysisResult, outcome: str, what: str) -> tuple[Number, ...]:
+def _meant(result: AnalysisResult, outcome: str, what: str, bench: Workbench) -> tuple[Number, ...]:
     """The numbers that are meant; without an outcome of that name it is looked for in all of them."""
     from metasyn.analysis.explain.ask import chosen
     from metasyn.analysis.explain.find import outcome_named
@@ -136,16 +183,46 @@ def _meant(result: AnalysisResult, outcome: str, what: str) -> tuple[Number, ...
         except OptionError as error:
             slugs = ", ".join(part.slug for part in result.outcomes)
             raise OptionError(
-                f"{outcome!r} is neither an outcome of {result.name} ({slugs}) nor one of its numbers."
+                f"{outcome!r} is neither an outcome of {result.name} ({slugs}) nor one of its numbers; "
+                f"{_all_listed(error, result).partition('; ')[2]}{_elsewhere(bench, outcome)}"
             ) from error
-    return chosen(result, what or "estimate", outcome=slug)
+    try:
+        return chosen(result, what or "estimate", outcome=slug)
+    except OptionError as error:
+        raise OptionError(f"{_all_listed(error, result)}{_elsewhere(bench, what)}") from error
+
+
+def _all_listed(error: Exception, result: AnalysisResult) -> str:
+    """A message about names, with how to see all of them."""
+    return f"{error}\nAll of them: metasyn explain {result.name}"
+
+
+def _elsewhere(bench: Workbench, text: str) -> str:
+    """A hint where a text is an id of the tables, or stands in figures that the analysis does not use."""
+    found = _id_meant(bench, text, ())
+    hint = f"\nIt is an id of the tables: metasyn explain {_shell(found)}" if found else ""
+    return hint or _printed_in(bench, text)
+
+
+def _printed_in(bench: Workbench, text: str) -> str:
+    """A hint where a text stands in reported figures, which an analysis may not use."""
+    from metasyn.analysis.explain.find import stands_in
+
+    rows = [
+        row.result_id for row in bench.evidence.results if row.as_printed and stands_in(text, row.as_printed)
+    ]
+    if not rows or not any(character.isdigit() for character in text):
+        return ""
+    more = f" and {len(rows) - _MOST_ROWS} more" if len(rows) > _MOST_ROWS else ""
+    return f"\nIt is printed in the figures {', '.join(rows[:_MOST_ROWS])}{more}: metasyn explain {rows[0]}"
 
 
 def _state(bench: Workbench, name: str) -> tuple[str, tuple[str, ...]]:
     """Whether the report on disk says what is said here, and why not."""
-    from metasyn.workspace.state import read_manifest
+    from metasyn.workspace.state import NEVER_BUILT, read_manifest, without_manifest
 
-    if read_manifest(bench.project.report(name)) is None:
+    folder = bench.project.report(name)
+    if read_manifest(folder) is None and without_manifest(folder) == NEVER_BUILT:
         return "never built", ()
     reasons = bench.reasons(name)
     return ("out of date" if reasons else "up to date"), reasons

@@ -75,7 +75,7 @@ def _one(found: AuditFinding, places: Mapping[str, str], width: int) -> Iterator
         yield f"  and {len(named) - _MOST_ROWS} more rows"
     yield from _wrapped(found.message, width, "    ")
     if found.repairs and found.open:
-        repairs = "; ".join(map(str, found.repairs[:3]))
+        repairs = "; ".join(list(dict.fromkeys(map(str, found.repairs)))[:3])
         yield from _wrapped(f"would repair it: {repairs}", width, "    ")
     if not found.open:
         yield from _wrapped(f"accepted: {found.accepted}", width, "    ")

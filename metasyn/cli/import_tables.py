@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from cyclopts import Parameter
 
@@ -13,6 +13,7 @@ from metasyn.cli.run import ProjectOption, chosen_project
 if TYPE_CHECKING:
     from metasyn.evidence.intake import TableChange
     from metasyn.workspace.intake import ImportResult
+    from metasyn.workspace.project import Project
 
 __all__ = ["IMPORT_EXAMPLES", "import_command"]
 
@@ -23,6 +24,9 @@ Examples:
   metasyn import extraction.xlsx --into data2 into another folder
   metasyn import trials.csv --map names.toml  a table with other column names
   metasyn import more.csv --table sources     a table with ours
+  metasyn import for_excel                    a folder of CSV files, one per table
+
+In a folder that is no project yet, this starts one: it makes data/ and analyses/.
 
 A mapping file says what the columns are called:
   [results.columns]
@@ -42,7 +46,7 @@ _SHOWN = 20
 
 
 def import_command(
-    file: Annotated[Path, Parameter(help="A workbook (.xlsx, .xlsm) or a CSV file.")],
+    file: Annotated[Path, Parameter(help="A workbook (.xlsx, .xlsm), a CSV file or a folder of these.")],
     /,
     *,
     into: Annotated[
@@ -67,10 +71,12 @@ def import_command(
     from metasyn.evidence.intake import read_intake, read_mapping
     from metasyn.workspace.intake import import_tables
 
-    folder = into if into is not None else chosen_project(project).data
+    home = _home(project) if into is None else None
+    folder = home.data if home is not None else cast(Path, into)
     try:
         names = read_mapping(mapping) if mapping is not None else None
-        done = import_tables(read_intake(file, mapping=names, table=table), folder, replace=replace)
+        intake = read_intake(file, mapping=names, table=table, exported=True)
+        done = import_tables(intake, folder, replace=replace)
     except EvidenceError as error:
         say(str(error))
         complain("metasyn: nothing was written.")
@@ -79,7 +85,24 @@ def import_command(
         complain(f"{finding.severity}: {finding}")
     for change in done.changes:
         say(_in_words(change, change.table in done.new))
-    return _told(done)
+    code = _told(done)
+    if home is not None and done.written and not home.analyses.is_dir():
+        home.analyses.mkdir()
+        say(f"{home.root} is a project now; next: metasyn check, then metasyn new NAME")
+    return code
+
+
+def _home(folder: Path | None) -> Project:
+    """The project that tables go to; where there is none, the working directory is to become one."""
+    from metasyn.errors import WorkspaceError
+    from metasyn.workspace.project import Project
+
+    try:
+        return chosen_project(folder)
+    except WorkspaceError:
+        if folder is not None:
+            raise
+        return Project(Path.cwd().resolve())
 
 
 def _told(done: ImportResult) -> ExitCode:

@@ -42,13 +42,14 @@ def list_analyses(*, project: ProjectOption = None) -> ExitCode:
 def _state_and_title(bench: Workbench, name: str) -> tuple[str, str, tuple[str, ...]]:
     """State in two words, title, and why it is not up to date."""
     from metasyn.errors import MetasynError
-    from metasyn.workspace.state import read_manifest
+    from metasyn.workspace.state import NEVER_BUILT, read_manifest, without_manifest
 
     try:
         title = bench.load(name).title
     except MetasynError as error:
         return "cannot run", "", (str(error),)
-    if read_manifest(bench.project.report(name)) is None:
+    folder = bench.project.report(name)
+    if read_manifest(folder) is None and without_manifest(folder) == NEVER_BUILT:
         return "never built", title, ()
     try:
         reasons = bench.reasons(name)

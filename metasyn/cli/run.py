@@ -66,19 +66,18 @@ def chosen_project(folder: Path | None) -> Project:
 
 def _in_words(project: Project, done: Build) -> str:
     """What became of one analysis: nothing to do, failed, or its results and its files."""
-    if done.state == "up to date":
-        return f"{done.name}: up to date"
-    if done.result is None:
-        kept = "its previous report is kept" if project.report(done.name).is_dir() else "it has no report"
-        return f"{done.name}: failed, {kept}"
-
-    from metasyn.cli.headline import headline_lines
+    from metasyn.cli.headline import headline_lines, open_findings_line
 
     folder = project.report(done.name)
+    waiting = open_findings_line(folder)
+    if done.state == "up to date":
+        return "\n".join(filter(None, (f"{done.name}: up to date", waiting)))
+    if done.result is None:
+        kept = "its previous report is kept" if folder.is_dir() else "it has no report"
+        return f"{done.name}: failed, {kept}"
     wrote = f"  wrote {len(done.files)} files to {project.shown(folder)}/: {_kinds(done.files)}"
-    return "\n".join(
-        [f"{done.name}: built ({_shortened(done.reasons)})", *headline_lines(folder, done.result), wrote]
-    )
+    head = f"{done.name}: built ({_shortened(done.reasons)})"
+    return "\n".join(filter(None, (head, *headline_lines(folder, done.result), waiting, wrote)))
 
 
 def _shortened(reasons: tuple[str, ...], limit: int = 3) -> str:

@@ -65,7 +65,8 @@ def sources(
         if as_json:
             from json import dumps
 
-            say_json(dumps({"schema": "metasyn-sources/1", "sources": _listing(evidence, chosen)}, indent=1))
+            document = {"schema": "metasyn-sources/1", "sources": _listing(evidence, chosen)}
+            say_json(dumps(document, ensure_ascii=False, indent=1))
         else:
             say("\n".join(_listed(evidence, chosen)))
         return ExitCode.OK
@@ -89,9 +90,8 @@ def _chosen(evidence: Evidence, source_id: str) -> list[Source]:
 
 
 def _listing(evidence: Evidence, chosen: Sequence[Source]) -> list[dict[str, Any]]:
-    from metasyn.evidence.documents import printed_results
-
     rows = Counter(row.source_id for row in evidence.results)
+    derived = Counter(row.source_id for row in evidence.results if row.derived)
     trials = Counter(trial.source_id for trial in evidence.ongoing)
     return [
         {
@@ -101,7 +101,7 @@ def _listing(evidence: Evidence, chosen: Sequence[Source]) -> list[dict[str, Any
             "address": source.address,
             "sha256": source.sha256,
             "figures": rows[source.source_id],
-            "printed": len(printed_results(evidence, source.source_id)),
+            "printed": rows[source.source_id] - derived[source.source_id],
             "ongoing_trials": trials[source.source_id],
         }
         for source in chosen

@@ -8,6 +8,7 @@ from metasyn.effects.candidates import (
     Attempts,
     Candidate,
     TargetRows,
+    borrowed_n,
     definitions_differ,
     figure,
     printed_decimals,
@@ -70,7 +71,7 @@ def _arms(
     name = f"{role} ({cohort.label})"
     arms, tried = [], False
     for row in of_arm:
-        free = is_event_free(row, rows.outcome)
+        free = is_event_free(row, rows.outcome, cohort.n)
         if (row.statistic not in ("events", "percent") and not free) or (free and rows.comparator is None):
             continue
         tried = True
@@ -79,7 +80,7 @@ def _arms(
             attempts.refuse("percent" if row.statistic == "percent" else "events", f"{name}: {arm.reason}")
         else:
             arms.append(arm)
-    if not tried and not any(is_event_free(row, rows.outcome) for row in of_arm):
+    if not tried and not any(is_event_free(row, rows.outcome, cohort.n) for row in of_arm):
         attempts.refuse("events", f"{name} has neither events nor a percentage")
     return arms
 
@@ -92,23 +93,17 @@ def _arm(row: ReportedResult, cohort: Cohort) -> _Arm | NotEstimable:
     if not n:
         return NotEstimable(f"{figure(row)} has no printed number of participants")
     borrowed = row.n is None
-    notes = [] if not borrowed else [f"n = {n} of {cohort.label} taken from the table of cohorts"]
+    notes = [] if not borrowed else [borrowed_n(n, cohort.label)]
     if row.unit == "treatment lines":
         notes.append(f"{figure(row)} counts treatment lines, not participants")
     events = _printed_events(row)
+    if events is not None and not 0 <= events <= n:
+        return NotEstimable(f"{figure(row)} is not a count between 0 and {n}")
     if events is not None:
-        if not 0 <= events <= n:
-            return NotEstimable(f"{figure(row)} is not a count between 0 and {n}")
-        if row.derived:
-            notes.append(f"{events}/{n} of {cohort.label} derived: {row.derivation or 'see the table'}")
+        derived = f"{events}/{n} of {cohort.label} derived: {row.derivation or 'see the table'}"
+        told = (*notes, derived) if row.derived else tuple(notes)
         return _Arm(
-            row=row,
-            events=events,
-            n=n,
-            fits=(events,),
-            recovered=False,
-            borrowed=borrowed,
-            notes=tuple(notes),
+            row=row, events=events, n=n, fits=(events,), recovered=False, borrowed=borrowed, notes=told
         )
     if row.statistic != "percent" or row.value is None:
         return NotEstimable(f"{figure(row)} is not a number")
@@ -132,10 +127,11 @@ def _event_free_arm(row: ReportedResult, cohort: Cohort) -> _Arm | NotEstimable:
         return NotEstimable(
             f"{figure(row)}: no whole number of {n} participants gives this percentage, some were censored"
         )
-    left = nearest_count(row.value, n, fits)
+    printed = None if row.events is None else n - row.events
+    left = printed if printed in fits else nearest_count(row.value, n, fits)
     notes = [f"{figure(row)} of {cohort.label} are without the event: {n - left}/{n} with it"]
     if row.n is None:
-        notes.append(f"n = {n} of {cohort.label} taken from the table of cohorts")
+        notes.append(borrowed_n(n, cohort.label))
     return _Arm(
         row=row,
         events=n - left,

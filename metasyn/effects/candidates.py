@@ -19,6 +19,8 @@ __all__ = [
     "Attempts",
     "Candidate",
     "TargetRows",
+    "borrowed_n",
+    "common_definition",
     "definitions_differ",
     "figure",
     "interval_decimals",
@@ -49,6 +51,8 @@ class Candidate:
         Where given, `yi` and `vi` follow later from the counts of the whole set.
     count_fits : tuple of tuple of int
         For each group the counts that a printed percentage can stand for.
+    tables : tuple of Counts
+        Where `counts` is a table found by its margins: all that fit.
     reported_ci : Interval or None
         The printed interval it rests on, natural scale, in the direction of the target.
     rounding : EffectRange or None
@@ -64,6 +68,7 @@ class Candidate:
     vi: float = math.nan
     counts: Counts | None = None
     count_fits: tuple[tuple[int, ...], ...] = ()
+    tables: tuple[Counts, ...] = ()
     reported_ci: Interval | None = None
     inverted: bool = False
     notes: tuple[str, ...] = ()
@@ -73,6 +78,10 @@ class Candidate:
     def mixed(self) -> bool:
         """Whether the two arms are reported under different definitions."""
         return len(self.definitions) > 1
+
+
+# Reasons that only say that a figure is not there.
+_ABSENT = re.compile(r"^no .* (is|are) printed$|has no printed median$|has neither events nor a percentage$")
 
 
 @dataclass(slots=True)
@@ -94,6 +103,14 @@ class Attempts:
         for route, reasons in self.refusals.items():
             routes.setdefault(", ".join(reasons), []).append(route)
         return "; ".join(f"{', '.join(names)}: {reason}" for reason, names in routes.items())
+
+    def nearest(self) -> str:
+        """The refusal of the first route that had a figure to fail on; without one, of the first route."""
+        told = [reasons for reasons in self.refusals.values() if not all(map(_ABSENT.search, reasons))]
+        if told:
+            return "; ".join(told[0])
+        first = next(iter(self.refusals.values()), [""])[0]
+        return f"{first}, nor figures that it follows from" if first.endswith("is printed") else first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +204,11 @@ def same_definition(
     return pairs or [(a, b) for a in first for b in second]
 
 
+def common_definition(first: ReportedResult, second: ReportedResult) -> str | None:
+    """The definition of two figures; None where they have different ones."""
+    return first.definition if first.definition == second.definition else None
+
+
 def printed_decimals(row: ReportedResult) -> int:
     """Digits after the point that the source prints."""
     if row.decimals is not None:
@@ -224,6 +246,11 @@ def p_notes(row: ReportedResult, p: PValue, definition: str) -> tuple[str, ...]:
     if row.definition != definition:
         notes.append(f"p is printed for {_defined(row.definition)}, the estimate for {_defined(definition)}")
     return tuple(notes)
+
+
+def borrowed_n(n: int | None, label: str) -> str:
+    """The note on a number of participants that is not printed beside the figure."""
+    return f"n = {n} of {label} taken from the table of cohorts"
 
 
 def definitions_differ(first: ReportedResult, second: ReportedResult) -> str:

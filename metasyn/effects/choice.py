@@ -17,14 +17,14 @@ The rule, in this order:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from metasyn.effects.candidates import Candidate, TargetRows, figure
 from metasyn.effects.measure import EffectMeasure
-from metasyn.errors import OptionError
 from metasyn.evidence.model import ReportedResult
-from metasyn.vocabulary import RouteName, require_option
+from metasyn.vocabulary import RouteName
 
-__all__ = ["Ranking", "require_routes", "why_not_preferred"]
+__all__ = ["Ranking", "why_not_preferred"]
 
 _STEPS = (
     "its arms are reported under one definition",
@@ -50,20 +50,6 @@ _USED_OF_TABLE = ("OR", "RR", "RD", "phi", "chi-square", "z", "p", "events", "pe
 _USED_SINGLE = ("events", "percent", "survival", "at risk")
 
 Key = tuple[bool, int, int, int, int, int, bool, int, tuple[int, ...]]
-
-
-def require_routes(prefer: Sequence[str]) -> None:
-    """Preferred routes must be routes.
-
-    Raises
-    ------
-    OptionError
-        If one is not; the known ones are listed.
-    """
-    if isinstance(prefer, str):
-        raise OptionError(f"prefer is a sequence of routes; write [{prefer!r}].")
-    for name in prefer:
-        require_option("prefer", name, RouteName)
 
 
 class Ranking:
@@ -110,6 +96,20 @@ class Ranking:
     def best(self, candidates: Sequence[Candidate]) -> Candidate:
         """The candidate that is taken."""
         return min(candidates, key=self.key)
+
+    def best_as_noted(self, candidates: Sequence[Candidate]) -> Candidate:
+        """The same, with a note where it is not by a route that the analyst prefers."""
+        taken = self.best(candidates)
+        if not self._prefer or taken.route.name in self._prefer:
+            return taken
+        offered = [c for c in candidates if c.route.name in self._prefer]
+        if offered:
+            why = f"passed over: {self.why(taken, self.best(offered))}"
+            note = f"preferred route '{self.best(offered).route.name}' {why}"
+        else:
+            names = ", ".join(f"'{name}'" for name in self._prefer)
+            note = f"preferred route {names} not possible here, '{taken.route.name}' taken by grade"
+        return replace(taken, notes=(*taken.notes, note))
 
     def why(self, winner: Candidate, loser: Candidate) -> str:
         """The first step of the rule that decides between two candidates."""

@@ -10,13 +10,14 @@ from metasyn.effects.candidates import (
     Attempts,
     Candidate,
     TargetRows,
-    definitions_differ,
+    borrowed_n,
+    common_definition,
     figure,
     same_definition,
 )
+from metasyn.effects.group_events import GroupEvents, Printed, events_of_groups, printed_events
 from metasyn.effects.hazard_ratio import in_unit
-from metasyn.effects.log_rank_figures import arm_events
-from metasyn.effects.printed_figures import survival_route
+from metasyn.effects.printed_figures import arms_candidate, survival_route
 from metasyn.effects.survival.cox import cox_hazard_ratio
 from metasyn.effects.survival.guyot import Reconstruction, reconstruct
 from metasyn.errors import OptionError
@@ -58,8 +59,9 @@ def curve_candidates(rows: TargetRows, attempts: Attempts) -> None:
 
 
 def _candidate(rows: TargetRows, a: ReportedResult, b: ReportedResult) -> Candidate | NotEstimable:
-    first = _arm(a, a.unit, rows.first, rows.cohort, rows.curves.get(a.result_id))
-    second = _arm(b, a.unit, rows.second, rows.comparator, rows.curves.get(b.result_id))
+    events_1, events_2 = _events(rows, a, b)
+    first = _arm(a, a.unit, events_1, rows.cohort, rows.curves.get(a.result_id))
+    second = _arm(b, a.unit, events_2, rows.comparator, rows.curves.get(b.result_id))
     if isinstance(first, NotEstimable):
         return first
     if isinstance(second, NotEstimable):
@@ -69,17 +71,13 @@ def _candidate(rows: TargetRows, a: ReportedResult, b: ReportedResult) -> Candid
     if isinstance(estimate, NotEstimable):
         return estimate
     notes = [f"curve of {arm.label}: {f.message}" for arm in (first, second) for f in arm.group.findings]
-    if a.definition != b.definition:
-        notes.append(definitions_differ(a, b))
     details = f"{one.n_events} events of {one.n} and {two.n_events} of {two.n}"
-    used = {row.result_id: row for row in (a, b, *first.rows, *second.rows)}
-    return Candidate(
-        route=survival_route(_name(first, second), details),
-        rows=tuple(used.values()),
-        definitions=tuple(dict.fromkeys((a.definition, b.definition))),
-        decimals=0,
-        yi=estimate[0],
-        vi=estimate[1],
+    return arms_candidate(
+        a,
+        b,
+        estimate,
+        survival_route(_name(first, second), details),
+        others=(*first.rows, *second.rows),
         notes=(*first.notes, *second.notes, *notes),
     )
 
@@ -93,10 +91,21 @@ def _name(*arms: _Arm) -> RouteName:
     return "curves and n"
 
 
+def _events(
+    rows: TargetRows, a: ReportedResult, b: ReportedResult
+) -> tuple[GroupEvents | NotEstimable, GroupEvents | NotEstimable]:
+    """Events of both groups: beside the curve, else as printed elsewhere or by subtraction."""
+
+    def printed(row: ReportedResult, arm: Sequence[ReportedResult]) -> Printed:
+        return (row, row.events) if row.events is not None else printed_events(arm, row.definition)
+
+    return events_of_groups(rows, common_definition(a, b), (printed(a, rows.first), printed(b, rows.second)))
+
+
 def _arm(
     row: ReportedResult,
     unit: str,
-    others: Sequence[ReportedResult],
+    known: GroupEvents | NotEstimable,
     cohort: Cohort | None,
     curve: Curve | None,
 ) -> _Arm | NotEstimable:
@@ -113,16 +122,18 @@ def _arm(
         if not n:
             return NotEstimable(f"neither a number at risk at time 0 nor n of {label} is printed")
         if row.n is None:
-            notes.append(f"n = {n} of {label} taken from the table of cohorts")
+            notes.append(borrowed_n(n, label))
         risk_times, at_risk = (0.0, *risk_times), (n, *at_risk)
-    events = arm_events(others, row.definition) if row.events is None else (row, row.events)
+    events = None if isinstance(known, NotEstimable) else known
+    if events is not None and events.note:
+        notes.append(events.note)
     try:
         group = _reconstructed(
             tuple(factor * t for t in curve.times),
             curve.survival,
             tuple(factor * t for t in risk_times),
             at_risk,
-            events[1] if events else None,
+            events.count if events else None,
         )
     except OptionError as error:
         return NotEstimable(f"{figure(row)} of {label}: {error}")
@@ -131,8 +142,8 @@ def _arm(
         label=label,
         group=group,
         later_numbers=len(risk_times) > 1,
-        events=events[1] if events else None,
-        rows=(events[0],) if events else (),
+        events=events.count if events else None,
+        rows=events.rows if events else (),
         notes=tuple(notes),
     )
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from metasyn.effects.candidates import TargetRows, figure, printed_decimals
+from metasyn.effects.candidates import TargetRows, borrowed_n, figure, printed_decimals
+from metasyn.effects.event_free import at_risk_beside
 from metasyn.effects.survival.effective_n import effective_n, effective_n_at_risk
 from metasyn.effects.survival.printed_range import EffectRange, Range, Vertex, effect_range
 from metasyn.effects.survival.proportion_ranges import proportion_and_interval_range, proportion_and_n_range
@@ -56,7 +57,7 @@ class Share:
     event_free: bool
     n: int | None
     borrowed: bool
-    at_risk: ReportedResult | None = None
+    at_risk: tuple[ReportedResult, float] | None = None
 
     @property
     def p(self) -> float:
@@ -114,13 +115,6 @@ def share_of(rows: TargetRows, row: ReportedResult, free: bool) -> Share | NotEs
     """A row as a share, if it is one."""
     if row.value is None or not 0 <= row.value <= 100:
         return NotEstimable(f"{figure(row)} is not a percentage")
-    at_risk = (
-        other
-        for other in rows.first
-        if other.statistic == "at risk"
-        and (other.definition, other.timepoint) == (row.definition, row.timepoint)
-        and (other.n or other.value)
-    )
     n = row.n if row.n is not None else rows.cohort.n
     return Share(
         row=row,
@@ -128,7 +122,7 @@ def share_of(rows: TargetRows, row: ReportedResult, free: bool) -> Share | NotEs
         event_free=free,
         n=n,
         borrowed=row.n is None,
-        at_risk=next(at_risk, None) if free else None,
+        at_risk=at_risk_beside(rows.first, row) if free else None,
     )
 
 
@@ -189,10 +183,9 @@ def _by_se(share: Share, se: float) -> Size | NotEstimable:
 
 def _by_numbers_at_risk(share: Share) -> Size | NotEstimable:
     """Peto's number from those still at risk."""
-    row = share.at_risk
-    if row is None:
+    if share.at_risk is None:
         return NotEstimable("no number at risk is printed for this time point")
-    left = float(row.n if row.n is not None else row.value or 0)
+    row, left = share.at_risk
     m = effective_n_at_risk(share.value, left)
     if isinstance(m, NotEstimable):
         return m
@@ -204,9 +197,7 @@ def _by_n(rows: TargetRows, share: Share) -> Size | NotEstimable:
     """All participants, as if nobody had been censored."""
     if not share.n:
         return NotEstimable("no number of participants is printed")
-    notes = (
-        (f"n = {share.n} of {rows.cohort.label} taken from the table of cohorts",) if share.borrowed else ()
-    )
+    notes = (borrowed_n(share.n, rows.cohort.label),) if share.borrowed else ()
     return Size(
         m=float(share.n),
         by="n",

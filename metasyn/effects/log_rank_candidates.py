@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from metasyn.effects.candidates import Attempts, TargetRows, figure, p_notes
+from metasyn.effects.candidates import Attempts, TargetRows, figure, p_notes, printed_decimals
+from metasyn.effects.group_events import events_of_groups, total_events
 from metasyn.effects.hazard_ratio import Estimate, o_minus_e_and_v, p_statistic
 from metasyn.effects.log_rank_figures import (
     VarianceSource,
-    arm_events,
     fewer_events,
     of_definition,
     variance_sources,
@@ -48,6 +48,9 @@ from metasyn.vocabulary import FewerEvents, RouteName
 
 __all__ = ["log_rank_candidates"]
 
+# Rows beside whose figure the p value of a log-rank test may stand.
+_WITH_P = ("p", "HR", "O-E", "V", "chi-square", "z", "median")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Test:
@@ -78,6 +81,9 @@ def log_rank_candidates(rows: TargetRows, attempts: Attempts) -> None:
     for definition in definitions:
         _observed_and_expected(rows, definition, attempts)
         sources = variance_sources(rows, definition)
+        total = total_events(rows, definition)
+        if isinstance(total, NotEstimable):
+            attempts.refuse("all events", total.reason)
         for row in of_definition(rows.pair, definition, "O-E"):
             _o_minus_e(rows, row, sources, attempts)
         for test in _tests(rows, definition, attempts):
@@ -112,12 +118,16 @@ def _tests(rows: TargetRows, definition: str, attempts: Attempts) -> Iterator[_T
 
 
 def _p_values(rows: TargetRows, definition: str) -> Iterator[tuple[ReportedResult, PValue]]:
-    """P values of the contrast, of whatever row, each once."""
+    """P values of the contrast that may be of a log-rank test, each once.
+
+    One beside a figure of another kind, such as an odds ratio, only where its test is stated.
+    """
     for row in rows.pair:
         p = row.p
         if p is None and row.statistic == "p" and row.value is not None:
             p = PValue(value=row.value)
-        if p is not None and row.definition == definition:
+        fitting = row.statistic in _WITH_P or (row.test and not misfit_of_test(row, "HR"))
+        if p is not None and row.definition == definition and fitting:
             yield row, p
 
 
@@ -146,7 +156,7 @@ def _chi_square(row: ReportedResult, fewer: FewerEvents, note: str) -> _Test:
         directed=False,
         estimate=lambda v: chi_square_and_v(chi_square, v, fewer_events_in=fewer),
         span=lambda v: lambda: statistic_and_v_range(_root_range(row), v, fewer_events_in=fewer),
-        notes=(note,) if note else (),
+        notes=(*((note,) if note else ()), *_test_note(row)),
     )
 
 
@@ -162,15 +172,17 @@ def _p_value(row: ReportedResult, p: PValue, fewer: FewerEvents, note: str) -> _
 
 
 def _test_note(row: ReportedResult) -> tuple[str, ...]:
-    """That a p value is not of the plain log-rank test."""
-    return (f"p is of a {row.test} test",) if row.test in ("stratified log-rank", "Cox") else ()
+    """That a p value or statistic is not of the plain log-rank test."""
+    what = row.statistic if row.statistic in ("chi-square", "z") else "p"
+    return (f"{what} is of a {row.test} test",) if row.test in ("stratified log-rank", "Cox") else ()
 
 
 def _with_each_v(rows: TargetRows, test: _Test, sources: list[VarianceSource], attempts: Attempts) -> None:
     if not sources and test.prefix != "ratio":
         attempts.refuse(
             f"log-rank {test.prefix}",
-            f"{figure(test.row)}: neither V nor the events of the groups are printed under its definition",
+            f"{figure(test.row)}: neither V nor the events of the groups are printed under its definition"
+            f"{_without_events(rows, test.row.definition)}",
         )
     for source in sources:
         name = cast(RouteName, test.prefix + source.suffix)
@@ -190,6 +202,12 @@ def _with_each_v(rows: TargetRows, test: _Test, sources: list[VarianceSource], a
                 turn=test.directed,
             )
         )
+
+
+def _without_events(rows: TargetRows, definition: str) -> str:
+    """That events are printed after all, but none in one group."""
+    none = any(not isinstance(o, NotEstimable) and o.count == 0 for o in events_of_groups(rows, definition))
+    return " (a group without events gives no V)" if none else ""
 
 
 def _o_minus_e(
@@ -214,7 +232,7 @@ def _o_minus_e(
         if not misfit_of_test(other, "HR"):
             estimate = o_minus_e_and_chi_square(o_minus_e, _chi_square_of(other))
             root = partial(o_minus_e_and_p_range, found, _root_range(other))
-            _add(rows, row, "O-E and chi-square", estimate, (other,), root, attempts)
+            _add(rows, row, "O-E and chi-square", estimate, (other,), root, attempts, _test_note(other))
     for other, p in _p_values(rows, row.definition):
         if not (misfit_of_test(other, "HR") or _only_a_bound(p)):
             estimate = o_minus_e_and_p(o_minus_e, p)
@@ -231,17 +249,18 @@ def _observed_and_expected(rows: TargetRows, definition: str, attempts: Attempts
             attempts.refuse("O and E", "E is printed for one group only")
         return
     e_1, e_2 = (found[0] for found in expected)
-    first, second = arm_events(rows.first, definition), arm_events(rows.second, definition)
-    if first is None or second is None:
+    first, second = events_of_groups(rows, definition)
+    if isinstance(first, NotEstimable) or isinstance(second, NotEstimable):
         attempts.refuse("O and E", "E is printed for both groups, but not the events (O) of both")
         return
-    o = float(first[1]), float(second[1])
+    o = float(first.count), float(second.count)
     e = e_1.value or 0.0, e_2.value or 0.0
     estimate = observed_and_expected(o[0], e[0], o[1], e[1])
     if isinstance(estimate, NotEstimable):
         attempts.refuse("O and E", estimate.reason)
         return
-    decimals = min(row.decimals or 0 for row in (e_1, e_2))
+    decimals = min(printed_decimals(row) for row in (e_1, e_2))
+    notes = tuple(one.note for one in (first, second) if one.note)
     differ = totals_differ(o[0], e[0], o[1], e[1], decimals=decimals)
     ranges = Range.exact(o[0]), value_range(e_1), Range.exact(o[1]), value_range(e_2)
     attempts.candidates.append(
@@ -249,9 +268,9 @@ def _observed_and_expected(rows: TargetRows, definition: str, attempts: Attempts
             rows,
             e_1,
             estimate,
-            survival_route("O and E", f"O = {first[1]} and {second[1]}, E = {e[0]:g} and {e[1]:g}"),
-            others=(e_2, first[0], second[0]),
-            notes=("O and E do not sum to the same by more than rounding",) if differ else (),
+            survival_route("O and E", f"O = {first.count} and {second.count}, E = {e[0]:g} and {e[1]:g}"),
+            others=(e_2, *first.rows, *second.rows),
+            notes=(*notes, *(("O and E do not sum to the same by more than rounding",) if differ else ())),
             span=partial(observed_and_expected_range, *ranges),
             turn=False,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import TargetRows, figure
+from metasyn.effects.candidates import TargetRows, borrowed_n, figure
+from metasyn.effects.group_events import events_of_groups, total_events
 from metasyn.effects.hazard_ratio import in_unit
 from metasyn.effects.printed_figures import value_range
 from metasyn.effects.survival.logrank import v_from_allocation, v_from_events
@@ -14,10 +15,7 @@ from metasyn.evidence.model import ReportedResult
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FewerEvents
 
-__all__ = ["VarianceSource", "arm_events", "fewer_events", "of_definition", "variance_sources"]
-
-# Rows beside whose figure the events of a group may stand.
-_WITH_EVENTS = ("events", "E", "median", "curve")
+__all__ = ["VarianceSource", "fewer_events", "of_definition", "variance_sources"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +50,6 @@ def of_definition(rows: Sequence[ReportedResult], definition: str, *statistics: 
     ]
 
 
-def arm_events(rows: Sequence[ReportedResult], definition: str) -> tuple[ReportedResult, int] | None:
-    """The events of one group under a definition: in a row of their own, else beside another figure."""
-    for statistic in _WITH_EVENTS:
-        for row in rows:
-            if row.statistic == statistic and row.definition == definition and row.unit != "episodes":
-                events = row.events
-                if events is None and statistic == "events" and row.value is not None:
-                    events = int(row.value)
-                if events is not None:
-                    return row, events
-    return None
-
-
 def variance_sources(rows: TargetRows, definition: str) -> list[VarianceSource]:
     """Every way to V under one definition."""
     found = [
@@ -84,31 +69,32 @@ def variance_sources(rows: TargetRows, definition: str) -> list[VarianceSource]:
 
 
 def _from_events(rows: TargetRows, definition: str) -> VarianceSource | None:
-    first, second = arm_events(rows.first, definition), arm_events(rows.second, definition)
-    if first is None or second is None:
+    first, second = events_of_groups(rows, definition)
+    if isinstance(first, NotEstimable) or isinstance(second, NotEstimable):
         return None
-    v = v_from_events(first[1], second[1])
+    v = v_from_events(first.count, second.count)
     if isinstance(v, NotEstimable):
         return None
     return VarianceSource(
         suffix=" and events",
         v=v,
         span=Range.exact(v),
-        rows=(first[0], second[0]),
-        details=f"O1 = {first[1]}, O2 = {second[1]}",
+        rows=(*first.rows, *second.rows),
+        details=f"O1 = {first.count}, O2 = {second.count}",
+        notes=tuple(one.note for one in (first, second) if one.note),
     )
 
 
 def _from_allocation(rows: TargetRows, definition: str) -> VarianceSource | None:
-    total = _total_events(rows, definition)
+    total = total_events(rows, definition)
     sizes = [_size(rows.first, definition), _size(rows.second, definition)]
     notes = []
     for i, cohort in enumerate((rows.cohort, rows.comparator)):
         if cohort is not None and sizes[i] is None and cohort.n:
             sizes[i] = cohort.n
-            notes.append(f"n = {cohort.n} of {cohort.label} taken from the table of cohorts")
+            notes.append(borrowed_n(cohort.n, cohort.label))
     n_1, n_2 = sizes
-    if total is None or not n_1 or not n_2:
+    if total is None or isinstance(total, NotEstimable) or not n_1 or not n_2:
         return None
     v = v_from_allocation(total[1], n_1, n_2)
     if isinstance(v, NotEstimable):
@@ -123,14 +109,6 @@ def _from_allocation(rows: TargetRows, definition: str) -> VarianceSource | None
     )
 
 
-def _total_events(rows: TargetRows, definition: str) -> tuple[ReportedResult, int] | None:
-    """Events of both groups together: in a row about the contrast."""
-    for row in sorted(rows.pair, key=lambda r: r.statistic != "events"):
-        if row.definition == definition and row.unit != "episodes" and row.events is not None:
-            return row, row.events
-    return None
-
-
 def _size(rows: Sequence[ReportedResult], definition: str) -> int | None:
     """Participants of one group, printed beside a figure of this definition."""
     return next((r.n for r in rows if r.definition == definition and r.n), None)
@@ -142,16 +120,17 @@ def fewer_events(
     """In which group of the target there were fewer events than expected, and where that was found.
 
     As the row states it; else as the printed ratio, O - E, the medians or the shares with the event
-    of the same contrast and definition show, in this order.
+    of the same contrast and definition show, in this order. The sign of a printed z is not taken: most
+    sources print z without one, and which way a sign points is a matter of the software.
 
     Returns
     -------
     (word, note) or NotEstimable
-        The note is empty where the row states it.
+        The note is empty where the row states it and nothing printed of the contrast points the other way.
     """
     if row.fewer_events_in:
         first = (row.fewer_events_in == "cohort") != rows.swapped(row)
-        return ("cohort" if first else "comparator"), ""
+        return ("cohort" if first else "comparator"), _contradiction(rows, row, definition, first=first)
     for shown, sign in (
         *_signs_of_contrast(rows, definition),
         *_sign_of_medians(rows, definition),
@@ -163,6 +142,15 @@ def fewer_events(
         f"{figure(row)} has no direction: fill in fewer_events_in of row {row.result_id}, "
         "or add the medians or the events of both groups"
     )
+
+
+def _contradiction(rows: TargetRows, row: ReportedResult, definition: str, *, first: bool) -> str:
+    """That a ratio, an O - E or a negative z points the other way than the row states; empty if none does."""
+    found = _signs_of_contrast(rows, definition)
+    if row.statistic == "z" and (row.value or 0.0) < 0:
+        found.append((figure(row), 1.0 if rows.swapped(row) else -1.0))
+    against = [shown for shown, sign in found if sign and (sign < 0) != first]
+    return f"{', '.join(against)}: the other way than fewer_events_in of {figure(row)}" if against else ""
 
 
 def _signs_of_contrast(rows: TargetRows, definition: str) -> list[tuple[str, float]]:
@@ -187,16 +175,13 @@ def _sign_of_medians(rows: TargetRows, definition: str) -> list[tuple[str, float
 
 
 def _sign_of_shares(rows: TargetRows, definition: str) -> list[tuple[str, float]]:
-    first, second = arm_events(rows.first, definition), arm_events(rows.second, definition)
-    if first is None or second is None:
+    first, second = events_of_groups(rows, definition)
+    if isinstance(first, NotEstimable) or isinstance(second, NotEstimable):
         return []
-    n_1 = first[0].n or rows.cohort.n
-    n_2 = second[0].n or (rows.comparator.n if rows.comparator else None)
+    n_1 = first.rows[0].n if not first.note else None
+    n_2 = second.rows[0].n if not second.note else None
+    n_1, n_2 = n_1 or rows.cohort.n, n_2 or (rows.comparator.n if rows.comparator else None)
     if not n_1 or not n_2:
         return []
-    return [
-        (
-            f"the shares with the event, {first[1]}/{n_1} and {second[1]}/{n_2}",
-            first[1] / n_1 - second[1] / n_2,
-        )
-    ]
+    shown = f"the shares with the event, {first.count}/{n_1} and {second.count}/{n_2}"
+    return [(shown, first.count / n_1 - second.count / n_2)]

@@ -7,19 +7,16 @@ nearest is taken and a note names the others.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import cast
 
-import numpy as np
-
 from metasyn.effects.candidates import Attempts, Candidate, TargetRows, figure, p_notes, printed_decimals
-from metasyn.effects.counts import counts_formula, counts_to_effects
+from metasyn.effects.counts import counts_formula
+from metasyn.effects.event_free import is_event_free
 from metasyn.effects.margin_rows import Margins, margins_of, total_of
 from metasyn.effects.margins import Fit, Tables, fitting_tables, tables_by_test
-from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Counts, Route
 from metasyn.effects.rounding import decimals_of
-from metasyn.effects.survival.printed_range import EffectRange, Range, hull
+from metasyn.effects.survival.printed_range import Range
 from metasyn.evidence.model import PValue, ReportedResult
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FewerEvents, MarginFigure, RouteName, TableTest, choices
@@ -40,7 +37,8 @@ _MOST_NAMED = 4
 def margin_candidates(rows: TargetRows, attempts: Attempts) -> None:
     """Tables from margins, for every definition under which a figure of both groups is printed."""
     for definition in dict.fromkeys(row.definition for row in rows.pair):
-        printed = [row for row in rows.pair if row.definition == definition]
+        about = [row for row in rows.pair if row.definition == definition]
+        printed = [row for row in about if not is_event_free(row, rows.outcome)]
         total = any(total_of(row, None) or row.statistic == "percent" for row in printed)
         if not (total or any(map(_route, printed))):
             continue
@@ -226,7 +224,7 @@ def _candidate(
         counts=fit.nearest,
         inverted=inverted,
         notes=(_table_note(rows, fit), *margins.notes, *notes),
-        rounding=_rounding(rows.measure, fit.tables),
+        tables=fit.tables,
     )
 
 
@@ -244,14 +242,6 @@ def _table_note(rows: TargetRows, fit: Fit) -> str:
     named = ", ".join(f"{t.events_1} and {t.events_2}" for t in others[:_MOST_NAMED])
     more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
     return f"{text}, the nearest of {len(fit.tables)}: {named}{more} would fit too"
-
-
-def _rounding(measure: EffectMeasure, tables: Sequence[Counts]) -> EffectRange | None:
-    """The effects of all tables that fit."""
-    yi, vi, _ = counts_to_effects(measure, tables, "only0")
-    if not (np.isfinite(yi).all() and np.isfinite(vi).all()):
-        return None
-    return EffectRange(yi=hull(yi.tolist(), least=-np.inf), sei=hull(np.sqrt(vi).tolist(), least=0.0))
 
 
 def _route(row: ReportedResult) -> RouteName | None:

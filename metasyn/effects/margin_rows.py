@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import TargetRows
+from metasyn.effects.candidates import TargetRows, borrowed_n
+from metasyn.effects.event_free import is_event_free
 from metasyn.effects.margins import Tables, possible_tables
 from metasyn.effects.model import Counts
 from metasyn.effects.rounding import whole_number_counts
@@ -94,8 +95,8 @@ def margins_of(
         n_2=n[1],
         borrowed=sum(bool(note) for _, note in sizes),
         notes=tuple(notes),
-        first=_arm(first, n[0]),
-        second=_arm(second, n[1]),
+        first=_arm(rows, first, n[0]),
+        second=_arm(rows, second, n[1]),
         total=total,
     )
 
@@ -111,12 +112,13 @@ def _size(arm: Sequence[ReportedResult], cohort: Cohort | None) -> tuple[int | N
             return int(row.value), ""
     if cohort is None or not cohort.n:
         return None, ""
-    return cohort.n, f"n = {cohort.n} of {cohort.label} taken from the table of cohorts"
+    return cohort.n, borrowed_n(cohort.n, cohort.label)
 
 
-def _arm(arm: Sequence[ReportedResult], n: int) -> Known | None:
-    """What the events of one group may be."""
-    return next((known for row in arm if (known := _known(row, n))), None)
+def _arm(rows: TargetRows, arm: Sequence[ReportedResult], n: int) -> Known | None:
+    """What the events of one group may be; a share without the event does not tell them."""
+    of_events = (row for row in arm if not is_event_free(row, rows.outcome, n))
+    return next((known for row in of_events if (known := _known(row, n))), None)
 
 
 def _known(row: ReportedResult, n: int) -> Known | None:

@@ -115,7 +115,7 @@ def _with_events(
     """From the events printed beside it, or in a row of their own."""
     name: RouteName = "median and events"
     carriers = [row, *(r for r in rows.first if r.statistic == "events" and r.definition == row.definition)]
-    carrier = next((r for r in carriers if r.events is not None), None)
+    carrier = next((r for r in carriers if r.events is not None and r.unit != "episodes"), None)
     if carrier is None or carrier.events is None:
         return name, NotEstimable("no number of events is printed")
     return name, _candidate(
@@ -161,7 +161,7 @@ def _converted(row: ReportedResult, unit: str, yi: float) -> tuple[str, ...]:
     if row.unit == unit:
         return ()
     made = f"{math.exp(yi):.4g}"
-    return (f"{figure(row)}: {row.value:g} {row.unit} converted to {made} {unit} ({_FACTORS})",)
+    return (f"median of {row.value:g} {row.unit} converted to {made} {unit} ({_FACTORS})",)
 
 
 def _range(row: ReportedResult, factor: float, *, both: bool) -> EffectRange | None:

@@ -10,12 +10,12 @@ from metasyn.effects.candidates import (
     Attempts,
     Candidate,
     TargetRows,
-    definitions_differ,
-    figure,
+    borrowed_n,
+    common_definition,
     p_notes,
-    printed_decimals,
     same_definition,
 )
+from metasyn.effects.group_events import Printed, events_of_groups
 from metasyn.effects.hazard_ratio import (
     Estimate,
     in_unit,
@@ -27,9 +27,9 @@ from metasyn.effects.hazard_ratio import (
 from metasyn.effects.model import Route
 from metasyn.effects.printed_figures import (
     Span,
+    arms_candidate,
     bound_ranges,
     misfit_of_test,
-    rounding_of,
     scaled,
     survival_route,
     value_range,
@@ -112,9 +112,7 @@ def _in_one_unit(a: ReportedResult, b: ReportedResult) -> _Pair | NotEstimable:
         return NotEstimable(f"the medians cannot be put in one unit: {other.reason}")
     notes = []
     if a.unit != b.unit:
-        notes.append(f"{figure(b)}: {b.value:g} {b.unit} converted to {other:.4g} {a.unit}")
-    if a.definition != b.definition:
-        notes.append(definitions_differ(a, b))
+        notes.append(f"median of {b.value:g} {b.unit} converted to {other:.4g} {a.unit}")
     return _Pair(first=a, second=b, median_1=a.value or 0.0, median_2=other, notes=tuple(notes))
 
 
@@ -140,26 +138,31 @@ def _with_p(rows: TargetRows, pair: _Pair) -> Candidate | NotEstimable:
 
 def _with_events(rows: TargetRows, pair: _Pair) -> Candidate | NotEstimable:
     """Variance from the events of both groups."""
-    first, second = _events(pair.first, rows.first), _events(pair.second, rows.second)
-    if first is None or second is None:
-        role = "the cohort" if first is None else "the comparator"
-        return NotEstimable(f"{role} has no printed number of events")
-    estimate = medians_and_events(pair.median_1, pair.median_2, first[1], second[1])
+    printed = _events(pair.first, rows.first), _events(pair.second, rows.second)
+    first, second = events_of_groups(rows, common_definition(*pair.rows), printed)
+    if isinstance(first, NotEstimable):
+        return first
+    if isinstance(second, NotEstimable):
+        return second
+    events = first.count, second.count
+    estimate = medians_and_events(pair.median_1, pair.median_2, *events)
     return _candidate(
         pair,
         estimate,
-        survival_route("medians and events", f"e = {first[1]} and {second[1]}"),
-        others=tuple(row for row, _ in (first, second) if row not in pair.rows),
-        span=partial(medians_and_events_range, *pair.ranges, Range.exact(first[1]), Range.exact(second[1])),
+        survival_route("medians and events", f"e = {events[0]} and {events[1]}"),
+        others=tuple(row for row in (*first.rows, *second.rows) if row not in pair.rows),
+        notes=tuple(one.note for one in (first, second) if one.note),
+        span=partial(medians_and_events_range, *pair.ranges, *map(Range.exact, events)),
     )
 
 
-def _events(median: ReportedResult, arm: tuple[ReportedResult, ...]) -> tuple[ReportedResult, int] | None:
+def _events(median: ReportedResult, arm: tuple[ReportedResult, ...]) -> Printed:
     """Events beside a median, else in a row of their own under the same definition."""
     if median.events is not None:
         return median, median.events
     for row in arm:
-        if row.statistic == "events" and row.definition == median.definition and row.events is not None:
+        of_same = row.statistic == "events" and row.definition == median.definition
+        if of_same and row.events is not None and row.unit != "episodes":
             return row, row.events
     return None
 
@@ -196,7 +199,7 @@ def _with_assumed_events(
             return NotEstimable(f"{label} has no printed number of participants")
         sizes.append(n)
         if row.n is None:
-            notes.append(f"n = {n} of {label} taken from the table of cohorts")
+            notes.append(borrowed_n(n, label))
     share = f"{100 * event_fraction:g}%"
     events = [Range.exact(event_fraction * n) for n in sizes]
     details = f"share {share}, n = {sizes[0]} and {sizes[1]}"
@@ -221,13 +224,4 @@ def _candidate(
     """The candidate of a pair of medians and one kind of standard error."""
     if isinstance(estimate, NotEstimable):
         return estimate
-    return Candidate(
-        route=route,
-        rows=(*pair.rows, *others),
-        definitions=tuple(dict.fromkeys(row.definition for row in pair.rows)),
-        decimals=sum(printed_decimals(row) for row in pair.rows),
-        yi=estimate[0],
-        vi=estimate[1],
-        notes=(*pair.notes, *notes),
-        rounding=rounding_of((*pair.rows, *others), span),
-    )
+    return arms_candidate(*pair.rows, estimate, route, others=others, notes=(*pair.notes, *notes), span=span)

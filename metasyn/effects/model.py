@@ -132,15 +132,23 @@ class Exclusion:
         Machine word of the rule: `"unusable"`, `"overlap"`, `"no-route"`, `"not-preferred"`,
         `"by-analyst"`, `"no-information"`, `"no-comparison"`, `"not-reported"`.
     reason : str
-        One sentence.
+        One sentence; of `"no-route"` with every route that was tried.
     result_ids : tuple of str
         Rows concerned.
+    short : str
+        The reason in brief, where the whole is long.
     """
 
     label: str
     code: str
     reason: str
     result_ids: tuple[str, ...] = ()
+    short: str = ""
+
+    @property
+    def told(self) -> str:
+        """The reason as a reader is first told it."""
+        return self.short or self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -64,17 +64,20 @@ def resolve_overlap(
             return depth, _mismatches(targets[i], cohorts), -sum(sizes[i]), i
         return -depth, _mismatches(targets[i], cohorts), i, 0
 
-    kept: list[int] = []
+    # Only cohorts with the same outermost whole can share participants.
+    kept: dict[str, list[tuple[int, int]]] = {}
     dropped: list[Dropped] = []
-    for i in sorted(range(len(targets)), key=priority):
-        for j in kept:
+    for place, i in enumerate(sorted(range(len(targets)), key=priority)):
+        wholes = {(c, *_ancestors(c, cohorts))[-1] for c in _members(targets[i])}
+        for _, j in sorted({near for whole in wholes for near in kept.get(whole, ())}):
             relation = overlapping(targets[i], targets[j], cohorts)
             if relation:
                 reason = f"{relation}; {_rule(targets[i], targets[j], relation, cohorts, overlap)}"
                 dropped.append(Dropped(index=i, kept=j, reason=reason))
                 break
         else:
-            kept.append(i)
+            for whole in wholes:
+                kept.setdefault(whole, []).append((place, i))
     return tuple(sorted(dropped, key=lambda d: d.index))
 
 

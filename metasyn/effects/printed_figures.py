@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from metasyn.effects.candidates import Candidate, TargetRows, interval_decimals, printed_decimals
+from metasyn.effects.candidates import (
+    Candidate,
+    TargetRows,
+    definitions_differ,
+    interval_decimals,
+    printed_decimals,
+)
 from metasyn.effects.model import Route
 from metasyn.effects.rounding import decimals_of
 from metasyn.effects.survival.facts import SURVIVAL_ROUTES
@@ -15,6 +21,7 @@ from metasyn.vocabulary import RouteName
 
 __all__ = [
     "Span",
+    "arms_candidate",
     "bound_ranges",
     "contrast_candidate",
     "rounding_of",
@@ -168,4 +175,45 @@ def contrast_candidate(
         reported_ci=interval,
         notes=tuple(notes),
         rounding=turned_range(rounding_of(used, span), turned),
+    )
+
+
+def arms_candidate(
+    first: ReportedResult,
+    second: ReportedResult,
+    estimate: tuple[float, float],
+    route: Route,
+    *,
+    others: Sequence[ReportedResult] = (),
+    notes: Sequence[str] = (),
+    borrowed: int = 0,
+    span: Span | None = None,
+) -> Candidate:
+    """A candidate from a figure of each group, which has the direction of the target.
+
+    Parameters
+    ----------
+    first, second : ReportedResult
+        Of the cohort and of its comparator; where their definitions differ a note says so.
+    estimate : tuple of float
+        `(yi, vi)`.
+    others : sequence of ReportedResult
+        Further rows it rests on.
+    borrowed : int
+        Groups whose number of participants is not printed beside the figure.
+    span : callable, optional
+        The range that rounding allows.
+    """
+    used = tuple({row.result_id: row for row in (first, second, *others)}.values())
+    mixed = (definitions_differ(first, second),) if first.definition != second.definition else ()
+    return Candidate(
+        route=route,
+        rows=used,
+        definitions=tuple(dict.fromkeys((first.definition, second.definition))),
+        decimals=printed_decimals(first) + printed_decimals(second),
+        borrowed=borrowed,
+        yi=estimate[0],
+        vi=estimate[1],
+        notes=(*notes, *mixed),
+        rounding=rounding_of(used, span),
     )

@@ -32,7 +32,7 @@ def proportion_candidates(rows: TargetRows, attempts: Attempts) -> None:
     if rows.measure.code not in SPREAD:
         return
     for row in rows.first:
-        free = is_event_free(row, rows.outcome)
+        free = is_event_free(row, rows.outcome, rows.cohort.n)
         if not free and (row.statistic != "percent" or row.unit in ("episodes", "treatment lines")):
             continue
         share = share_of(rows, row, free)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from metasyn.effects.arm_counts import count_candidates
 from metasyn.effects.candidates import Attempts, Candidate, TargetRows
-from metasyn.effects.choice import Ranking, require_routes, why_not_preferred
-from metasyn.effects.count_rounding import counts_rounding
+from metasyn.effects.choice import Ranking, why_not_preferred
+from metasyn.effects.count_rounding import effect_rounding
 from metasyn.effects.counts import counts_to_effects, no_information
 from metasyn.effects.curve_candidates import curve_candidates
 from metasyn.effects.event_free import TIME_TO_EVENT, outcome_words
@@ -22,14 +22,16 @@ from metasyn.effects.identity import (
 from metasyn.effects.log_rank_candidates import log_rank_candidates
 from metasyn.effects.measure import FROM_REPORTS, EffectMeasure, get_measure
 from metasyn.effects.measure_names import with_the_event
+from metasyn.effects.measure_routes import require_routes
 from metasyn.effects.median_figures import in_its_unit, log_median_candidates
 from metasyn.effects.medians import median_candidates
 from metasyn.effects.model import Effect, EffectSet, Exclusion
 from metasyn.effects.overlap import overlapping, resolve_overlap
 from metasyn.effects.reported_ratios import difference_candidates, ratio_candidates
-from metasyn.effects.screening import at_its_time_point, require_definitions, screen
+from metasyn.effects.screening import Screened, at_its_time_point, require_definitions, screen
 from metasyn.effects.time_point_candidates import time_point_candidates
 from metasyn.errors import OptionError
+from metasyn.evidence.model import ReportedResult
 from metasyn.evidence.selection import Selection, Target
 from metasyn.vocabulary import Measure, Overlap, RouteName, ZeroCells, require_option
 
@@ -96,8 +98,8 @@ def standardise(
     Raises
     ------
     OptionError
-        If an option is outside its range, an id or a definition does not occur, or the measure
-        does not fit the selection.
+        If an option is outside its range, an id or a definition does not occur, the measure does
+        not fit the selection, or a preferred route is none of the measure.
 
     Examples
     --------
@@ -131,25 +133,12 @@ def standardise(
     if event_fraction is not None and not 0 < event_fraction <= 1:
         raise OptionError(f"event_fraction must be in (0, 1]; got {event_fraction!r}.")
     require_definitions(selection, definitions)
-    require_routes(prefer)
+    require_routes(prefer, measure)
     selection = at_its_time_point(selection, scale)
     screened = screen(selection, exclude or {})
     ranking = Ranking(selection.results, definitions, prefer)
 
-    drafts: list[_Draft] = []
-    no_route: list[tuple[Target, Exclusion]] = []
-    unused: dict[str, Exclusion] = {}
-    for target in screened.targets:
-        rows = TargetRows.gather(selection, target, scale, screened.rows)
-        attempts = _attempt(rows, event_fraction)
-        if attempts.candidates:
-            chosen = ranking.best(attempts.candidates)
-            row_ids = tuple(row.result_id for row in rows.all)
-            others = ranking.other_routes(chosen, attempts.candidates)
-            drafts.append(_Draft(target=target, chosen=chosen, row_ids=row_ids, other_routes=others))
-            _note_unused(unused, selection, rows, chosen, attempts, ranking)
-        else:
-            no_route.append((target, _no_route(selection, rows, attempts)))
+    drafts, no_route, unused = _drafted(selection, scale, screened, ranking, event_fraction)
     drafts, empty = _without_information(selection, scale, drafts, zero_cells)
     drafts, overlapping = _one_row_per_cohort(selection, drafts, overlap)
     used = {i for draft in drafts for i in _used_ids(draft)}
@@ -213,6 +202,37 @@ def _attempt(rows: TargetRows, event_fraction: float | None) -> Attempts:
     return attempts
 
 
+_Drafted = tuple[list[_Draft], list[tuple[Target, Exclusion]], dict[str, Exclusion]]
+
+
+def _drafted(
+    selection: Selection,
+    measure: EffectMeasure,
+    screened: Screened,
+    ranking: Ranking,
+    event_fraction: float | None,
+) -> _Drafted:
+    """The way taken for each target, targets without one, and figures that are not used, by their id."""
+    drafts: list[_Draft] = []
+    no_route: list[tuple[Target, Exclusion]] = []
+    unused: dict[str, Exclusion] = {}
+    of_study: dict[str, list[ReportedResult]] = {}
+    for row in screened.rows:
+        of_study.setdefault(row.study_id, []).append(row)
+    for target in screened.targets:
+        rows = TargetRows.gather(selection, target, measure, of_study.get(target.study_id, ()))
+        attempts = _attempt(rows, event_fraction)
+        if not attempts.candidates:
+            no_route.append((target, _no_route(selection, rows, attempts)))
+            continue
+        chosen = ranking.best_as_noted(attempts.candidates)
+        row_ids = tuple(row.result_id for row in rows.all)
+        others = ranking.other_routes(chosen, attempts.candidates)
+        drafts.append(_Draft(target=target, chosen=chosen, row_ids=row_ids, other_routes=others))
+        _note_unused(unused, selection, rows, chosen, attempts, ranking)
+    return drafts, no_route, unused
+
+
 def _note_unused(
     unused: dict[str, Exclusion],
     selection: Selection,
@@ -233,11 +253,17 @@ def _note_unused(
 
 
 def _no_route(selection: Selection, rows: TargetRows, attempts: Attempts) -> Exclusion:
-    why = attempts.why_not() if rows.all else "no usable figure is left"
+    none = f"no {rows.measure.label} can be obtained: "
+    why, near = attempts.why_not(), attempts.nearest()
+    if rows.comparator is None:
+        near = near.removeprefix(f"the cohort ({rows.cohort.label}): ")
+    if not rows.all:
+        why = near = "no usable figure is left"
     return Exclusion(
         label=target_label(selection, rows.target),
         code="no-route",
-        reason=f"no {rows.measure.label} can be obtained: {why}",
+        reason=none + why,
+        short=none + near,
         result_ids=tuple(row.result_id for row in rows.all),
     )
 
@@ -340,11 +366,6 @@ def _effects(
     for draft, label in zip(drafts, labels, strict=True):
         chosen, target = draft.chosen, draft.target
         yi, vi, adjustment = next(from_counts) if chosen.counts is not None else (chosen.yi, chosen.vi, "")
-        rounding = chosen.rounding
-        if rounding is None and chosen.counts is not None:
-            rounding = counts_rounding(
-                measure, chosen.counts, chosen.count_fits, added=bool(adjustment), zero_cells=zero_cells
-            )
         effects.append(
             Effect(
                 label=label,
@@ -360,7 +381,7 @@ def _effects(
                 adjustment=adjustment,
                 inverted=chosen.inverted,
                 notes=chosen.notes,
-                rounding=rounding,
+                rounding=effect_rounding(measure, chosen, zero_cells, added=bool(adjustment)),
                 other_routes=draft.other_routes,
                 attributes=effect_attributes(selection, target),
             )

@@ -9,18 +9,20 @@ from metasyn.effects.candidates import (
     Attempts,
     Candidate,
     TargetRows,
-    definitions_differ,
+    borrowed_n,
     figure,
     interval_decimals,
     printed_decimals,
 )
+from metasyn.effects.event_free import at_risk_beside, is_share_of_events
 from metasyn.effects.hazard_ratio import Estimate
-from metasyn.effects.printed_figures import Span, rounding_of, survival_route
+from metasyn.effects.printed_figures import Span, arms_candidate, se_range, survival_route
 from metasyn.effects.survival.effective_n import effective_n, effective_n_at_risk, se_from_interval
 from metasyn.effects.survival.hazard_ranges import (
     survival_and_at_risk_range,
     survival_and_intervals_range,
     survival_and_n_range,
+    survival_and_se_range,
 )
 from metasyn.effects.survival.printed_range import Range
 from metasyn.effects.survival.timepoint import (
@@ -47,7 +49,8 @@ class _Arm:
     label: str
     share: float
     interval: Interval | None
-    at_risk: ReportedResult | None
+    se: float | None
+    at_risk: tuple[ReportedResult, float] | None
     n: int | None
     notes: tuple[str, ...]
     borrowed: bool
@@ -60,8 +63,8 @@ def time_point_candidates(rows: TargetRows, attempts: Attempts) -> None:
     """Survival of both groups at each time point and definition that they have in common."""
     pairs = [
         (a, b)
-        for a in _arms(rows.timed_first, rows.cohort)
-        for b in _arms(rows.timed_second, rows.comparator)
+        for a in _arms(rows.timed_first, rows.cohort, attempts)
+        for b in _arms(rows.timed_second, rows.comparator, attempts)
         if a.row.timepoint == b.row.timepoint
     ]
     alike = [(a, b) for a, b in pairs if a.row.definition == b.row.definition]
@@ -76,13 +79,18 @@ def time_point_candidates(rows: TargetRows, attempts: Attempts) -> None:
                 attempts.candidates.append(_candidate(name, a, b, estimate, span(a, b)))
 
 
-def _arms(rows: Sequence[ReportedResult], cohort: Cohort | None) -> list[_Arm]:
+def _arms(rows: Sequence[ReportedResult], cohort: Cohort | None, attempts: Attempts) -> list[_Arm]:
     """Every printed share without the event of one group."""
-    return [
-        _arm(row, rows, cohort)
-        for row in rows
-        if row.statistic in _SHARES and row.value is not None and 0 <= row.value <= _HUNDRED
-    ]
+    arms = []
+    for row in rows:
+        if row.statistic not in _SHARES or row.value is None or not 0 <= row.value <= _HUNDRED:
+            continue
+        if is_share_of_events(row, cohort.n if cohort else None):
+            reason = f"{figure(row)} is the share with the event: print the share without it as survival"
+            attempts.refuse("survival and n", reason)
+            continue
+        arms.append(_arm(row, rows, cohort))
+    return arms
 
 
 def _arm(row: ReportedResult, rows: Sequence[ReportedResult], cohort: Cohort | None) -> _Arm:
@@ -90,17 +98,13 @@ def _arm(row: ReportedResult, rows: Sequence[ReportedResult], cohort: Cohort | N
     notes = []
     if row.statistic == "percent":
         notes.append(f"{figure(row)} of {label} at {row.timepoint} taken as the share without the event")
-    beside = (
-        r
-        for r in rows
-        if r.statistic == "at risk" and (r.timepoint, r.definition) == (row.timepoint, row.definition)
-    )
     return _Arm(
         row=row,
         label=label,
         share=(row.value or 0.0) / _HUNDRED,
         interval=Interval(row.ci.low / _HUNDRED, row.ci.high / _HUNDRED, row.ci.level) if row.ci else None,
-        at_risk=next(beside, None),
+        se=None if row.se is None else row.se / _HUNDRED,
+        at_risk=at_risk_beside(rows, row),
         n=row.n if row.n is not None else (cohort.n if cohort else None),
         notes=tuple(notes),
         borrowed=row.n is None,
@@ -126,18 +130,17 @@ def _from_interval(arm: _Arm) -> Estimate | NotEstimable:
     return se if isinstance(se, NotEstimable) else cumulative_hazard_from_se(arm.share, se)
 
 
+def _from_se(arm: _Arm) -> Estimate | NotEstimable:
+    if arm.se is None:
+        return NotEstimable("no standard error is printed")
+    return cumulative_hazard_from_se(arm.share, arm.se)
+
+
 def _from_at_risk(arm: _Arm) -> Estimate | NotEstimable:
-    at_risk = _number_at_risk(arm)
-    if at_risk is None:
-        return NotEstimable("no number at risk is printed")
-    n = effective_n_at_risk(arm.share, at_risk)
-    return n if isinstance(n, NotEstimable) else cumulative_hazard(arm.share, n)
-
-
-def _number_at_risk(arm: _Arm) -> float | None:
     if arm.at_risk is None:
-        return None
-    return arm.at_risk.value if arm.at_risk.value is not None else arm.at_risk.n
+        return NotEstimable("no number at risk is printed")
+    n = effective_n_at_risk(arm.share, arm.at_risk[1])
+    return n if isinstance(n, NotEstimable) else cumulative_hazard(arm.share, n)
 
 
 def _from_n(arm: _Arm) -> Estimate | NotEstimable:
@@ -155,12 +158,13 @@ def _scaled(percent: Range) -> Range:
 
 
 def _interval_span(a: _Arm, b: _Arm) -> Span | None:
-    """Known for log-log intervals."""
-    if a.row.ci is None or b.row.ci is None or {_method(a), _method(b)} != {"log-log"}:
+    """Known for all intervals that show a standard error."""
+    methods = _method(a), _method(b)
+    if a.row.ci is None or b.row.ci is None or {"wilson", "clopper-pearson"} & {*methods}:
         return None
     shares, levels = (_share_range(a), _share_range(b)), (a.row.ci.level, b.row.ci.level)
     bounds = _bounds(a.row, a.row.ci), _bounds(b.row, b.row.ci)
-    return lambda: survival_and_intervals_range(*shares, *bounds, levels=levels)
+    return lambda: survival_and_intervals_range(*shares, *bounds, levels=levels, methods=methods)
 
 
 def _bounds(row: ReportedResult, percent: Interval) -> tuple[Range, Range]:
@@ -168,8 +172,13 @@ def _bounds(row: ReportedResult, percent: Interval) -> tuple[Range, Range]:
     return _scaled(Range.printed(percent.low, decimals)), _scaled(Range.printed(percent.high, decimals))
 
 
+def _se_span(a: _Arm, b: _Arm) -> Span:
+    first, second = (_scaled(se_range(arm.row, arm.row.se or 0.0)) for arm in (a, b))
+    return lambda: survival_and_se_range(_share_range(a), first, _share_range(b), second)
+
+
 def _at_risk_span(a: _Arm, b: _Arm) -> Span:
-    first, second = (Range.exact(_number_at_risk(arm) or 0.0) for arm in (a, b))
+    first, second = (Range.exact(arm.at_risk[1] if arm.at_risk else 0.0) for arm in (a, b))
     return lambda: survival_and_at_risk_range(_share_range(a), first, _share_range(b), second)
 
 
@@ -180,6 +189,7 @@ def _n_span(a: _Arm, b: _Arm) -> Span:
 
 _WAYS: dict[RouteName, _Way] = {
     "survival and interval": (_from_interval, _interval_span),
+    "survival and standard error": (_from_se, _se_span),
     "survival and numbers at risk": (_from_at_risk, _at_risk_span),
     "survival and n": (_from_n, _n_span),
 }
@@ -190,6 +200,7 @@ def _candidate(name: RouteName, a: _Arm, b: _Arm, estimate: Estimate, span: Span
     arms = (a, b)
     notes = [note for arm in arms for note in arm.notes]
     others: list[ReportedResult] = []
+    borrowed: list[_Arm] = []
     details = f"S at {a.row.timepoint} = {a.share:g} and {b.share:g}"
     if name == "survival and interval":
         notes += [
@@ -197,24 +208,21 @@ def _candidate(name: RouteName, a: _Arm, b: _Arm, estimate: Estimate, span: Span
             for arm in arms
             if not arm.row.ci_method
         ]
+    elif name == "survival and standard error":
+        details += f", se = {a.se:g} and {b.se:g}"
     elif name == "survival and numbers at risk":
-        others = [arm.at_risk for arm in arms if arm.at_risk is not None]
+        others = [arm.at_risk[0] for arm in arms if arm.at_risk is not None]
     else:
         details += f", n = {a.n} and {b.n}"
-        notes += [
-            f"n = {arm.n} of {arm.label} taken from the table of cohorts" for arm in arms if arm.borrowed
-        ]
-    if a.row.definition != b.row.definition:
-        notes.append(definitions_differ(a.row, b.row))
-    used = (a.row, b.row, *others)
-    return Candidate(
-        route=survival_route(name, details),
-        rows=used,
-        definitions=tuple(dict.fromkeys((a.row.definition, b.row.definition))),
-        decimals=sum(printed_decimals(arm.row) for arm in arms),
-        borrowed=sum(arm.borrowed for arm in arms) if name == "survival and n" else 0,
-        yi=estimate[0],
-        vi=estimate[1],
-        notes=tuple(notes),
-        rounding=rounding_of(used, span),
+        borrowed = [arm for arm in arms if arm.borrowed]
+        notes += [borrowed_n(arm.n, arm.label) for arm in borrowed]
+    return arms_candidate(
+        a.row,
+        b.row,
+        estimate,
+        survival_route(name, details),
+        others=others,
+        notes=notes,
+        borrowed=len(borrowed),
+        span=span,
     )

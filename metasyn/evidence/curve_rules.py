@@ -9,6 +9,8 @@ from metasyn.evidence.sheets import Row, Sheet
 
 __all__ = ["points_make_a_curve"]
 
+_READ_TOO_HIGH = 1.5
+
 
 def points_make_a_curve(sheet: Sheet, sheets: Mapping[str, Sheet]) -> Iterator[Problem]:
     """Points belong to a row about a curve, follow each other in time, and are shares or numbers at risk."""
@@ -51,9 +53,18 @@ def _share(row: Row) -> Iterator[Problem]:
     """Survival lies between 0 and 1."""
     share = row.number("survival")
     if "survival" in row.values and (share is None or not 0 <= share <= 1):
-        hint = f"; write {share / 100:g} for {share:g}%" if share is not None and 1 < share <= 100 else ""
+        hint = "" if share is None else _share_hint(share)
         message = f"{row.text('survival')}: survival must be a proportion between 0 and 1{hint}"
         yield Problem(code="survival-outside-0-1", line=row.line, column="survival", message=message)
+
+
+def _share_hint(share: float) -> str:
+    """What may have been meant by a share above 1: a percentage, or a point read off a little too high."""
+    if 1 < share <= _READ_TOO_HIGH:
+        return "; a point read off a little too high is written 1"
+    if 1 < share <= 100:
+        return f"; write {share / 100:g} for {share:g}% (percent is for results.csv)"
+    return ""
 
 
 def _order(row: Row, before: Row | None, numbers: bool) -> Iterator[Problem]:

@@ -27,11 +27,10 @@ def digests(evidence: Evidence) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Hex digests by key. A result's key is its id, and its digest covers its own row, its study,
-        cohort and comparator (with the larger cohorts they are part of), source and outcome, and the
-        points of its curve.
-        `"study:<id>"`, `"cohort:<id>"`, `"source:<id>"`, `"outcome:<id>"` and
-        `"ongoing:<registry_id>"` cover one row each.
+        Hex digests by key. A result's key is its id; `"study:<id>"`, `"cohort:<id>"`,
+        `"source:<id>"`, `"outcome:<id>"` and `"ongoing:<registry_id>"` are the other rows. Each digest
+        covers its own row only, so that the key that differs names the row that changed.
+        `"curve:<id of its result>"` covers all points of a digitised curve.
 
     Notes
     -----
@@ -44,15 +43,26 @@ def digests(evidence: Evidence) -> dict[str, str]:
         **{f"source:{key}": _canonical(source) for key, source in evidence.sources.items()},
         **{f"outcome:{key}": _canonical(outcome) for key, outcome in evidence.outcomes.items()},
         **{f"ongoing:{trial.registry_id}": _canonical(trial) for trial in evidence.ongoing},
+        **{f"curve:{key}": _canonical(curve) for key, curve in evidence.curves.items()},
+        **{result.result_id: _canonical(result) for result in evidence.results},
     }
-    found = {key: _hex(text) for key, text in rows.items()}
-    for result in evidence.results:
-        found[result.result_id] = _hex(_with_rows(result, evidence, rows))
-    return found
+    return {key: _hex(text) for key, text in rows.items()}
 
 
 def row_digest(result: ReportedResult, evidence: Evidence) -> str:
-    """The digest of one result together with the rows it refers to; see `digests`."""
+    """One digest of a result together with the rows it refers to.
+
+    Parameters
+    ----------
+    result : ReportedResult
+    evidence : Evidence
+
+    Returns
+    -------
+    str
+        Hex digest of its own row, its study, cohort and comparator (with the larger cohorts they are
+        part of), source and outcome, and the points of its curve.
+    """
     records: dict[str, object] = {
         f"study:{result.study_id}": evidence.studies[result.study_id],
         f"source:{result.source_id}": evidence.sources[result.source_id],

@@ -294,7 +294,8 @@ def ratios_are_positive(row: Row, sheets: Sheets) -> Iterator[Complaint]:
         for column in _FIGURES:
             number = row.number(column)
             if number is not None and number <= 0:
-                message = f"{row.text(column)}: a ratio ({statistic}) must be above 0"
+                hint = "; a logarithm? write the ratio itself" if number < 0 else ""
+                message = f"{row.text(column)}: a ratio ({statistic}) must be above 0{hint}"
                 yield Complaint(column, "ratio-not-positive", message)
 
 

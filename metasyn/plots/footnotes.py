@@ -30,6 +30,7 @@ _ROUTE_WORDS = {
     "curves and events": "from times reconstructed from survival curves",
     "curves and n": "from times reconstructed from survival curves, assuming no early censoring",
     "survival and interval": "from survival at one time point",
+    "survival and standard error": "from survival at one time point",
     "survival and numbers at risk": "from survival at one time point",
     "survival and n": "from survival at one time point, assuming no early censoring",
     "medians and p": "from medians and p value, assuming exponential survival",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from metasyn.effects.display import natural_estimate, natural_interval
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
 from metasyn.plots.axis import choose_axis
@@ -14,6 +15,7 @@ from metasyn.plots.forest_words import clean_text, line_facts, measure_facts, to
 from metasyn.plots.model import Axis, Column, ForestLayout, ForestRow, RowKind
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
+from metasyn.values import Interval
 from metasyn.vocabulary import FigureWidth
 from metasyn.wording import level_text, percent_text
 
@@ -42,8 +44,8 @@ def pooled_row(
 ) -> ForestRow:
     """One synthesis as a row; `weight` is what the size of its mark says, `cells` further columns."""
     measure = result.effects.measure
-    value = result.natural(result.estimate)
-    interval, prediction = to_natural(result.ci, measure), to_natural(result.pi, measure)
+    value, interval = _shown(result, measure)
+    prediction = to_natural(result.pi, measure)
     found, numbers = result.heterogeneity, theme.numbers
     texts = {
         "k": numbers.count(result.k),
@@ -64,6 +66,14 @@ def pooled_row(
         weight=weight,
         index=index,
     )
+
+
+def _shown(result: SynthesisResult, measure: EffectMeasure) -> tuple[float, Interval | None]:
+    """Estimate and interval, natural scale; a single study has those of its row, printed ones as printed."""
+    if result.pooled:
+        return result.natural(result.estimate), to_natural(result.ci, measure)
+    alone = result.effects.effects[0]
+    return natural_estimate(alone, measure), natural_interval(alone, measure, result.request.level)
 
 
 def result_columns(

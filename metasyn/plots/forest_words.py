@@ -80,8 +80,9 @@ def measure_facts(result: SynthesisResult) -> dict[str, str]:
     """Names of the measure: short, in full with its unit, and the scale of its axis."""
     measure = result.effects.measure
     if measure.family == "proportion":
-        label = measure.label[:1].upper() + measure.label[1:]
-        full = f"{clean_text(result.effects.outcome) or label}, %"
+        name = clean_text(result.effects.outcome) or measure.label
+        # pCR stays pCR.
+        full = f"{name if name[1:2].isupper() else name[:1].upper() + name[1:]}, %"
     else:
         full = measure.label[:1].upper() + measure.label[1:]
         full += f", {measure.unit}" if measure.unit else ""

@@ -54,12 +54,14 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something set apart from the running text."""
+    """Something set apart from the running text; `see` is the heading of the section `anchor`, to read on."""
 
     kind: ClassVar[str] = "note"
     text: str
     heading: str = ""
     tone: Literal["note", "caution"] = "note"
+    see: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

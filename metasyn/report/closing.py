@@ -84,7 +84,7 @@ def _without_ids(exclusions: Sequence[Exclusion], part: OutcomeResult) -> tuple[
     sets = (part.effects, *(other.effects for other in part.apart))
     ids = {row.result_id for effects in sets for effect in effects.effects for row in effect.rows}
     marks = re.compile("|".join(rf" \[{re.escape(name)}\]" for name in sorted(ids)) or "(?!)")
-    return tuple(replace(one, reason=marks.sub("", one.reason)) for one in exclusions)
+    return tuple(replace(one, short=marks.sub("", one.told)) for one in exclusions)
 
 
 def exclusion_lists(part: OutcomeResult) -> list[tuple[str, str, tuple[Exclusion, ...]]]:

@@ -135,7 +135,7 @@ class _Writer:
             case Definitions():
                 self.add(definition_table(block, PAGE_WIDTH), paragraph("TableNote"))
             case Note():
-                self.add(_note(block))
+                self.add(_note(block, self.bookmarks))
             case KeyResult():
                 self.key_results([block])
             case TableBlock():
@@ -217,9 +217,12 @@ def _all_sections(sections: Iterable[Section]) -> Iterator[Section]:
         yield from _all_sections(section.sections)
 
 
-def _note(block: Note) -> Element:
-    lead = f"{block.heading}." if block.heading else ""
-    return paragraph("Caution" if block.tone == "caution" else "Note", _led(lead, block.text))
+def _note(block: Note, bookmarks: Mapping[str, str]) -> Element:
+    inside = _led(f"{block.heading}." if block.heading else "", block.text)
+    if block.anchor in bookmarks:
+        link = inner_link(bookmarks[block.anchor], runs(block.see, style="Hyperlink"))
+        inside = [*inside, *runs(" See "), link, *runs(".")]
+    return paragraph("Caution" if block.tone == "caution" else "Note", inside)
 
 
 def _led(lead: str, text: str) -> list[Element]:

@@ -83,10 +83,7 @@ def _summary(found: tuple[FigureFinding, ...]) -> str:
     kinds = Counter(one.finding.code for one in found)
     listed = "; ".join(f"{audit_words(code)}: {number}" for code, number in kinds.items())
     waiting = sum(one.is_open for one in found)
-    state = (
-        f"{counted(waiting, 'finding')} of these {'is' if waiting == 1 else 'are'} open."
-        if waiting
-        else "None of these is open."
-    )
+    open_ = "one is" if waiting == 1 else f"{waiting} are"
+    state = f"Of these, {open_} open: still to be decided." if waiting else "None of these is open."
     where = f" What was recovered is listed under {_HEADING}." if _RECOVERED in kinds else ""
     return f"{counted(len(found), 'finding')} ({listed}). {state}{where}"

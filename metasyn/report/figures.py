@@ -119,7 +119,7 @@ def _sides(result: AnalysisResult, shown: list[OutcomeResult]) -> str:
         return ""
     words = []
     for better in ("lower", "higher"):
-        names = [part.definition.label for part in shown if part.definition.better == better]
+        names = dict.fromkeys(part.definition.label for part in shown if part.definition.better == better)
         if names:
             words.append(f"{better} is better for {', '.join(names)}")
     return f" {_capital('; '.join(words))}." if words else ""

@@ -9,6 +9,7 @@ from metasyn.analysis.result import AnalysisResult
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Effect, EffectSet
 from metasyn.report.blocks import Block, Bullets, Paragraph
+from metasyn.report.evidence_words import route_statements
 from metasyn.report.opening import OVERLAP_WORDS
 from metasyn.report.phrases import sentence
 from metasyn.report.references import cite
@@ -72,13 +73,12 @@ def data_methods(result: AnalysisResult) -> Iterator[Method]:
     yield Method("One row per cohort.", sentence(f"no participant counts twice in a synthesis: {overlap}"))
     if _effects(result):
         hazard = "HR" in measures and any(effects.k for effects in sets if effects.measure.code == "HR")
-        yield Method(
-            "Routes.",
-            "Every effect took the best route that the printed figures allow; grade 1 is best, medians "
-            "come last",
-            ("parmar", "tierney") if hazard else (),
-            tuple(_routes(result)),
-        )
+        keys = ("parmar", "tierney") if hazard else ()
+        yield Method("Routes.", _routes_text(result), keys, tuple(_routes(result)))
+        preferred = tuple(said.text for part in result.outcomes for said in route_statements(part))
+        if preferred:
+            text = "These come before routes of a better grade, where the figures allow them"
+            yield Method("Preferred routes.", text, (), preferred)
     policies = {
         part.outcome.zero_cells: None
         for part in result.outcomes
@@ -87,6 +87,22 @@ def data_methods(result: AnalysisResult) -> Iterator[Method]:
     for policy in policies:
         yield Method("Zero cells.", sentence(_ZERO_CELLS[policy]), () if policy == "none" else ("zero",))
     yield _study_intervals(sets, result.analysis.synthesis.level)
+
+
+def _routes_text(result: AnalysisResult) -> str:
+    """By which rule an effect takes its route: what the analysis lists comes before the grade."""
+    order = []
+    if any(part.outcome.definitions for part in result.outcomes):
+        order.append("the definitions of the outcome as the analysis lists them")
+    if any(part.outcome.prefer for part in result.outcomes):
+        order.append("the routes that the analyst prefers")
+    rule = "Every effect took the best route that the printed figures allow"
+    if order:
+        rule = (
+            "Of the routes that the printed figures allow, every effect took the first in this order: "
+            f"{', '.join(order)}, the grade"
+        )
+    return f"{rule}; grade 1 is best, medians come last"
 
 
 def _measures_text(measures: Iterable[EffectMeasure]) -> str:

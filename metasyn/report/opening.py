@@ -5,6 +5,7 @@ from __future__ import annotations
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.analysis.spec import Analysis
 from metasyn.report.blocks import Block, Bullets, Definitions, KeyResult, Paragraph, Section, TableBlock
+from metasyn.report.evidence_words import open_findings_note, preference
 from metasyn.report.figures import glance_figure
 from metasyn.report.groups import contrast_words, group_words, outcome_label, part_names, rule_words
 from metasyn.report.phrases import (
@@ -33,7 +34,8 @@ def question_section(result: AnalysisResult) -> Section:
     analysis = result.analysis
     blocks: list[Block] = [Paragraph(analysis.question)]
     blocks.extend(Paragraph(note) for note in analysis.notes)
-    glance: list[Block] = []
+    waiting = open_findings_note(result)
+    glance: list[Block] = [] if waiting is None else [waiting]
     if analysis.claims:
         text = "Each sentence is bound to the numbers: no report is made while one of them is not true."
         glance.append(Paragraph(text, lead="Conclusions of the analyst."))
@@ -153,6 +155,8 @@ def _outcome_rule(part: OutcomeResult) -> str:
         parts.append(
             f"preferred definition: {', then '.join(word or 'none stated' for word in outcome.definitions)}"
         )
+    if outcome.prefer:
+        parts.append(f"preferred routes, before the grade: {preference(part)}")
     if outcome.event_fraction is not None:
         share = f"{plain_number(100 * outcome.event_fraction)}%"
         parts.append(

@@ -91,7 +91,8 @@ def _plain_block(block: Block, pictures: Mapping[str, tuple[Picture, ...]]) -> d
         case Definitions():
             return {"items": [[breakable(text, _LONG_IN_CELL) for text in item] for item in block.items]}
         case Note():
-            return {"tone": block.tone, **_words(_LONG_IN_TEXT, text=block.text, heading=block.heading)}
+            text = f"{block.text} See {block.see}." if block.see else block.text
+            return {"tone": block.tone, **_words(_LONG_IN_TEXT, text=text, heading=block.heading)}
         case KeyResult():
             names = ("label", "figure", "interval", "basis", "sentence")
             return _words(_LONG_IN_CELL, **{name: getattr(block, name) for name in names})

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.claims.statement import Statement, Subject
 from metasyn.report.absolute import absolute_statements
+from metasyn.report.evidence_words import open_findings, open_findings_statements, route_statements
 from metasyn.report.groups import part_names
 from metasyn.report.phrases import (
     headline_statements,
@@ -55,7 +56,18 @@ def report_statements(result: AnalysisResult) -> tuple[Stated, ...]:
     tuple of Stated
         The sentences that the tool itself chose; those of the analyst are in `analysis.claims`.
     """
-    return tuple(stated for part in result.outcomes for stated in _of_outcome(part, result))
+    of_outcomes = (stated for part in result.outcomes for stated in _of_outcome(part, result))
+    return (*_of_evidence(result), *of_outcomes)
+
+
+def _of_evidence(whole: AnalysisResult) -> Iterator[Stated]:
+    """What is said of the figures as a whole; a subject needs a synthesis to stand beside them."""
+    first = next((p.synthesis for p in whole.outcomes if not isinstance(p.synthesis, NotEstimable)), None)
+    if first is None:
+        return
+    subject = Subject(result=first, open_findings=open_findings(whole))
+    for statement in open_findings_statements(whole):
+        yield Stated(where="open findings", statement=statement, subject=subject)
 
 
 def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
@@ -63,6 +75,7 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
     if not isinstance(result, NotEstimable):
         subject = Subject(result=result, leave_one_out=part.leave_one_out)
         said = [
+            ("routes", route_statements(part)),
             ("headline", headline_statements(result, names=part_names(whole.analysis), better=better)),
             ("absolute", absolute_statements(part, whole)),
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -133,13 +133,21 @@ def _figure_lines(effects: EffectSet, name: str) -> Iterator[str]:
             rows = r_vector(str(i + 1) for i in places)
             chosen = [effects.effects[i] for i in places]
             yield f"confirm_studies({name}, rows = {rows}, {call(chosen, effects.measure.code)})"
-    by_route: dict[str, list[str]] = {}
-    for i in kinds.others:
-        by_route.setdefault(effects.effects[i].route.name, []).append(effects.labels[i])
-    for route, labels in by_route.items():
-        what = f"yi and vi of {', '.join(labels)}"
+    for route, labels in _by_route(effects, kinds.counts):
+        if route != "events":
+            because = f"these are taken as recovered from other printed figures ({route})"
+            yield unchecked(f"the counts of {', '.join(labels)}", because)
+    for route, labels in _by_route(effects, kinds.others):
         because = f"their way from the printed figures ({route}) is not repeated here"
-        yield unchecked(what, because)
+        yield unchecked(f"yi and vi of {', '.join(labels)}", because)
+
+
+def _by_route(effects: EffectSet, places: Iterable[int]) -> Iterable[tuple[str, list[str]]]:
+    """Routes of some effects in order of first use, each with the labels of its effects."""
+    found: dict[str, list[str]] = {}
+    for i in places:
+        found.setdefault(effects.effects[i].route.name, []).append(effects.labels[i])
+    return found.items()
 
 
 def _from_counts(chosen: Sequence[Effect], measure: str) -> str:

@@ -62,8 +62,8 @@ def _opening(result: AnalysisResult) -> Iterator[str]:
     yield "#"
     yield r_comment(
         "metafor (Viechtbauer 2010, doi 10.18637/jss.v036.i03) computes the numbers of results.json again, "
-        "from the study results written below and, where a study printed counts or a ratio with its "
-        "interval, these from the printed figures. Run it with"
+        "from the study results written below and, where a study printed counts, a ratio, a median or a "
+        "proportion with its interval, these from the printed figures. Run it with"
     )
     yield "#     Rscript verify.R"
     yield r_comment(

@@ -68,13 +68,17 @@ def reference(statistic: float, df: float, pvalue: float) -> str:
     return f"{name} = {statistic:.6g}{freedom}, p = {pvalue:.4g}"
 
 
-def natural(code: Measure, estimate: float, ci: Interval | NotEstimable) -> str:
+def natural(code: Measure, estimate: float, ci: Interval | NotEstimable, *, unit: str = "") -> str:
     """Estimate and interval on the natural scale; nothing where that is the analysis scale.
+
+    The unit, that of a time, stands behind the last number.
 
     Examples
     --------
     >>> natural("HR", -0.5, Interval(-1.0, 0.0))
     'hazard ratio 0.6065, 95% CI 0.3679 to 1'
+    >>> natural("MEDLN", 0.0, Interval(0.0, 0.0), unit="months")
+    'median time 1, 95% CI 1 to 1 months'
     """
     measure = get_measure(code)
     back = measure.to_natural
@@ -82,7 +86,7 @@ def natural(code: Measure, estimate: float, ci: Interval | NotEstimable) -> str:
         return ""
     bounds = "" if isinstance(ci, NotEstimable) else within(*sorted((back(ci.low), back(ci.high))), digits=4)
     interval = f", {percent(ci.level)} CI {bounds}" if isinstance(ci, Interval) else ""
-    return f"{measure.label} {back(estimate):.4g}{interval}"
+    return f"{measure.label} {back(estimate):.4g}{interval}{f' {unit}' if unit else ''}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

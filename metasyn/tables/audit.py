@@ -18,8 +18,11 @@ AUDIT_WORDS: Mapping[str, str] = MappingProxyType(
         "sources-disagree": "sources print different figures",
         "unusable-figure": "figure that cannot be right",
         "off-centre": "estimate not in the middle of its interval",
+        "preferred-route": "preferred route that no effect takes",
         "assumption": "assumption",
-        "reading": "reading of an unclear figure",
+        "reading": "how a figure was read",
+        "taken-from-elsewhere": "taken from another place",
+        "converted": "converted",
         "other-direction": "printed the other way round",
         "recovered-figure": "recovered by arithmetic",
     }
@@ -42,6 +45,8 @@ class _Found(Protocol):
     def is_open(self) -> bool: ...
     @property
     def repairs(self) -> tuple[Repair, ...]: ...
+    @property
+    def by_analysis(self) -> bool: ...
 
 
 def audit_words(code: str) -> str:
@@ -104,7 +109,8 @@ def _changes(one: _Found, row: str) -> list[str]:
 
 def _done(one: _Found) -> str:
     if one.answer:
-        return f"accepted: {one.answer}" if one.finding.code in CODES else one.answer
+        accepted = one.finding.code in CODES and not one.by_analysis
+        return f"accepted: {one.answer}" if accepted else one.answer
     return "open: to be decided" if one.is_open else "for information"
 
 
@@ -154,5 +160,5 @@ def _state(one: _Found) -> str:
 
 
 def _capital(text: str) -> str:
-    """The text with a capital letter, unless it opens with a symbol: `n = 130`, `p 0.04`."""
-    return text if re.match(r"\w (?:= |[<>]?\d)", text) else text[:1].upper() + text[1:]
+    """The text with a capital letter, unless it opens with a symbol or a name: `n = 130`, `ci_low: 3`."""
+    return text if re.match(r"\w (?:= |[<>]?\d)|[a-z]+_\w", text) else text[:1].upper() + text[1:]

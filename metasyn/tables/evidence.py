@@ -65,7 +65,7 @@ def evidence_table(
             printed_cell(effect.rows) or "\N{EN DASH}",
             source_cell(effect.rows, labels) or "\N{EN DASH}",
             _route(effect),
-            counts_cell(effect),
+            counts_cell(effect) or "\N{EN DASH}",
             effect_cell(effect, effects.measure, level),
         ]
         rows.append(tuple(row if with_counts else row[:4] + row[5:]))
@@ -147,14 +147,14 @@ def exclusions_table(
     Returns
     -------
     ReportTable
-        One row per exclusion, in the order of the rules that made them; the ids of the rows it concerns
-        are in `excluded_rows_table`.
+        One row per exclusion, in the order of the rules that made them, each with one reason; every route
+        that was tried, and the ids of the rows, are in `excluded_rows_table`.
     """
     return ReportTable(
         slug=slug,
         caption=caption,
         columns=columns(("what", "What", "left", 2.0), ("reason", "Reason", "left", 3.6)),
-        rows=tuple((exclusion.label, exclusion.reason) for exclusion in exclusions),
+        rows=tuple((exclusion.label, exclusion.told) for exclusion in exclusions),
     )
 
 

@@ -9,11 +9,21 @@ from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
 from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.tables.cells import I2_cell, estimate_cell, estimate_with_unit, interval_cell, tau2_cell
 from metasyn.tables.model import ReportTable, columns
-from metasyn.tables.words import CI_WORDS, MODEL_WORDS, TAU2_WORDS, column_word, estimate_header, subject
+from metasyn.tables.words import (
+    CI_WORDS,
+    MODEL_WORDS,
+    ROUTE_WORDS,
+    TAU2_WORDS,
+    column_word,
+    estimate_header,
+    subject,
+)
 from metasyn.values import NotEstimable
 from metasyn.wording import decimal, level_text, p_text, whole
 
 __all__ = ["leave_one_out_table", "sensitivity_table", "subgroup_table"]
+
+_ROUTES: dict[str, str] = {str(name): words for name, words in ROUTE_WORDS.items()}
 
 
 def subgroup_table(subgroups: SubgroupAnalysis, *, slug: str) -> ReportTable:
@@ -148,7 +158,7 @@ def sensitivity_table(
     notes: list[str] = []
     pooled: list[tuple[str, SynthesisResult]] = []
     for group, label, result in variants:
-        words = TAU2_WORDS.get(label, label)
+        words = _route_words(label) if group == "route" else TAU2_WORDS.get(label, label)
         if isinstance(result, NotEstimable):
             rows.append((_sentence(group), words, "", "not estimable", ""))
             notes.append(f"{_sentence(group)}, {words}: {result.reason}.")
@@ -169,6 +179,14 @@ def sensitivity_table(
         notes=(*notes, *_other_models(pooled, full)),
         emphasis=(0,),
     )
+
+
+def _route_words(label: str) -> str:
+    """Routes under the names they have in the other tables; `label` has those of the vocabulary."""
+    opening = next((one for one in ("only from ", "without ") if label.startswith(one)), "")
+    names, comma, ending = label.removeprefix(opening).partition(", wherever ")
+    words = "; ".join(_ROUTES.get(name, name) for name in names.split("; "))
+    return f"{opening}{words}{comma}{ending}"
 
 
 def _variant_cells(result: SynthesisResult, main: EffectMeasure) -> tuple[str, str, str]:

@@ -90,6 +90,7 @@ ROUTE_WORDS: dict[RouteName, str] = {
     "curves and events": "times reconstructed from survival curves and numbers of events",
     "curves and n": "times reconstructed from survival curves and group sizes",
     "survival and interval": "survival at one time point and its intervals",
+    "survival and standard error": "survival at one time point and its standard errors",
     "survival and numbers at risk": "survival at one time point and numbers at risk",
     "survival and n": "survival at one time point and group sizes",
     "medians and p": "ratio of medians, standard error from the p value",

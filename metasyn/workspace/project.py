@@ -118,5 +118,7 @@ def find_project(start: Path) -> Project:
             return Project(folder)
     raise WorkspaceError(
         f"no metasyn project here: neither {here} nor a folder above it has both data/ and analyses/. "
-        "Go to the project folder, or name it with --project."
+        "Go to the project folder, or name it with --project. To start one here: 'metasyn template "
+        "extraction.xlsx' writes a workbook to fill in, 'metasyn import extraction.xlsx' makes the project "
+        "of it; with tables of your own, 'mkdir data analyses'."
     )

@@ -18,6 +18,7 @@ _FILES = {
     "source": "sources.csv",
     "outcome": "outcomes.csv",
     "ongoing": "ongoing_trials.csv",
+    "curve": "curves.csv or at_risk.csv",
 }
 
 
@@ -33,8 +34,8 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
     -------
     tuple of str
         Keys as in `evidence.digest.digests`, each once, in the order in which the analysis meets
-        them: a result by its id, other rows as `study:`, `cohort:`, `source:`, `outcome:` and
-        `ongoing:` with their id.
+        them: a result by its id, other rows as `study:`, `cohort:`, `source:`, `outcome:`, `curve:`
+        and `ongoing:` with their id.
 
     Raises
     ------
@@ -78,13 +79,15 @@ def row_in_words(key: str) -> str:
     ('studies.csv row BCG01', 'results.csv row R017')
     """
     kind, _, name = key.partition(":")
+    if kind == "curve" and name:
+        return f"{_FILES[kind]} curve {name}"
     return f"{_FILES[kind]} row {name}" if name and kind in _FILES else f"results.csv row {key}"
 
 
 def _results(
     results: Iterable[ReportedResult], evidence: Evidence, by_id: dict[str, ReportedResult]
 ) -> dict[str, None]:
-    """Result rows with the study, cohorts, outcome and source of each, and what each is derived from."""
+    """Result rows with study, cohorts, outcome, source and curve of each, and what each is derived from."""
     keys: dict[str, None] = {}
     waiting = list(results)[::-1]
     while waiting:
@@ -96,6 +99,8 @@ def _results(
         keys.update(_cohorts((result.cohort_id, result.comparator_id), evidence))
         keys[f"outcome:{result.outcome}"] = None
         keys[f"source:{result.source_id}"] = None
+        if result.result_id in evidence.curves:
+            keys[f"curve:{result.result_id}"] = None
         waiting.extend(by_id[other] for other in result.derived_from if other in by_id)
     return keys
 

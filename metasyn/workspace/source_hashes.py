@@ -63,13 +63,15 @@ def with_hashes(text: str, hashes: Mapping[str, str]) -> str:
     'source_id,sha256,note\\r\\na,,"x, y"\\r\\nb,00ff,\\r\\n'
     """
     records = list(_records(text))
-    header = [_cell(text, span).removeprefix("\ufeff") for span in records[0]] if records else []
+    header = [_cell(text, span) for span in records[0]] if records else []
     if _KEY not in header:
         raise WorkspaceError(f"sources.csv has no column {_KEY}.")
     key = header.index(_KEY)
-    known = {_cell(text, record[key]).strip() for record in records[1:] if len(record) > key}
+    rows = [record for record in records[1:] if len(record) > key]
+    broken = {_cell(text, row[key]).strip() for row in rows if len(row) != len(header)}
+    known = {_cell(text, row[key]).strip() for row in rows} - broken
     if missing := sorted(set(hashes) - known):
-        raise WorkspaceError(f"sources.csv has no row {missing[0]}.")
+        raise WorkspaceError(f"sources.csv has no row {missing[0]} with a cell for each of its columns.")
     edits: list[tuple[int, int, str]] = []
     for number, record in enumerate(records):
         name = _cell(text, record[key]).strip() if len(record) > key else ""
@@ -106,13 +108,18 @@ def _edited(text: str, edits: Sequence[tuple[int, int, str]]) -> str:
 def _records(text: str) -> Iterator[list[tuple[int, int]]]:
     """The rows of a CSV text as the places of their cells, quotes included."""
     record: list[tuple[int, int]] = []
-    start = at = 0
+    start = at = int(text.startswith("\ufeff"))
     quoted = False
     while at < len(text):
         character = text[at]
-        if character == '"':
-            quoted = not quoted
-        elif not quoted and character in ",\r\n":
+        if quoted:
+            # Two quotes stand for one; a single one ends the cell.
+            if character == '"':
+                quoted = text.startswith('""', at)
+                at += quoted
+        elif character == '"' and at == start:
+            quoted = True
+        elif character in ",\r\n":
             record.append((start, at))
             if character != ",":
                 yield record

@@ -15,6 +15,7 @@ from metasyn.workspace.reach import row_in_words
 
 __all__ = [
     "MANIFEST",
+    "NEVER_BUILT",
     "Environment",
     "Inputs",
     "current_environment",
@@ -22,10 +23,13 @@ __all__ = [
     "read_manifest",
     "same_files",
     "staleness",
+    "without_manifest",
 ]
 
 MANIFEST = ".manifest.json"
-_SCHEMA = "metasyn-manifest/1"
+NEVER_BUILT = "never built here"
+_SCHEMA = "metasyn-manifest/2"
+_ANY_SCHEMA = "metasyn-manifest/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,7 @@ def manifest_bytes(inputs: Inputs, files: Mapping[str, bytes]) -> bytes:
     Returns
     -------
     bytes
-        JSON of schema `metasyn-manifest/1`.
+        JSON of schema `metasyn-manifest/2`.
     """
     outputs = {name: hash_bytes(content) for name, content in sorted(files.items())}
     document = {"schema": _SCHEMA, "inputs": asdict(inputs), "outputs": outputs}
@@ -114,6 +118,18 @@ def read_manifest(folder: Path) -> tuple[Inputs, Mapping[str, str]] | None:
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
     return read, outputs
+
+
+def without_manifest(folder: Path) -> str:
+    """Why a folder has no manifest that can be compared: `NEVER_BUILT`, or built by another version."""
+    try:
+        document = json.loads((folder / MANIFEST).read_bytes())
+        schema = document["schema"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return NEVER_BUILT
+    if isinstance(schema, str) and schema.startswith(_ANY_SCHEMA) and schema != _SCHEMA:
+        return "built by another version of metasyn"
+    return NEVER_BUILT
 
 
 def _texts(value: object) -> dict[str, str]:
@@ -152,7 +168,7 @@ def staleness(folder: Path, now: Inputs) -> tuple[str, ...]:
     """
     known = read_manifest(folder)
     if known is None:
-        return ("never built here",)
+        return (without_manifest(folder),)
     before, outputs = known
     reasons = [] if before.script == now.script else ["script changed"]
     reasons += _rows(before.rows, now.rows)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from metasyn.evidence.documents import FigureCheck, printed_results, verify_source
-from metasyn.evidence.model import Source
+from metasyn.evidence.documents import FigureCheck, verify_source
+from metasyn.evidence.model import ReportedResult, Source
 from metasyn.evidence.selection import Evidence
 from metasyn.workspace.documents import Library, read_documents
 
@@ -69,12 +69,18 @@ def verify_documents(
     SourceReport
         One per source, in their order.
     """
+    printed: dict[str, list[ReportedResult]] = {}
+    for row in evidence.results:
+        if not row.derived:
+            printed.setdefault(row.source_id, []).append(row)
     for source, document in zip(sources, read_documents(sources, library), strict=True):
         if document.text is not None:
             checks = verify_source(evidence, source.source_id, document.text)
         else:
             reason = document.problem or "no document"
-            checks = tuple(_not_checked(evidence, source.source_id, reason))
+            checks = tuple(
+                _not_checked(evidence, source.source_id, printed.get(source.source_id, []), reason)
+            )
         yield SourceReport(
             source=source,
             name=document.name,
@@ -84,8 +90,11 @@ def verify_documents(
         )
 
 
-def _not_checked(evidence: Evidence, source_id: str, reason: str) -> Iterator[FigureCheck]:
-    for row in printed_results(evidence, source_id):
+def _not_checked(
+    evidence: Evidence, source_id: str, printed: Sequence[ReportedResult], reason: str
+) -> Iterator[FigureCheck]:
+    """Every figure of a source whose document is not there, or cannot be read."""
+    for row in printed:
         yield FigureCheck(
             row=row.result_id,
             source_id=source_id,

@@ -17,9 +17,20 @@ _HOW = (
     "An empty cell means: not reported, or does not apply.",
     "Write figures with the digits that are printed: 0.60 and not 0.6; percentages as 47.1 and not 47.1%.",
     "Cells are text, so Excel leaves digits as they are. Please do not change their format to Number.",
-    "Do not merge cells and do not rename sheets or columns. studies and cohorts may have further columns.",
+    "Do not merge cells and do not rename sheets or columns.",
+    "studies and cohorts may have further columns: they are kept, and analyses can select by them.",
+    "The audit reads some of these further columns; they are listed at the end of this sheet.",
     "Hold the pointer over the name of a column to read what belongs there; some columns have a list.",
     "When done: metasyn import THIS_FILE.xlsx   (it lists every mistake with sheet, row and column)",
+)
+# Columns that no dictionary demands and the audit takes into account.
+_FURTHER = (
+    ("cohorts", "partition", "yes", "the cohorts with yes make up the whole of the cohort in their part_of"),
+    ("studies", "stage1_n", "whole number", "two-stage trial: participants of the first stage"),
+    ("studies", "stage1_needed", "whole number", "responses needed to go on to the second stage"),
+    ("studies", "centre", "free text", "where it was done, to find cohorts that overlap"),
+    ("studies", "authors", "free text", "who did it, to find cohorts that overlap"),
+    ("studies", "reference", "free text", "its number in the list of references of a source"),
 )
 _SHEETS = {
     "sources": "documents in which figures are printed",
@@ -67,6 +78,9 @@ def read_me_rows() -> Iterator[tuple[tuple[str, ...], bool]]:
     yield ("sheet", "column", "needed", "holds", "meaning"), True
     for table in TABLES.values():
         yield from ((cells, False) for cells in _column_rows(table))
+    yield ("",), False
+    yield ("Further columns that the audit reads; add one where you need it",), True
+    yield from (((sheet, column, "", holds, text), False) for sheet, column, holds, text in _FURTHER)
 
 
 def _column_rows(table: Table) -> Iterator[tuple[str, ...]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from metasyn.analysis import Analysis, Outcome
 from metasyn.analysis.audit import audit
 from metasyn.analysis.result import AnalysisResult, FigureFinding
 from metasyn.analysis.run import run_analysis
-from metasyn.evidence.model import Cohort, OutcomeDefinition, ReportedResult, Source, Study
+from metasyn.evidence.model import Cohort, OutcomeDefinition, PValue, ReportedResult, Source, Study
 from metasyn.evidence.selection import Evidence
 from metasyn.values import Interval
 
@@ -59,7 +61,8 @@ def found(*rows: ReportedResult) -> tuple[FigureFinding, ...]:
 
 def test_two_sources_that_differ_wait_for_a_decision_where_only_table_order_decided() -> None:
     (one,) = found(row("a", 0.72, 0.55, 0.94), row("b", 0.78, 0.60, 1.01, source_id="review"))
-    assert (one.finding.code, one.finding.severity, one.rows) == ("sources-disagree", "warning", ("a", "b"))
+    assert (one.finding.code, one.finding.severity) == ("cross_source_conflict", "warning")
+    assert one.rows == ("a", "b")
     assert one.is_open
     assert "0.72 (paper 2020, p. 1), but 0.78 (review 2020, p. 1)" in one.finding.message
     assert one.finding.where == "Ax 2020"
@@ -72,7 +75,8 @@ def test_a_difference_is_answered_where_the_rule_of_choice_prefers_one() -> None
 
 
 def test_rounding_is_no_difference() -> None:
-    three_digits = row("b", 0.722, 0.552, 0.944, source_id="review", decimals=3)
+    printed = "0.722 (0.552-0.944)"
+    three_digits = row("b", 0.722, 0.552, 0.944, source_id="review", decimals=3, as_printed=printed)
     assert found(row("a", 0.72, 0.55, 0.94), three_digits) == ()
 
 
@@ -86,11 +90,70 @@ def test_unusable_figures_are_told_with_their_reason() -> None:
 
 def test_an_estimate_off_the_centre_of_its_interval_is_told() -> None:
     (one,) = found(row("a", 0.62, 0.55, 0.94))
-    assert (one.finding.code, one.finding.severity, one.rows) == ("off-centre", "warning", ("a",))
+    assert (one.finding.code, one.finding.severity, one.rows) == ("asymmetric_ci", "warning", ("a",))
 
 
 def test_nothing_found_is_nothing() -> None:
     assert found(row("a", 0.72, 0.55, 0.94)) == ()
+
+
+CLEAR = ("taken-from-elsewhere", "converted")
+MONTHS = {"statistic": "median", "unit": "months", "ci": None, "decimals": 1}
+
+
+def codes(*rows: ReportedResult) -> dict[str, str]:
+    """Code of every remark by its message, of two groups of 100."""
+    evidence = arms_of(*rows)
+    times = replace(evidence.outcomes["death"], kind="time-to-event")
+    result = run_analysis(DECLARED, replace(evidence, outcomes={"death": times}), "ax")
+    return {one.finding.message: one.finding.code for one in result.audit}
+
+
+def test_a_clear_figure_from_elsewhere_or_converted_is_not_called_a_reading() -> None:
+    arms = {"cohort_id": "ax.low", "comparator_id": "ax.placebo", "ci": None}
+    p = {**arms, "statistic": "p", "decimals": None}
+    total = row("o", 90, 0, 1, **arms, statistic="events", events=90, as_printed="90 in all")
+    one = row("e", 40, 0, 1, **{**arms, "comparator_id": ""}, statistic="events", events=40, as_printed="40")
+    sided = row("p", 0.02, 0, 1, **p, p=PValue(value=0.02, sided="one"), test="log-rank", as_printed="p 0.02")
+    found = codes(sided, total, one)
+    assert found["one-sided p = 0.02 doubled"] == "converted"
+    assert found["50 events of placebo by subtraction: 90 of both groups, 40 of low"] == "converted"
+    elsewhere = [message for message, code in found.items() if code == "taken-from-elsewhere"]
+    assert elsewhere == ["direction of p 0.02 taken from the shares with the event, 40/100 and 50/100"]
+    assert "reading" not in found.values()
+
+
+@pytest.mark.parametrize(("ratio", "code"), [(0.4167, "converted"), (0.4, "reading")])
+def test_a_table_from_its_margins_is_unclear_only_if_others_fit(ratio: float, code: str) -> None:
+    arms = {"cohort_id": "ax.low", "comparator_id": "ax.placebo", "ci": None}
+    total = row("o", 34, 0, 1, **arms, statistic="events", events=34, as_printed="34 in all")
+    digits = 4 if code == "converted" else 1
+    printed = row("r", ratio, 0, 1, **arms, statistic="RR", decimals=digits, as_printed=f"{ratio}")
+    audited = of_contrasts(arms_of(total, printed)).audit
+    (one,) = [one.finding for one in audited if "recovered from the margins" in one.finding.message]
+    assert "10/100 of low and 24/100 of placebo" in one.message
+    assert one.code == code
+
+
+def test_only_what_is_unclear_is_a_reading() -> None:
+    arms = {"cohort_id": "ax.low", "comparator_id": "ax.placebo", "ci": None}
+    p = PValue(value=0.02)
+    found = codes(row("a", 0.72, 0.55, 0.94, **arms, p=p, as_printed="0.72, p 0.02"))
+    assert found["p = 0.02: one- or two-sided is not stated, taken as two-sided"] == "reading"
+
+
+def test_a_size_from_the_table_of_cohorts_is_from_elsewhere_and_a_median_is_converted() -> None:
+    first = row("a", 4.5, 0, 1, **{**MONTHS, "cohort_id": "ax.low", "comparator_id": ""})
+    weeks = {"unit": "weeks", "cohort_id": "ax.placebo", "comparator_id": ""}
+    second = row("b", 13.0, 0, 1, **{**MONTHS, **weeks})
+    assumed = replace(DECLARED, outcomes=[Outcome("death", measure="HR", event_fraction=0.5)])
+    evidence = arms_of(first, second)
+    times = replace(evidence.outcomes["death"], kind="time-to-event")
+    audited = run_analysis(assumed, replace(evidence, outcomes={"death": times}), "ax").audit
+    found = {one.finding.message: one.finding for one in audited}
+    assert found["n = 100 of low taken from the table of cohorts"].code == "taken-from-elsewhere"
+    assert found["median of 13 weeks converted to 2.99 months"].code == "converted"
+    assert {one.severity for one in found.values() if one.code in CLEAR} == {"note"}
 
 
 def test_recovered_figures_and_direction(tiny_project: Path) -> None:
@@ -134,7 +197,8 @@ def arms_of(*rows: ReportedResult) -> Evidence:
 
 
 def disagreements(found: tuple[FigureFinding, ...]) -> list[FigureFinding]:
-    return [one for one in found if one.finding.code == "sources-disagree"]
+    both = ("sources-disagree", "cross_source_conflict")
+    return [one for one in found if one.finding.code in both and ", but " in one.finding.message]
 
 
 def of_contrasts(evidence: Evidence) -> AnalysisResult:
@@ -252,7 +316,7 @@ def test_a_disagreement_is_told_once_with_the_answer_of_the_data() -> None:
     assert one.is_open
     rows[1] = replace(rows[1], accepted_because="cross_source_conflict: the review takes a later cut")
     (one,) = found(*rows)
-    assert one.finding.code == "sources-disagree"
+    assert one.finding.code == "cross_source_conflict"
     assert (one.is_open, one.answer) == (False, "the review takes a later cut")
 
 

@@ -41,7 +41,7 @@ def test_an_outcome_may_prefer_a_route() -> None:
     plain, preferred = run(), run(prefer=["ratio and p"])
     assert [e.route.name for e in plain.effects.effects] == ["ratio and interval"] * 3
     assert [e.route.name for e in preferred.effects.effects] == ["ratio and p"] * 2 + ["ratio and interval"]
-    with pytest.raises(OptionError, match="prefer must be one of"):
+    with pytest.raises(OptionError, match="prefer: 'a guess' is no route to HR"):
         Outcome("stroke", measure="HR", prefer=["a guess"])  # type: ignore[list-item]
 
 

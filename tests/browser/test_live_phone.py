@@ -84,3 +84,17 @@ def test_a_table_that_goes_on_says_so(reports: dict[str, Shipped], visit: Visit)
     )
     assert {wide for wide, _ in found} == {True, False}
     assert all(wide == told for wide, told in found)
+
+
+def test_tables_of_sentences_need_no_scrolling(reports: dict[str, Shipped], visit: Visit) -> None:
+    page = visit(reports[MANY].url, width=360)
+    boxes = page.locator(".table-scroll:has(table.words)").evaluate_all(
+        "(all) => all.map((one) => [one.scrollWidth - one.clientWidth, one.querySelectorAll('td').length])"
+    )
+    assert sum(cells for _, cells in boxes) > 40
+    assert all(over <= 0 for over, _ in boxes)
+    cell = page.locator("#table-audit td").nth(1)
+    before = "(one) => getComputedStyle(one, '::before').content"
+    assert cell.evaluate(before) == '"What was found: "'
+    wide = visit(reports[MANY].url).locator("#table-audit td").nth(1)
+    assert wide.evaluate(before) == "none"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,6 +87,10 @@ def test_a_report_that_is_older_than_the_tables_is_said_to_be(metasyn: Call, bui
         (("AX-WAKING-2",), "did you mean AX-WAKING-1"),
         (("tea_vs_water", "nothing"), "'nothing' is neither an outcome of tea_vs_water"),
         (("tea_vs_water", "waking", "nothing"), "no number is called or reads 'nothing'"),
+        (
+            ("tea_vs_water", "waking", "62/100"),
+            "It is printed in the figures AX-SLEEP-1: metasyn explain AX-SL",
+        ),
         (("tea_vs_water", "nothing", "tau2"), "'nothing' is not an outcome of tea_vs_water"),
     ],
 )
@@ -92,6 +98,91 @@ def test_what_is_not_there_is_refused(metasyn: Call, built: Path, given: tuple[s
     code, out, err = metasyn("explain", *given, cwd=built)
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_near_names_are_offered_each_on_its_line(metasyn: Call, built: Path) -> None:
+    _, listed, _ = metasyn("explain", "tea_vs_water", cwd=built)
+    _, _, err = metasyn("explain", "tea_vs_water", "waking", "estimaet", cwd=built)
+    lines = err.splitlines()
+    assert lines[0].endswith("did you mean:")
+    assert lines[1].split("  ")[1] == "estimate"
+    assert lines[-1] == "All of them: metasyn explain tea_vs_water"
+    assert len(lines) < 8 < len(listed.splitlines())
+
+
+def test_without_a_near_name_a_short_list_is_shown(metasyn: Call, built: Path) -> None:
+    _, _, err = metasyn("explain", "tea_vs_water", "waking", "qqqqqq", cwd=built)
+    lines = err.splitlines()
+    assert len(lines) <= 1 + 12 + 2
+    assert re.fullmatch(r"  and \d+ more", lines[-2])
+    assert max(map(len, lines)) < 120
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("0,72", "decimals are written with a point here: 0.72; the nearest that is printed is 0.72, in"),
+        ("0.7204", "the nearest that is printed is 0.72, in"),
+    ],
+)
+def test_a_figure_that_is_not_printed(metasyn: Call, built: Path, asked: str, said: str) -> None:
+    code, _, err = metasyn("explain", "tea_vs_water", "waking", asked, cwd=built)
+    assert code == 2
+    assert said in err
+
+
+@pytest.mark.parametrize(
+    ("asked", "head"),
+    [
+        ("AX", "Study AX, "),
+        ("ax", "Study AX, "),
+        ("AX.tea", "Cohort AX.tea, "),
+        ("ax-2019", "Source ax-2019, "),
+    ],
+)
+def test_of_a_study_a_group_or_a_source_every_figure_is_shown_with_its_uses(
+    metasyn: Call, built: Path, asked: str, head: str
+) -> None:
+    code, out, err = metasyn("explain", asked, cwd=built)
+    assert (code, err) == (0, "")
+    assert out.startswith(head)
+    with (built / "data" / "results.csv").open(encoding="utf-8", newline="") as table:
+        rows = [
+            row["result_id"]
+            for row in csv.DictReader(table)
+            if asked.casefold()
+            in {row[name].casefold() for name in ("study_id", "cohort_id", "comparator_id", "source_id")}
+        ]
+    assert rows == re.findall(r"(?m)^  (\S+): ", out)
+    assert "tea_vs_water, waking-hr: used in the effect" in " ".join(out.split())
+
+
+def test_an_id_in_other_capitals_is_found(metasyn: Call, built: Path) -> None:
+    assert (
+        metasyn("explain", "ax-waking-1", cwd=built).out == metasyn("explain", "AX-WAKING-1", cwd=built).out
+    )
+
+
+def test_an_id_names_its_effect_within_a_report(metasyn: Call, built: Path) -> None:
+    _, out, _ = metasyn("explain", "tea_vs_water", "waking", "AX-WAKING-1", cwd=built)
+    assert "AX-WAKING-1: “0.72 (0.55-0.94)”" in out
+    _, _, err = metasyn("explain", "tea_vs_water", "waking", "DEE-MOOD-1", cwd=built)
+    assert "It is an id of the tables: metasyn explain DEE-MOOD-1" in err
+
+
+def test_a_broken_script_is_named_and_the_others_are_shown(metasyn: Call, built: Path) -> None:
+    script = built / "analyses" / "tea_vs_water.py"
+    text = script.read_text(encoding="utf-8")
+    (built / "analyses" / "broken.py").write_text(text.replace('Outcome("', 'Outcome("no '), encoding="utf-8")
+    for asked in ((), ("AX-WAKING-1",)):
+        code, out, err = metasyn("explain", *asked, cwd=built)
+        assert code == 0
+        assert "tea_vs_water" in out
+        assert "left out: " in err
+        assert "broken.py: " in err
+    code, _, err = metasyn("explain", "broken", cwd=built)
+    assert code == 2
+    assert "broken.py: " in err
 
 
 def test_nothing_is_written(metasyn: Call, built: Path, snapshot: Callable[[Path], dict[str, bytes]]) -> None:

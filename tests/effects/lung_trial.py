@@ -66,6 +66,10 @@ SURVIVAL = (
         {"value": "33.6", "ci_low": "25.3", "ci_high": "42.1", "ci_level": "0.95", "unit": "percent"},
     ),
 )
+STANDARD_ERRORS = (
+    (WOMEN, "survival", {"value": "52.6", "se": "5.97", "unit": "percent"}),
+    (MEN, "survival", {"value": "33.6", "se": "4.34", "unit": "percent"}),
+)
 RISK = ((WOMEN, "at risk", {"value": "30"}), (MEN, "at risk", {"value": "35"}))
 CURVE = ((WOMEN, "curve", {"unit": "days"}), (MEN, "curve", {"unit": "days"}))
 

@@ -25,6 +25,7 @@ from tests.effects.lung_trial import (
     MEDIANS,
     RATIO,
     RISK,
+    STANDARD_ERRORS,
     SURVIVAL,
     TOTAL,
     TURNED,
@@ -92,6 +93,12 @@ ROUTES = [
             (math.log(math.log(lo) / math.log(u)) / (2 * 1.959964)) ** 2
             for lo, u in ((0.404, 0.635), (0.253, 0.421))
         ),
+    ),
+    (
+        [*at_a_year(*STANDARD_ERRORS)],
+        "survival and standard error",
+        HAZARDS[0] - HAZARDS[1],
+        sum((se / (s * math.log(s))) ** 2 for s, se in ((0.526, 0.0597), (0.336, 0.0434))),
     ),
 ]
 
@@ -232,7 +239,7 @@ def test_what_is_preferred_is_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_route_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="prefer must be one of 'given'"):
+    with pytest.raises(OptionError, match="prefer: 'hazard' is no route to HR"):
         effects(tmp_path, INTERVAL, prefer=["hazard"])
     with pytest.raises(OptionError, match="sequence of routes"):
         effects(tmp_path, INTERVAL, prefer="ratio and p")

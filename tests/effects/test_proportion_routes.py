@@ -207,7 +207,7 @@ def test_rows_without_counts_stand_beside_rows_with_counts_in_a_forest_plot(tria
     assert [effect.counts is None for effect in effects.effects] == [True, False, True]
     result = pool(effects)
     layout = forest_layout(result)
-    assert layout.axis.label.startswith("time to stroke: with the event by 6 months")
+    assert layout.axis.label.startswith("Time to stroke: with the event by 6 months")
     without, with_counts, _ = (row for row in layout.rows if row.kind == "study")
     assert without.cells["estimate"] == "19.0"
     assert without.cells["ci"] == "[12.0 to 30.0]"

@@ -49,6 +49,8 @@ def test_the_tables_may_be_missing(folder: EvidenceFolder) -> None:
         ("curves", 3, {"time": "5"}, "time-not-increasing", "5 comes after 6 of line 4"),
         ("curves", 0, {"time": "-1"}, "time-not-positive", "a time must be a number from 0 on"),
         ("curves", 3, {"survival": "80"}, "survival-outside-0-1", "write 0.8 for 80%"),
+        ("curves", 0, {"survival": "1.2"}, "survival-outside-0-1", "a little too high is written 1"),
+        ("curves", 0, {"survival": "1.6"}, "survival-outside-0-1", "write 0.016 for 1.6%"),
         ("curves", 3, {"survival": "NE"}, "survival-outside-0-1", "NE: survival must be a proportion"),
         ("at_risk", 1, {"time": "0"}, "time-not-increasing", "0 comes after 0 of line 2"),
         ("at_risk", 2, {"at_risk": "181"}, "at-risk-rises", "181 are at risk after 180"),
@@ -70,11 +72,11 @@ def test_the_times_of_a_curve_need_a_unit(folder: EvidenceFolder) -> None:
     assert refusal(folder.write())[0] == "curve-unit"
 
 
-def test_a_change_of_a_point_changes_the_digest_of_its_row_only(new_folder) -> None:
+def test_a_change_of_a_point_changes_the_digest_of_its_curve_only(new_folder) -> None:
     first, second = new_folder().with_curves(), new_folder().with_curves()
     second.tables["curves"][2]["survival"] = "0.884"
     before, after = (digests(read_evidence(folder.write())) for folder in (first, second))
-    assert {key for key in before if before[key] != after[key]} == {"KM1"}
+    assert {key for key in before if before[key] != after[key]} == {"curve:KM1"}
 
 
 def test_through_a_workbook_and_back(folder: EvidenceFolder, tmp_path: Path) -> None:

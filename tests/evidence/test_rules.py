@@ -102,6 +102,7 @@ CASES = [
     case("results", "EV1", {"value": "", "events": ""}, "value", "value-missing", "events"),
     case("results", "PCT2", {"value": ""}, "value", "value-missing", "percent"),
     hr({"ci_low": "0"}, "ci_low", "ratio-not-positive", "0: a ratio (HR) must be above 0"),
+    hr({"ci_low": "-0.48"}, "ci_low", "ratio-not-positive", "above 0; a logarithm? write the ratio itself"),
     hr({"ci_low": "-0.5"}, "ci_low", "ratio-not-positive", "-0.5"),
     hr({"value": "-0.62", "ci_low": "NE", "ci_high": "NE"}, "value", "ratio-not-positive", "-0.62", "HR"),
     hr(

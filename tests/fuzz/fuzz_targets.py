@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metasyn.cli.plain_file import read_plain_file
@@ -20,11 +20,14 @@ from metasyn.effects.plain_table import effects_from_table
 from metasyn.errors import MetasynError
 from metasyn.evidence import TABLES, digests, read_evidence
 from metasyn.evidence.audit import audit_evidence, audit_table, read_plain_table
+from metasyn.evidence.documents import check_result, document_text, printed_results
+from metasyn.evidence.documents.decode import DocumentProblem, decode_html, decode_text, pdf_pages
 from metasyn.evidence.intake import check_intake, compare_extractions, read_intake, read_mapping
 from metasyn.workspace.export import export_tables
 from metasyn.workspace.index import refresh_index
 from metasyn.workspace.intake import import_tables
 from metasyn.workspace.project import Project
+from metasyn.workspace.source_hashes import with_hashes
 from metasyn.workspace.state import MANIFEST, Environment, Inputs, manifest_bytes, same_files, staleness
 from metasyn.workspace.workbook import workbook_bytes
 from tests.evidence.intake.evidence_books import packed, parts_of, sheet_xml
@@ -156,6 +159,50 @@ def part_of_book(data: bytes, folder: Path) -> None:
     whole_book(packed({**BOOK, names[which]: content}, zipfile.ZIP_STORED), folder)
 
 
+def curve_table(data: bytes, folder: Path) -> None:
+    """Points or numbers at risk of a survival curve are replaced; then it is read and put on a scale."""
+    which, content = first_choice(data, len(CURVES))
+    tables = folder / "data"
+    shutil.copytree(SOUND, tables)
+    results = (SOUND / "results.csv").read_text(encoding="utf-8").splitlines()
+    row = dict.fromkeys(results[0].split(","), "") | CURVE_ROW
+    (tables / "results.csv").write_text(
+        "\n".join([*results, ",".join(row.values())]) + "\n", encoding="utf-8"
+    )
+    for name, sound in CURVES.items():
+        (tables / name).write_bytes(sound)
+    (tables / list(CURVES)[which]).write_bytes(content)
+    evidence = read_evidence(tables)
+    digests(evidence)
+    json.dumps([finding.to_dict() for finding in audit_evidence(evidence)], allow_nan=False)
+
+
+def document(data: bytes, folder: Path) -> None:
+    """A source document is read, and figures are looked for in it."""
+    which, content = first_choice(data, len(DOCUMENTS))
+    try:
+        if which == 0:
+            text = document_text(pdf_pages(content), paged=True)
+        else:
+            text = document_text([(decode_html if which == 1 else decode_text)(content)], paged=False)
+    except DocumentProblem:
+        return
+    for row in printed_results(EVIDENCE, next(iter(EVIDENCE.sources))):
+        for locator in LOCATORS:
+            found = check_result(EVIDENCE, replace(row, locator=locator), text)
+            assert found.offset is None or found.offset >= 0
+
+
+def source_table(data: bytes, folder: Path) -> None:
+    """A hash is written into a table of sources; what the reader of tables sees else stays."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return
+    after = with_hashes(text, {"ax-2019": "0" * 64})
+    assert with_hashes(after, {"ax-2019": "0" * 64}) == after
+
+
 def kept_state(data: bytes, folder: Path) -> None:
     """The files that metasyn keeps beside its reports: manifest, results and memory of the index."""
     which, content = first_choice(data, len(KEPT))
@@ -176,6 +223,26 @@ def sound_book() -> dict[str, bytes]:
     content = workbook_bytes(read_intake(SOUND).sheets)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {entry.filename: archive.read(entry) for entry in archive.infolist()}
+
+
+def minimal_pdf(text: str) -> bytes:
+    """A PDF of one page with one line."""
+    content = f"BT /F1 12 Tf 20 100 Td ({text.replace('(', '[').replace(')', ']')}) Tj ET".encode()
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    )
+    made, places = b"%PDF-1.4\n", []
+    for number, one in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 6\n0000000000 65535 f \n" + table
+    return made + head + b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
 
 
 def run_guarded(target: Target, data: bytes, folder: Path) -> None:
@@ -225,6 +292,32 @@ RESULTS = (
     b'{"name": "tea", "title": "Tea", "question": "Tea?", "syntheses": [{"headline": '
     b'{"label": "death", "figure": "0.8", "interval": "0.7 to 0.9", "basis": "4 studies"}}]}'
 )
+EVIDENCE = read_evidence(SOUND)
+CURVE_ROW = {
+    "result_id": "KM1",
+    "study_id": "AX",
+    "cohort_id": "AX.tea",
+    "outcome": "waking",
+    "statistic": "curve",
+    "n": "100",
+    "unit": "months",
+    "source_id": "ax-2019",
+    "locator": "Figure 1",
+    "as_printed": "curve",
+    "derived": "no",
+    "status": "usable",
+}
+LOCATORS = ("para 1", "page 2", "Table 1, row 2; Figure 3", "abstract", "2.2.4", "")
+CURVES = {
+    "curves.csv": b"result_id,time,survival\nKM1,1.5,0.96\nKM1,6,0.91\nKM1,12,0.80\n",
+    "at_risk.csv": b"result_id,time,at_risk\nKM1,0,100\nKM1,6,80\n",
+}
+DOCUMENTS = (
+    minimal_pdf("HR 0.62 (0.47-0.80); 95% CI, p = 0.02"),
+    b"<html><head><title>x</title></head><body><h1>Results</h1><p>HR&nbsp;0&middot;62 <sup>1</sup>"
+    b"<table><tr><td>26%</td><td>&minus;0.5</td></tr></table><script>var a = 0.62;</script></body></html>",
+    "Results\n\nHR 0·62 [95 % CI 0·47–0·80]; nine of twenty-\nsix (35%).\n\nTable 1 Sleep\nAll 31\n".encode(),
+)
 KEPT: Mapping[str, bytes] = {
     f"reports/tea/{MANIFEST}": manifest_bytes(NOW, {"results.json": RESULTS}),
     "reports/tea/results.json": RESULTS,
@@ -255,5 +348,8 @@ TARGETS: Mapping[str, Target] = {
             if name in ODD_BOOK
         },
     ),
+    "curves": Target(run=curve_table, seeds=chosen(CURVES.values())),
+    "document": Target(run=document, seeds=chosen(DOCUMENTS)),
+    "sources": Target(run=source_table, seeds={"sound": (SOUND / "sources.csv").read_bytes()}),
     "kept": Target(run=kept_state, seeds=chosen(KEPT.values())),
 }

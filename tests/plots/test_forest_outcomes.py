@@ -15,7 +15,7 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.plots.forest_models import models_forest
 from metasyn.plots.forest_outcomes import outcomes_forest
-from metasyn.values import NotEstimable
+from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import ForestPreset, choices
 
 PFS = metasyn.pool(yi=[-0.5, -0.3, -0.6], vi=[0.02, 0.03, 0.05], measure="HR")
@@ -129,3 +129,15 @@ def test_models_of_one_study() -> None:
 def test_presets_keep_the_rows(preset: ForestPreset) -> None:
     assert list(mismatches(outcomes_forest([("PFS", PFS), ("R", ORR), ("OS", OS)], preset=preset))) == []
     assert list(mismatches(models_forest(BCG_RESULT, preset=preset, width="a4"))) == []
+
+
+def test_a_single_study_has_the_interval_of_its_row() -> None:
+    one = replace(bcg_effects()[0], reported_ci=Interval(0.12, 1.46))
+    alone = metasyn.pool(EffectSet(measure=get_measure("RR"), effects=(one,)))
+    (row,) = outcomes_forest([("Disease", alone)]).rows
+    assert (row.interval, row.cells["ci"]) == (Interval(0.12, 1.46), "[0.12 to 1.46]")
+    assert row.estimate == pytest.approx(math.exp(one.yi))
+    at_90 = metasyn.pool(EffectSet(measure=get_measure("RR"), effects=(one,)), level=0.90)
+    computed = outcomes_forest([("Disease", at_90)]).rows[0].interval
+    assert computed is not None
+    assert computed.low == pytest.approx(math.exp(one.yi - 1.6448536269514722 * math.sqrt(one.vi)))

@@ -256,6 +256,16 @@ def test_index_entry_refuses_foreign_json() -> None:
         index_entry({"name": "x"})
 
 
+def test_sentences_in_a_table_have_their_heading_with_them(bcg: AnalysisResult) -> None:
+    document = build_document(bcg)
+    specs = (("a", "What"), ("b", "Where"), ("c", "Why"), ("d", "Then"))
+    table = ReportTable(slug="w", caption="W", columns=columns(*specs), rows=(("1", "2", "3", "4"),))
+    section = replace(document.sections[0], blocks=(Paragraph("p"), TableBlock(table)), sections=())
+    page = Page(render_html(replace(document, sections=(section,)), {}))
+    assert [attrs["class"] for tag, attrs in page.tags if tag == "table"] == ["words"]
+    assert page.values("data-head") == ["Where", "Why", "Then"]
+
+
 def test_a_table_may_be_wide(bcg: AnalysisResult) -> None:
     document = build_document(bcg)
     made = columns(*((f"c{i}", f"Column {i}") for i in range(12)))

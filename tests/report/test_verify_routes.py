@@ -77,6 +77,15 @@ def test_r_comes_to_the_same_from_the_printed_figures(rscript: str, tmp_path: Pa
     assert len(run_verification(rscript, path, timeout=60).differences) == 1
 
 
+def test_counts_that_are_not_printed_are_said_to_be_taken() -> None:
+    made = Builder().trial("oak").trial("elm")
+    made.row("oak.drug", "percent", 25.0, n=40, unit="percent", outcome="cough")
+    made.row("elm.drug", "events", None, events=9, n=40, outcome="cough")
+    text = script(standardise(made.single("cough"), measure="PLO"))
+    assert text.count('("the counts of ') == text.count('("the counts of Oak 2001",') == 1
+    assert "taken as recovered from other printed figures (percent)" in text
+
+
 def test_what_r_does_not_repeat_is_named() -> None:
     text = script(medians())
     assert "yi and vi of Fir 2001" in text

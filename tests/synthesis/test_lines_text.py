@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from metasyn.synthesis.compare import compare_profiles
@@ -51,6 +53,12 @@ def test_tau2() -> None:
 @pytest.mark.parametrize("code", ["MD", "GEN", "RD"])
 def test_a_scale_that_is_natural_is_not_said_twice(code: str) -> None:
     assert natural(code, 0.3, Interval(0.1, 0.5)) == ""  # type: ignore[arg-type]
+
+
+def test_a_time_has_its_unit() -> None:
+    shown = natural("MEDLN", math.log(11.0), Interval(math.log(9.0), math.log(14.0)), unit="weeks")
+    assert shown.endswith(" 11, 95% CI 9 to 14 weeks")
+    assert natural("MEDLN", math.log(11.0), NotEstimable("no reason"), unit="weeks").endswith(" 11 weeks")
 
 
 def test_an_interval_that_does_not_exist_is_left_out() -> None:

@@ -202,13 +202,21 @@ def test_sensitivity_names_reasons_models_and_measures(bcg: EffectSet) -> None:
         ("effect measure", "odds ratio", odds),
         ("route", "only O−E", NotEstimable("no effect remains")),
         ("route", "two trials", pool(bcg.take([0, 2]))),
+        ("route", "without percent; medians and p", pool(bcg.take([0, 2]))),
+        ("route", "ratio and p, wherever the figures allow it", pool(bcg.take([0, 2]))),
     ]
     table = sensitivity_table(variants, full, slug="s")
     assert table.rows[0][0] == "Main analysis"
     assert table.rows[1][3].startswith("OR ")
     assert table.rows[2][3] == "not estimable"
     assert "Route, only O−E: no effect remains." in table.notes
-    assert "Route, two trials: common effect, Wald (normal)." in table.notes
+    assert any("Route, two trials; " in note and note.endswith("Wald (normal).") for note in table.notes)
+    named = [row[1] for row in table.rows[4:]]
+    assert named == [
+        "without events recovered from percent and participants; "
+        "ratio of medians, standard error from the p value",
+        "printed ratio and its p value, wherever the figures allow it",
+    ]
 
 
 def test_rows_carry_full_numbers_and_weights(bcg: EffectSet) -> None:
@@ -225,6 +233,9 @@ def test_rows_carry_full_numbers_and_weights(bcg: EffectSet) -> None:
 def test_exclusions_keep_reason_and_rows() -> None:
     left_out = Exclusion(label="Ex 1955", code="unusable", reason="no interval", result_ids=("r1", "r2"))
     assert exclusions_table((left_out,), slug="x").rows == (("Ex 1955", "no interval"),)
+    in_brief = replace(left_out, short="no CI")
+    assert exclusions_table((in_brief,), slug="x").rows == (("Ex 1955", "no CI"),)
+    assert excluded_rows_table([("PFS", (in_brief,))]).rows[0][3] == "no interval"
     assert excluded_rows_table([("PFS", (left_out,))]).rows == (
         ("PFS", "unusable", "Ex 1955", "no interval", "r1 | r2"),
     )

@@ -38,6 +38,20 @@ def test_a_table_without_the_column_gets_it_before_the_remark() -> None:
     assert with_hashes("source_id\na", {"a": HASH}) == f"source_id,sha256\na,{HASH}"
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_quotes_are_those_that_the_reader_of_tables_knows(mark: str) -> None:
+    text = f'{mark}"source_id",citation,sha256\na,a table of 6" by 4,\nb,"so ""quoted"", he said",\n'
+    after = with_hashes(text, {"a": HASH, "b": HASH})
+    rows = list(csv.reader(after.removeprefix("\ufeff").splitlines()))
+    assert [row[2] for row in rows] == ["sha256", HASH, HASH]
+    assert after.replace(HASH, "") == text
+
+
+def test_a_row_with_too_few_cells_is_not_passed_over() -> None:
+    with pytest.raises(WorkspaceError, match="no row a with a cell for each of its columns"):
+        with_hashes("source_id,sha256,note\na,\nb,,\n", {"a": HASH})
+
+
 @pytest.mark.parametrize("text", ["", "id,note\na,\n", "source_id,note\na,\n"])
 def test_a_source_that_is_not_there_is_an_error(text: str) -> None:
     with pytest.raises(WorkspaceError, match=r"sources\.csv has no"):

@@ -83,13 +83,25 @@ def test_never_built(project):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b'{"schema": "metasyn-manifest/1"}', b'{"schema": "other/1"}', b"\xff"],
+    [b"", b"{", b"[]", b"null", b'{"schema": "metasyn-manifest/2"}', b'{"schema": "other/1"}', b"\xff"],
 )
 def test_a_manifest_that_is_none(project, content):
     folder = project.report("tea_vs_water")
     (folder / MANIFEST).write_bytes(content)
     assert read_manifest(folder) is None
     assert reasons(project, "tea_vs_water") == ("never built here",)
+
+
+def test_a_manifest_of_another_version_is_one_reason_to_build_again(project):
+    folder = project.report("tea_vs_water")
+    document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    document["schema"] = "metasyn-manifest/1"
+    document["inputs"]["rows"]["AX-WAKING-1"] = "0" * 64
+    (folder / MANIFEST).write_text(json.dumps(document), encoding="utf-8")
+    assert read_manifest(folder) is None
+    assert reasons(project, "tea_vs_water") == ("built by another version of metasyn",)
+    write_report(project, "tea_vs_water")
+    assert reasons(project, "tea_vs_water") == ()
 
 
 CHANGES = {
@@ -117,6 +129,21 @@ CHANGES = {
         "ongoing_trials.csv",
         lambda t: t.replace(",200,", ",300,"),
         ["ongoing_trials.csv row MADEUP01 changed"],
+    ),
+    "remark on a source": (
+        "sources.csv",
+        lambda t: t.replace("2:10-19,,2020,,fictional", "2:10-19,,2020,,read twice"),
+        ["sources.csv row bo-2020 changed"],
+    ),
+    "label of a study": (
+        "studies.csv",
+        lambda t: t.replace("AX,Axelsson 2019", "AX,Axelsson 2019a"),
+        ["studies.csv row AX changed"],
+    ),
+    "n of a cohort": (
+        "cohorts.csv",
+        lambda t: t.replace("water,98,", "water,97,"),
+        ["cohorts.csv row AX.water changed"],
     ),
     "unrelated result": ("results.csv", lambda t: t.replace("percent,40,", "percent,41,"), []),
     "unrelated study": (
@@ -199,7 +226,7 @@ def test_no_machine_and_no_clock_in_a_manifest(project):
     text = (project.report("tea_vs_water") / MANIFEST).read_text(encoding="utf-8")
     assert str(project.root) not in text
     document = json.loads(text)
-    assert document["schema"] == "metasyn-manifest/1"
+    assert document["schema"] == "metasyn-manifest/2"
     assert set(document) == {"schema", "inputs", "outputs"}
     assert set(document["inputs"]) == {"script", "data", "rows", "environment"}
     assert set(document["inputs"]["environment"]) == {"metasyn", "source", "libraries"}

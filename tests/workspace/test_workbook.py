@@ -76,6 +76,17 @@ def test_the_first_sheet_explains_every_column(empty) -> None:
             assert rows[name, column.name][4] == column.meaning
 
 
+def test_the_first_sheet_names_the_further_columns_that_the_audit_reads(empty) -> None:
+    rows = {(row[0], row[1]) for row in empty["read me"].iter_rows(values_only=True)}
+    further = {("cohorts", "partition")}
+    further |= {("studies", name) for name in ("stage1_n", "stage1_needed", "centre", "authors", "reference")}
+    assert further <= rows
+    known = {(name, column.name) for name, table in TABLES.items() for column in table.columns}
+    assert not further & known
+    assert TABLES["cohorts"].further_columns
+    assert TABLES["studies"].further_columns
+
+
 def test_the_same_bytes_every_time_and_no_moment_of_writing() -> None:
     data = workbook_bytes()
     assert data == workbook_bytes()

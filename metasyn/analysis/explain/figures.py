@@ -16,7 +16,12 @@ Fact = tuple[str, str]
 
 NOT_PRINTED = "not printed as such"
 # Findings that an effect states itself: its assumptions, its notes, its direction, its derivations.
-_SAID_ELSEWHERE = frozenset({"assumption", "reading", "other-direction", "recovered-figure"})
+_SAID_ELSEWHERE = frozenset(
+    {
+        *("assumption", "reading", "taken-from-elsewhere", "converted"),
+        *("other-direction", "recovered-figure"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,17 +9,28 @@ from dataclasses import replace
 
 from metasyn.analysis.explain.effects import Setting
 from metasyn.analysis.explain.figures import Archive, Remark
-from metasyn.analysis.explain.results import Number, effect_numbers, result_numbers, single_number
+from metasyn.analysis.explain.further import between_number, further_numbers
+from metasyn.analysis.explain.near import is_figure, nothing_found
+from metasyn.analysis.explain.results import (
+    Number,
+    effect_numbers,
+    result_numbers,
+    shown_beside,
+    single_number,
+)
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.errors import OptionError
 from metasyn.synthesis import pool
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.words import CI_SHORT, MODEL_WORDS
-from metasyn.wording import MINUS
+from metasyn.values import NotEstimable
+from metasyn.wording import MINUS, p_text
 
-__all__ = ["apart_name", "find_numbers", "numbers_of", "outcome_named", "remarks_of"]
+__all__ = ["apart_name", "find_numbers", "stands_in", "numbers_of", "outcome_named", "remarks_of"]
 
 _MOST_REPAIRS = 3
+_UNIT = re.compile(r"(?<=\d) (?:days|weeks|months|years)\b")
+_LEVEL = re.compile(r"\b\d\d(?:\.\d+)?% ci,?\s*")
 
 
 def numbers_of(result: AnalysisResult | SynthesisResult) -> tuple[Number, ...]:
@@ -42,7 +52,7 @@ def remarks_of(result: AnalysisResult) -> tuple[Remark, ...]:
             message=one.finding.message,
             rows=one.rows,
             answer=one.answer,
-            repairs=tuple(map(str, one.repairs[:_MOST_REPAIRS])),
+            repairs=tuple(dict.fromkeys(map(str, one.repairs)))[:_MOST_REPAIRS],
         )
         for one in result.audit
     )
@@ -55,8 +65,12 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult, archive: Archive) ->
     if isinstance(part.synthesis, SynthesisResult):
         yield from result_numbers(part.synthesis, setting, place=part.slug, about=part.definition.label)
     yield from effect_numbers(part.effects, part.synthesis, setting, place=part.slug)
+    main = shown_beside(part.synthesis) if isinstance(part.synthesis, SynthesisResult) else ()
     for name, result in _variants(part):
-        yield single_number(result, setting, place=part.slug, name=name)
+        one = single_number(result, setting, place=part.slug, name=name)
+        # What all variants share is a number of the main result.
+        yield replace(one, others=tuple(text for text in one.others if text not in main))
+    yield from further_numbers(part, place=part.slug)
     if isinstance(part.synthesis, SynthesisResult):
         yield from _models(part.synthesis, setting, part.slug)
     seen = set(part.effects.labels)
@@ -89,6 +103,8 @@ def _subgroups(result: SynthesisResult, setting: Setting) -> Iterator[Number]:
     groups = result.subgroups
     for name, one in zip(groups.names, groups.results, strict=True) if groups is not None else ():
         yield single_number(one, setting, place="", name=f"{groups.by if groups else ''}: {name}")
+    if groups is not None and not isinstance(groups.Q_between, NotEstimable):
+        yield between_number(groups, place="")
 
 
 def _models(result: SynthesisResult, setting: Setting, place: str) -> Iterator[Number]:
@@ -105,7 +121,8 @@ def _models(result: SynthesisResult, setting: Setting, place: str) -> Iterator[N
                 return single_number(again, setting, place=place, name=name).build()
 
             text = estimate_with_unit(one, result.effects.measure)
-            yield Number(place=place, name=name, shown=text, build=build)  # type: ignore[arg-type]
+            p = () if isinstance(one.pvalue, NotEstimable) else (p_text(one.pvalue),)
+            yield Number(place=place, name=name, shown=text, build=build, others=p)  # type: ignore[arg-type]
 
 
 def outcome_named(result: AnalysisResult, given: str) -> OutcomeResult:
@@ -136,8 +153,8 @@ def find_numbers(numbers: Sequence[Number], what: str) -> tuple[Number, ...]:
     ----------
     numbers : sequence of Number
     what : str
-        A name (`estimate`, `tau2`, ...), a study or variant or the beginning of it, or a number as it
-        stands in a report.
+        A name (`estimate`, `tau2`, ...), a study or variant or the beginning of it, an id of the tables
+        that an effect rests on, or a number as it stands in a report.
 
     Returns
     -------
@@ -153,28 +170,26 @@ def find_numbers(numbers: Sequence[Number], what: str) -> tuple[Number, ...]:
     rules: tuple[Callable[[Number], bool], ...] = (
         lambda one: wanted in (one.name.casefold(), *(text.casefold() for text in one.others)),
         lambda one: one.name.casefold().startswith(wanted),
-        lambda one: wanted in one.name.casefold() and not _is_figure(wanted),
-        lambda one: any(_stands_in(wanted, text) for text in (one.shown, *one.others)),
+        lambda one: wanted in (text.casefold() for text in one.ids),
+        lambda one: wanted in one.name.casefold() and not is_figure(wanted),
+        lambda one: any(stands_in(wanted, text) for text in (one.shown, *one.others)),
     )
     for rule in rules if wanted else ():
         found = tuple(one for one in numbers if rule(one))
         if found:
             return found
-    names = [one.name for one in numbers]
-    near = difflib.get_close_matches(what, names, n=3)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are: {', '.join(names)}."
-    raise OptionError(f"no number is called or reads {what!r}; {hint}")
+    raise OptionError(nothing_found(what, numbers))
 
 
-def _is_figure(text: str) -> bool:
-    return bool(re.fullmatch(r"[\d.,%\s" + MINUS + r"-]+", text))
-
-
-def _stands_in(wanted: str, text: str) -> bool:
+def stands_in(wanted: str, text: str) -> bool:
     """Whether a number or a phrase stands in a text, not as part of a longer number."""
     plain, sought = (_plain(one) for one in (text, wanted))
+    if not _UNIT.search(sought):
+        plain = _UNIT.sub("", plain)
     return bool(re.search(rf"(?<![\d.]){re.escape(sought)}(?!\.?\d)", plain)) if sought else False
 
 
 def _plain(text: str) -> str:
-    return text.casefold().replace(MINUS, "-").replace("%", "").strip()
+    """Without what is printed in one place and not in another: `%`, `=`, the level of an interval."""
+    bare = _LEVEL.sub("", text.casefold().replace(MINUS, "-"))
+    return re.sub(r"\s*=\s*|\s+", " ", bare.replace("%", "")).strip()

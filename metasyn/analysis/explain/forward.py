@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from metasyn.analysis.explain.effects import effect_shown
-from metasyn.analysis.explain.figures import Archive, figure_of_row
+from metasyn.analysis.explain.figures import NOT_PRINTED, Archive, figure_of_row
 from metasyn.analysis.explain.find import remarks_of
 from metasyn.analysis.explain.model import Explanation
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
@@ -16,13 +16,13 @@ from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import NotEstimable
 from metasyn.wording import percent_text
 
-__all__ = ["trace"]
+__all__ = ["known_ids", "trace"]
 
 _Use = tuple[str, str]
 
 
 def trace(evidence: Evidence, results: Sequence[AnalysisResult], result_id: str) -> Explanation:
-    """Where a reported figure is used, or why it is not.
+    """Where a reported figure, or every figure of a study, a group or a source, is used, or why not.
 
     Parameters
     ----------
@@ -30,22 +30,23 @@ def trace(evidence: Evidence, results: Sequence[AnalysisResult], result_id: str)
     results : sequence of AnalysisResult
         The analyses to look through.
     result_id : str
-        A row of `results.csv`.
+        A row of `results.csv`; or a study, a group or a source.
 
     Returns
     -------
     Explanation
-        The figure with its source, then one part per place where it is used or was left out.
+        The figure with its source, then one part per place where it is used or was left out; of anything
+        else, one part per figure.
 
     Raises
     ------
     OptionError
-        If there is no such row.
+        If there is nothing of that id.
     """
-    if all(row.result_id != result_id for row in evidence.results):
-        raise OptionError(f"{result_id!r} is not the id of a reported result.")
     remarks = {(one.code, one.message): one for result in results for one in remarks_of(result)}
     archive = Archive(evidence, remarks=tuple(remarks.values()))
+    if result_id not in archive.rows:
+        return _all_of(result_id, evidence, results, archive)
     uses = [
         _use(result, place, text) for result in results for place, text in _uses(result, result_id, archive)
     ]
@@ -57,6 +58,70 @@ def trace(evidence: Evidence, results: Sequence[AnalysisResult], result_id: str)
         key=result_id,
         parts=(figure, *uses),
     )
+
+
+def known_ids(evidence: Evidence) -> tuple[str, ...]:
+    """Every id that `trace` takes: figures, studies, groups, sources.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    """
+    rows = (row.result_id for row in evidence.results)
+    return tuple(dict.fromkeys((*rows, *evidence.studies, *evidence.cohorts, *evidence.sources)))
+
+
+def _all_of(
+    name: str, evidence: Evidence, results: Sequence[AnalysisResult], archive: Archive
+) -> Explanation:
+    """The figures of a study, a group or a source, each with its uses in one line."""
+    title = _title(name, evidence)
+    if not title:
+        raise OptionError(f"{name!r} is not the id of a reported result, a study, a cohort or a source.")
+    rows = [
+        row
+        for row in evidence.results
+        if name in (row.study_id, row.cohort_id, row.comparator_id, row.source_id)
+    ]
+    return Explanation(
+        kind="use",
+        title=title,
+        shown=f"{len(rows)} reported figure{'' if len(rows) == 1 else 's'}",
+        key=name,
+        parts=tuple(
+            Explanation(
+                kind="figure",
+                title=archive.about(row.result_id),
+                shown=row.as_printed or NOT_PRINTED,
+                key=row.result_id,
+                number=row.value,
+                facts=tuple(_uses_in_short(row.result_id, results, archive)),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _title(name: str, evidence: Evidence) -> str:
+    """What an id stands for; empty where it stands for nothing."""
+    if name in evidence.studies:
+        return f"Study {name}, {evidence.studies[name].label}"
+    if name in evidence.cohorts:
+        group = evidence.cohorts[name]
+        return f"Cohort {name}, {group.label} ({evidence.studies[group.study_id].label})"
+    return f"Source {name}, {evidence.sources[name].citation}" if name in evidence.sources else ""
+
+
+def _uses_in_short(
+    result_id: str, results: Sequence[AnalysisResult], archive: Archive
+) -> Iterator[tuple[str, str]]:
+    """Every use of a figure, or that there is none."""
+    found = [
+        (f"{result.name}, {place}" if place else result.name, text)
+        for result in results
+        for place, text in _uses(result, result_id, archive)
+    ]
+    yield from found or [("Used", _nowhere(archive, result_id, results))]
 
 
 def _use(result: AnalysisResult, place: str, text: str) -> Explanation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from metasyn.analysis.explain.arithmetic import exact, rounded
@@ -50,8 +51,11 @@ def inputs_of(
     sides = (("1", effect.cohort_id), ("2", effect.comparator_id))
     arms = [(side, [r for r in rows if not r.is_contrast and r.cohort_id == i], i) for side, i in sides if i]
     unit = next((r.unit for _, own, _ in arms for r in own if r.statistic == "median"), "")
+    if measure.family == "time":
+        unit = measure.unit
     for side, own, cohort_id in arms:
         _of_arm(side, own, cohorts.get(cohort_id), unit, base)
+    _subtracted(base)
     if "O1" in base and "O2" in base:
         base.setdefault("O", exact("O", base["O1"].value + base["O2"].value))
     if event_fraction is not None:
@@ -65,8 +69,19 @@ def inputs_of(
     return [base | {"p": p} for p in tests] or [base]
 
 
+def _subtracted(base: dict[str, Term]) -> None:
+    """Events of a group that are those of both less those of the other."""
+    for missing, other in (("O1", "O2"), ("O2", "O1")):
+        if "O" in base and other in base and missing not in base:
+            total, known = base["O"], base[other]
+            shown = f"({total.text} {MINUS} {known.text})"
+            base[missing] = exact(missing, total.value - known.value, shown)
+
+
 def _of_pair(row: ReportedResult, measure: EffectMeasure, base: dict[str, Term]) -> None:
     """Figures of a comparison."""
+    if row.events is not None:
+        base["O"] = exact("O", row.events)
     if row.value is None:
         return
     if row.statistic in (measure.code, "RD"):
@@ -79,7 +94,7 @@ def _of_pair(row: ReportedResult, measure: EffectMeasure, base: dict[str, Term])
     elif row.statistic in _OF_PAIR:
         symbol = _OF_PAIR[row.statistic]
         base[symbol] = figure(symbol, row.value, row.decimals)
-    elif row.statistic == "events":
+    elif row.statistic == "events" and row.events is None:
         base["O"] = figure("O", row.value, row.decimals)
 
 
@@ -94,9 +109,12 @@ def _of_arm(
         symbol = _OF_ARM.get(row.statistic, "S" if row.statistic == "percent" else "")
         if row.value is not None and symbol:
             base[f"{symbol}{side}"] = _converted(f"{symbol}{side}", row, share, unit)
-            if row.ci is not None:
-                bounds = Interval(row.ci.low / share, row.ci.high / share, row.ci.level)
-                _interval(side, bounds, None if share > 1 else row.ci_decimals, base)
+            _bounds(side, row, share, unit, base)
+            if row.se is not None:
+                base[f"s{side}"] = exact(f"s{side}", float(f"{row.se / share:.12g}"))
+        if row.statistic == "at risk" and row.n:
+            base[f"r{side}"] = exact(f"r{side}", row.n)
+            continue
         if row.events is not None:
             base[f"O{side}"] = exact(f"O{side}", row.events)
         if row.n:
@@ -112,6 +130,21 @@ def _converted(symbol: str, row: ReportedResult, share: float, unit: str) -> Ter
         other = in_unit(value, row.unit, unit)
         return rounded(symbol, value if isinstance(other, NotEstimable) else other)
     return figure(symbol, value, row.decimals)
+
+
+def _bounds(side: str, row: ReportedResult, share: float, unit: str, base: dict[str, Term]) -> None:
+    """The bounds of a figure of one group that were reached, converted like the figure itself."""
+    interval = row.ci or row.open_ci
+    if interval is None:
+        return
+    factor = in_unit(1.0, row.unit, unit) if row.statistic == "median" and row.unit != unit else 1.0
+    for name, bound in ((f"L{side}", interval.low), (f"U{side}", interval.high)):
+        if math.isfinite(bound) and (row.ci is not None or bound > 0):
+            if isinstance(factor, float) and factor != 1:
+                base[name] = rounded(name, bound * factor)
+            else:
+                base[name] = figure(name, bound / share, None if share > 1 else row.ci_decimals)
+    base[f"z{side}"] = rounded(f"z{side}", quantile(interval.level))
 
 
 def _interval(side: str, interval: Interval, decimals: int | None, base: dict[str, Term]) -> None:

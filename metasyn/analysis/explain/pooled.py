@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.analysis.explain.arithmetic import exact, rounded, worked
-from metasyn.analysis.explain.model import Sum, Term, WorkedTable
+from metasyn.analysis.explain.model import Sum, WorkedTable
+from metasyn.analysis.explain.sheet import Sheet
 from metasyn.effects.measure import EffectMeasure
-from metasyn.errors import OptionError
 from metasyn.numerics.tails import two_sided_quantile
 from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.mean.prediction import predictive_distribution
@@ -32,7 +32,6 @@ __all__ = [
 
 Worked = tuple[WorkedTable | None, tuple[Sum, ...]]
 _Array = NDArray[np.float64]
-_Formula = tuple[str, str]
 
 _NATURAL: Mapping[str, str] = MappingProxyType(
     {
@@ -47,34 +46,6 @@ _SPREADS = ("√(1/Σw)", "√(q/Σw)", "√(max(1, q)/Σw)")
 _T = "T: distribution function of Student's t with df degrees of freedom"
 
 
-class _Sheet:
-    """Lines of arithmetic that build on one another.
-
-    A line that does not give the number it stands for is left out: no arithmetic is shown that was not done.
-    """
-
-    def __init__(self, *terms: Term) -> None:
-        self.terms = {term.symbol: term for term in terms}
-        self.lines: list[Sum] = []
-
-    def know(self, *terms: Term) -> None:
-        self.terms |= {term.symbol: term for term in terms}
-
-    def add(self, name: str, formulas: Sequence[str], target: float, *, remark: str = "") -> bool:
-        """The first formula that gives `target`; whether there is one."""
-        for symbols in formulas:
-            try:
-                line = worked(name, symbols, tuple(self.terms.values()), remark=remark)
-            except (ValueError, OptionError):
-                continue
-            if math.isclose(line.value, target, rel_tol=1e-6, abs_tol=1e-9):
-                self.lines.append(line)
-                self.know(rounded(name, line.value))
-                return True
-        self.know(rounded(name, target))
-        return False
-
-
 def estimate_work(result: SynthesisResult) -> Worked:
     """Mean, standard error and interval of the headline, then on the natural scale."""
     fit = result.fit
@@ -87,7 +58,7 @@ def estimate_work(result: SynthesisResult) -> Worked:
     if not with_q:
         del columns["w(y − μ)²"]
     table = _table(result, columns, summed=("w", "wy", "w(y − μ)²"))
-    sheet = _Sheet(
+    sheet = Sheet(
         rounded("Σw", float(w.sum())),
         rounded("Σwy", float((w * fit.yi).sum())),
         rounded("Σw(y − μ)²", float(residual.sum())),
@@ -106,7 +77,7 @@ def estimate_work(result: SynthesisResult) -> Worked:
     return table, tuple(sheet.lines)
 
 
-def _interval(sheet: _Sheet, result: SynthesisResult) -> None:
+def _interval(sheet: Sheet, result: SynthesisResult) -> None:
     """Both bounds from estimate, standard error and quantile."""
     if not isinstance(result.ci, Interval):
         return
@@ -126,7 +97,7 @@ def _quantile_words(level: float, df: float) -> str:
     return f"{symbol}: {50 * (1 + level):.6g}% quantile, {kind}"
 
 
-def _natural(sheet: _Sheet, result: SynthesisResult) -> None:
+def _natural(sheet: Sheet, result: SynthesisResult) -> None:
     """The way to the natural scale."""
     measure = result.effects.measure
     ends = [(measure.short, "μ", result.estimate)]
@@ -135,7 +106,7 @@ def _natural(sheet: _Sheet, result: SynthesisResult) -> None:
     _to_natural(sheet, measure, ends)
 
 
-def _to_natural(sheet: _Sheet, measure: EffectMeasure, ends: Sequence[tuple[str, str, float]]) -> None:
+def _to_natural(sheet: Sheet, measure: EffectMeasure, ends: Sequence[tuple[str, str, float]]) -> None:
     """Each value of the analysis scale on the natural one; nothing where they are the same."""
     form = _NATURAL.get(measure.to_natural.__name__)
     for name, symbol, value in ends if form is not None else ():
@@ -148,7 +119,7 @@ def p_work(result: SynthesisResult) -> Worked:
     null = result.effects.measure.null
     if null is None or isinstance(result.statistic, NotEstimable) or isinstance(result.pvalue, NotEstimable):
         return None, ()
-    sheet = _Sheet(rounded("μ", result.estimate), rounded("se", result.se), exact("null", null))
+    sheet = Sheet(rounded("μ", result.estimate), rounded("se", result.se), exact("null", null))
     name = "z" if math.isinf(result.df) else "t"
     sheet.add(name, ("μ/se",) if null == 0 else ("(μ − null)/se",), result.statistic)
     if math.isinf(result.df):
@@ -167,9 +138,7 @@ def prediction_work(result: SynthesisResult) -> Worked:
     found = predictive_distribution(fit, result.request.pi_method, ci_method=result.ci_method)
     if isinstance(found, NotEstimable):
         return None, ()
-    sheet = _Sheet(
-        rounded("μ", fit.estimate), rounded("τ²", fit.tau2), rounded("Σw", float(1 / fit.variance))
-    )
+    sheet = Sheet(rounded("μ", fit.estimate), rounded("τ²", fit.tau2), rounded("Σw", float(1 / fit.variance)))
     sheet.know(rounded("q", fit.q))
     name = "z" if math.isinf(found.df) else "t"
     spreads = ("√(1/Σw + τ²)", "√(q/Σw + τ²)", "√(max(1, q)/Σw + τ²)")
@@ -199,7 +168,7 @@ def heterogeneity_work(result: SynthesisResult) -> Worked:
     mean = float((w * y).sum() / w.sum())
     columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w²": w * w, "w(y − m)²": w * (y - mean) ** 2}
     table = _table(result, columns, summed=("w", "w²", "w(y − m)²"))
-    sheet = _Sheet(
+    sheet = Sheet(
         rounded("Σwy", float((w * y).sum())),
         rounded("A", float(w.sum())),
         rounded("B", float((w * w).sum())),
@@ -247,7 +216,7 @@ def _moments(result: SynthesisResult, found: Heterogeneity) -> Worked:
     y, w = result.fit.yi, 1 / result.fit.vi
     mean = float((w * y).sum() / w.sum())
     columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w²": w * w, "w(y − m)²": w * (y - mean) ** 2}
-    sheet = _Sheet(
+    sheet = Sheet(
         rounded("A", float(w.sum())),
         rounded("B", float((w * w).sum())),
         rounded("S", float(columns["w(y − m)²"].sum())),
@@ -266,7 +235,7 @@ def _likelihood(restricted: bool) -> Callable[[SynthesisResult, Heterogeneity], 
         mean = float((w * y).sum() / w.sum())
         gain = w * w * ((y - mean) ** 2 - v)
         columns = {"y": y, "se": np.sqrt(v), "w": w, "w²": w * w, "w²((y − μ)² − se²)": gain}
-        sheet = _Sheet(
+        sheet = Sheet(
             rounded("A", float(w.sum())), rounded("B", float((w * w).sum())), rounded("S", float(gain.sum()))
         )
         formula = "max(0, S/B + 1/A)" if restricted else "max(0, S/B)"
@@ -286,11 +255,60 @@ def _generalised(result: SynthesisResult, found: Heterogeneity) -> Worked:
     w, y = 1 / (result.fit.vi + found.tau2.value), result.fit.yi
     mean = float((w * y).sum() / w.sum())
     columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w(y − μ)²": w * (y - mean) ** 2}
-    sheet = _Sheet(rounded("S", float(columns["w(y − μ)²"].sum())), exact("k", result.k))
+    sheet = Sheet(rounded("S", float(columns["w(y − μ)²"].sum())), exact("k", result.k))
     words = "τ² is the value at which this sum, w = 1/(se² + τ²), is k − 1"
     if found.tau2.value > 0 and sheet.add("S", ("k − 1",), result.k - 1.0, remark=words):
         return _table(result, columns, summed=("w", "w(y − μ)²")), tuple(sheet.lines)
     return None, ()
+
+
+def _hedges(result: SynthesisResult, found: Heterogeneity) -> Worked:
+    """Hedges: the plain variance of the estimates less the mean sampling variance."""
+    y, v = result.fit.yi, result.fit.vi
+    columns = {"y": y, "se²": v, "(y − m)²": (y - y.mean()) ** 2}
+    sheet = Sheet(
+        rounded("S", float(columns["(y − m)²"].sum())), rounded("A", float(v.sum())), exact("k", result.k)
+    )
+    words = "S and A are the sums of (y − m)² and se², m the plain mean of y"
+    if not sheet.add("τ²", ("max(0, S/(k − 1) − A/k)",), found.tau2.value, remark=words):
+        return None, ()
+    return _table(result, columns, summed=("se²", "(y − m)²")), tuple(sheet.lines)
+
+
+def _hunter_schmidt(result: SynthesisResult, found: Heterogeneity) -> Worked:
+    """Hunter and Schmidt: Q less the number of estimates, over the sum of the weights."""
+    y, w = result.fit.yi, 1 / result.fit.vi
+    mean = float((w * y).sum() / w.sum())
+    columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w(y − m)²": w * (y - mean) ** 2}
+    sheet = Sheet(
+        rounded("S", float(columns["w(y − m)²"].sum())), rounded("A", float(w.sum())), exact("k", result.k)
+    )
+    words = "S and A are the sums of w(y − m)² and w = 1/se², m the mean with the weights w"
+    if not sheet.add("τ²", ("max(0, (S − k)/A)",), found.tau2.value, remark=words):
+        return None, ()
+    return _table(result, columns, summed=("w", "w(y − m)²")), tuple(sheet.lines)
+
+
+def _sidik_jonkman(result: SynthesisResult, found: Heterogeneity) -> Worked:
+    """Sidik and Jonkman: a first guess from the plain variance, then one weighted step."""
+    y, v = result.fit.yi, result.fit.vi
+    plain = (y - y.mean()) ** 2
+    guess = float(plain.sum()) / result.k
+    if guess <= 0:
+        return None, ()
+    w = guess / (guess + v)
+    mean = float((w * y).sum() / w.sum())
+    columns = {"y": y, "se²": v, "(y − m)²": plain, "w": w, "w(y − μ)²": w * (y - mean) ** 2}
+    sheet = Sheet(
+        rounded("P", float(plain.sum())),
+        rounded("S", float(columns["w(y − μ)²"].sum())),
+        exact("k", result.k),
+    )
+    sheet.add("τ0²", ("P/k",), guess, remark="P is the sum of (y − m)², m the plain mean of y")
+    words = "S is the sum of w(y − μ)² with w = τ0²/(τ0² + se²), μ the mean with the weights w"
+    if not sheet.add("τ²", ("S/(k − 1)",), found.tau2.value, remark=words):
+        return None, ()
+    return _table(result, columns, summed=("(y − m)²", "w", "w(y − μ)²")), tuple(sheet.lines)
 
 
 _ESTIMATORS: Mapping[str, Callable[[SynthesisResult, Heterogeneity], Worked]] = MappingProxyType(
@@ -300,6 +318,9 @@ _ESTIMATORS: Mapping[str, Callable[[SynthesisResult, Heterogeneity], Worked]] = 
         "ML": _likelihood(restricted=False),
         "PM": _generalised,
         "EB": _generalised,
+        "HE": _hedges,
+        "HS": _hunter_schmidt,
+        "SJ": _sidik_jonkman,
     }
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -20,7 +20,7 @@ from metasyn.analysis.explain.pooled import (
 )
 from metasyn.effects.model import Effect, EffectSet
 from metasyn.names import CI_NAMES, MODEL_NAMES, TAU2_NAMES
-from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.model import Heterogeneity, SynthesisResult, Tau2Estimate
 from metasyn.tables.cells import (
     I2_cell,
     counts_cell,
@@ -28,12 +28,13 @@ from metasyn.tables.cells import (
     interval_with_unit,
     shown,
     tau2_cell,
+    tau2_interval_text,
 )
 from metasyn.tables.words import PI_WORDS, TAU2_CI_WORDS
-from metasyn.values import NotEstimable
-from metasyn.wording import decimal, level_text, p_text, percent_text
+from metasyn.values import Interval, NotEstimable
+from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
 
-__all__ = ["Number", "effect_numbers", "result_numbers", "single_number"]
+__all__ = ["Number", "effect_numbers", "result_numbers", "shown_beside", "single_number"]
 
 _REFERENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -48,6 +49,9 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
         "REML": "Viechtbauer 2005, 10.3102/10769986030003261",
         "ML": "Viechtbauer 2005, 10.3102/10769986030003261",
         "DL": "DerSimonian & Laird 1986, 10.1016/0197-2456(86)90046-2",
+        "HE": "Hedges & Olkin 1985, Statistical Methods for Meta-Analysis, 10.1016/C2009-0-03396-0",
+        "HS": "Hunter & Schmidt 2004, Methods of Meta-Analysis, 10.4135/9781412985031",
+        "SJ": "Sidik & Jonkman 2005, 10.1111/j.1467-9876.2005.00489.x",
         "PM": "Paule & Mandel 1982, 10.6028/jres.087.022",
         "Q": "Higgins & Thompson 2002, 10.1002/sim.1186",
         "pi": "Higgins, Thompson & Spiegelhalter 2009, 10.1111/j.1467-985X.2008.00552.x",
@@ -72,6 +76,8 @@ class Number:
         Gives the explanation.
     others : tuple of str
         Further names, and other texts in which it stands.
+    ids : tuple of str
+        Of an effect: its figures, study and groups in the tables.
     """
 
     place: str
@@ -79,6 +85,7 @@ class Number:
     shown: str
     build: Callable[[], Explanation]
     others: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
 
 
 def result_numbers(
@@ -98,10 +105,10 @@ def result_numbers(
     yield make(
         "estimate", estimate_with_unit(result, result.effects.measure), ("ci", "se"), work=estimate_work
     )
-    if not result.pooled:
-        return
     if not isinstance(result.pvalue, NotEstimable):
         yield make("p", p_text(result.pvalue), ("pvalue",), work=p_work)
+    if not result.pooled:
+        return
     if not isinstance(result.pi, NotEstimable):
         text = interval_with_unit(result.pi, result.effects.measure)
         yield make("pi", text, ("prediction interval",), work=prediction_work)
@@ -109,16 +116,54 @@ def result_numbers(
     if isinstance(found, NotEstimable):
         return
     yield make("tau2", tau2_cell(found), ("τ²",), work=tau2_work)
-    yield make("tau", decimal(found.tau2.tau, 3), ("τ",), work=tau_work)
+    yield make("tau", _tau_text(found.tau2), ("τ",), work=tau_work)
     yield make("I2", I2_cell(found), ("I²",), work=heterogeneity_work)
-    yield make("H2", decimal(found.H2), ("H²",), work=heterogeneity_work)
+    yield make("H2", _H2_text(found), ("H²",), work=heterogeneity_work)
     yield make("Q", f"{decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}", work=heterogeneity_work)
+
+
+def _tau_text(found: Tau2Estimate) -> str:
+    """`0.436 (0 to 1.946)`."""
+    text = tau2_text(found.tau)
+    if isinstance(found.ci, NotEstimable):
+        return text
+    root = Interval(found.ci.low**0.5, found.ci.high**0.5, found.ci.level)
+    return f"{text} ({tau2_interval_text(root)})"
+
+
+def _H2_text(found: Heterogeneity) -> str:
+    """`2.43 (1.00 to 29.38)`."""
+    ci = found.H2_ci
+    bounds = "" if isinstance(ci, NotEstimable) else f" ({decimal(ci.low)} to {decimal(ci.high)})"
+    return decimal(found.H2) + bounds
 
 
 def single_number(result: SynthesisResult, setting: Setting, *, place: str, name: str) -> Number:
     """The estimate of a result that has a name of its own: a subgroup, a variant."""
     text = estimate_with_unit(result, result.effects.measure)
-    return _number(result, setting, place, name, name, text, (), work=estimate_work)
+    return _number(result, setting, place, name, name, text, shown_beside(result), work=_variant_work)
+
+
+def shown_beside(result: SynthesisResult) -> tuple[str, ...]:
+    """The numbers that tables show beside an estimate: p value, prediction interval, heterogeneity."""
+    p, pi = result.pvalue, result.pi
+    texts = [] if isinstance(p, NotEstimable) or not result.pooled else [p_text(p)]
+    if result.pooled and not isinstance(pi, NotEstimable):
+        texts.append(interval_with_unit(pi, result.effects.measure))
+    found = result.heterogeneity
+    if result.pooled and not isinstance(found, NotEstimable):
+        q = f"Q = {decimal(found.Q)}, {p_text(found.pvalue)}"
+        texts += [f"τ² = {tau2_cell(found)}", f"I² = {I2_cell(found)}", q]
+    return tuple(texts)
+
+
+def _variant_work(result: SynthesisResult) -> Worked:
+    """Estimate, test and prediction interval of a variant."""
+    table, sums = estimate_work(result)
+    beyond = () if isinstance(result.pi, NotEstimable) else prediction_work(result)[1]
+    if beyond:
+        beyond = (replace(beyond[0], remark="what follows is the prediction interval"), *beyond[1:])
+    return table, (*sums, *p_work(result)[1], *beyond)
 
 
 def effect_numbers(
@@ -137,7 +182,14 @@ def effect_numbers(
                 *(() if weight is None else (percent_text(weight),)),
                 *(row.as_printed for row in effect.rows if row.as_printed),
             ),
+            ids=_ids(effect),
         )
+
+
+def _ids(effect: Effect) -> tuple[str, ...]:
+    """What the tables call an effect: its figures, their sources, its study and groups."""
+    rows = [text for row in effect.rows for text in (row.result_id, row.source_id)]
+    return tuple(filter(None, (*rows, effect.study_id, effect.cohort_id, effect.comparator_id)))
 
 
 def _row_text(effect: Effect, effects: EffectSet, level: float) -> str:
@@ -176,7 +228,7 @@ def _explained(
     work: Callable[[SynthesisResult], Worked],
 ) -> Explanation:
     """One number with its arithmetic and the effects below it."""
-    table, sums = work(result) if result.pooled else (None, ())
+    table, sums = work(result) if result.pooled or name == "p" else (None, ())
     return Explanation(
         kind="result",
         title=f"{about}: {_title(result, name)}" if name != about else about,

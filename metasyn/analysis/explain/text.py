@@ -61,6 +61,7 @@ def _quoted(text: str) -> str:
 
 def _sum(line: Sum, indent: str, width: int) -> Iterator[str]:
     """A line of arithmetic; where it is too long it breaks before its equal signs."""
+    line = replace(line, remark=legible(line.remark))
     whole, bare = str(line), str(replace(line, remark=""))
     if len(indent) + len(whole) <= width:
         yield indent + whole

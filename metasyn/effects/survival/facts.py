@@ -93,6 +93,9 @@ SURVIVAL_ROUTES: Mapping[str, RouteFacts] = MappingProxyType(
         "survival and interval": _facts(
             11, "ln(ln S1/ln S2); variance = sum of (se/(S ln S))², se from the interval", _PROPORTIONAL
         ),
+        "survival and standard error": _facts(
+            11, "ln(ln S1/ln S2); variance = sum of (se/(S ln S))², se as printed", _PROPORTIONAL
+        ),
         "survival and numbers at risk": _facts(
             12,
             "ln(ln S1/ln S2); variance = sum of (1 − S)/(n S (ln S)²), n = at risk/S",

@@ -297,8 +297,12 @@ def survival_and_intervals_range(
     bounds_2: tuple[Range, Range],
     *,
     levels: tuple[float, float] = (0.95, 0.95),
+    methods: tuple[str, str] = ("log-log", "log-log"),
 ) -> EffectRange:
-    """Of `survival_ratio` with `cumulative_hazard_from_interval`: log-log intervals.
+    """Of `survival_ratio` with an interval of each: `log-log`, `plain`, `log` or `logit`.
+
+    With `cumulative_hazard_from_interval`, or with `se_from_interval` and `cumulative_hazard_from_se`.
+    The standard error turns in survival at 1 / e for `plain`, nowhere for the others.
 
     Examples
     --------
@@ -310,11 +314,13 @@ def survival_and_intervals_range(
     z_1, z_2 = (quantile(level) for level in levels)
 
     def vertex(s1: float, s2: float, l1: float, u1: float, l2: float, u2: float) -> tuple[float, float]:
-        first = max(0.0, _log_hazard(l1) - _log_hazard(u1)) / (2 * z_1)
-        second = max(0.0, _log_hazard(l2) - _log_hazard(u2)) / (2 * z_2)
+        first = _hazard_error(methods[0], s1, l1, u1) / (2 * z_1)
+        second = _hazard_error(methods[1], s2, l2, u2) / (2 * z_2)
         return _log_hazard(s1) - _log_hazard(s2), math.hypot(first, second)
 
-    return effect_range(vertex, [_share(x) for x in (survival_1, survival_2, *bounds_1, *bounds_2)])
+    figures = [_share(x) for x in (survival_1, survival_2, *bounds_1, *bounds_2)]
+    turns = [[math.exp(-1)] if method == "plain" else [] for method in methods]
+    return effect_range(vertex, figures, [*turns, [], [], [], []])
 
 
 def log_median_range(median: Range, low: Range, high: Range, *, level: float = 0.95) -> EffectRange:
@@ -359,6 +365,19 @@ def _log_width(low: float, high: float, z: float) -> float:
 def _log_hazard(survival: float) -> float:
     """Log cumulative hazard with its limits."""
     return _ln(-_ln(survival))
+
+
+def _hazard_error(method: str, survival: float, low: float, high: float) -> float:
+    """Width of an interval on its scale, as one of the log cumulative hazard; 0 where rounding crosses it."""
+    if method == "log-log":
+        return max(0.0, _log_hazard(low) - _log_hazard(high))
+    hazard = -_ln(survival)
+    if method == "plain":
+        return _over(max(0.0, high - low), survival * hazard if survival > 0 else 0.0)
+    if method == "log":
+        return _over(max(0.0, _ln(high) - _ln(low)), hazard)
+    logits = (_ln(high) - _ln(1 - high)) - (_ln(low) - _ln(1 - low))
+    return _over(max(0.0, logits) * (1 - survival), hazard)
 
 
 def _spread(survival: float, n: float) -> float:

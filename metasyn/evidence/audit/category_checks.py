@@ -23,6 +23,11 @@ _SERIES = re.compile(
     r"|asa|t|n|m1))\s*(?P<level>[0-5]|i{1,3}|iv|[a-d])$",
     re.IGNORECASE,
 )
+_NEITHER = re.compile(
+    r"\b(?:unknown|missing|not (?:reported|stated|known|available|recorded|tested)|untested|other|non-?binary"
+    r"|unspecified|indeterminate|inconclusive)\b",
+    re.IGNORECASE,
+)
 Range = tuple[float, float]
 
 
@@ -126,10 +131,20 @@ def halves_add_up(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
         if rest:
             halves[rest, entry.cohort].setdefault(side, entry)
     for found in halves.values():
-        if len(found) == 2 and (
-            "*" in half_of(found[True].outcome or found[True].label)[0] or _not_groups(found)
+        if (
+            len(found) == 2
+            and ("*" in half_of(found[True].outcome or found[True].label)[0] or _not_groups(found))
+            and not _rest_is_told(rows, found[True])
         ):
             yield from _halves(found[True], found[False])
+
+
+def _rest_is_told(rows: Sequence[Entry], one: Entry) -> bool:
+    """Whether a further row counts those who are in neither half."""
+    return any(
+        entry.cohort == one.cohort and entry.n == one.n and _NEITHER.search(entry.outcome or entry.label)
+        for entry in rows
+    )
 
 
 def _not_groups(found: Mapping[bool, Entry]) -> bool:

@@ -112,4 +112,5 @@ def _take_estimate(cells: dict[str, str], column: str, found: dict[str, str]) ->
     if "kind" in found:
         cells.setdefault("statistic", found["kind"].strip())
     if "unit" in found:
-        cells.setdefault("unit", found["unit"])
+        # What stands beside the number is said of it alone, a heading of the whole column.
+        cells["unit"] = found["unit"]

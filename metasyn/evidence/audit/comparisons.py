@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, product, takewhile
 
 from metasyn.evidence.audit.entry import Entry
+from metasyn.evidence.audit.group_tests import Counts
 
-__all__ = ["Arm", "Comparison", "comparisons", "questions"]
+__all__ = ["Arm", "Comparison", "comparisons", "questions", "tables_of"]
 
 Key = tuple[str, str, str]
+_MOST_TABLES = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -174,3 +176,8 @@ def _without_total(arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
         return arms
     sizes = [arm.entries[0].n or 0 for arm in arms]
     return tuple(arm for arm, n in zip(arms, sizes, strict=True) if 2 * n != sum(sizes)) or arms
+
+
+def tables_of(arms: Sequence[Arm]) -> list[tuple[Counts, ...]]:
+    """Every table the figures of the groups allow, as many as can be tried."""
+    return list(islice(product(*(arm.counts for arm in arms)), _MOST_TABLES))

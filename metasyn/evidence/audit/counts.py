@@ -89,10 +89,8 @@ def denominators(percent: Printed, n: int, k: int | None = None, within: float =
     """
     reach = max(5, int(within * n))
     if k is not None and percent.exact and percent.digits > 0:
-        yield from sorted(
-            (m for m in _sizes_for(percent, k) if m != n and abs(m - n) <= reach and m >= k),
-            key=lambda m: (abs(m - n), m),
-        )
+        sizes = sizes_for(percent, k)
+        yield from _nearest(n, max(sizes.start, n - reach), min(sizes.stop - 1, n + reach))
         return
     for step in range(1, reach + 1):
         for other in (n - step, n + step):
@@ -105,7 +103,42 @@ def denominators(percent: Printed, n: int, k: int | None = None, within: float =
                 yield other
 
 
-def _sizes_for(percent: Printed, k: int) -> range:
-    """Every number of participants of which k are printed as this percentage."""
+def _nearest(n: int, low: int, high: int) -> Iterator[int]:
+    """Whole numbers from low to high but n itself, nearest to n first."""
+    below, above = min(n - 1, high), max(n + 1, low)
+    while below >= low or above <= high:
+        if below >= low and (above > high or n - below <= above - n):
+            yield below
+            below -= 1
+        else:
+            yield above
+            above += 1
+
+
+def sizes_for(percent: Printed, k: int) -> range:
+    """Every number of participants of which k, at least one, are printed as this percentage above 0.
+
+    Examples
+    --------
+    >>> from metasyn.evidence.audit.printed import read_printed
+    >>> sizes_for(read_printed("20"), 12)
+    range(59, 62)
+    """
     low, high, unit = _sides(percent, 1)
-    return range(-(-k * unit // high), k * unit // low + 1)
+    if k <= 0 or high <= 0:
+        return range(0)
+    last = k * unit // low if low > 0 else 2 * k * unit // high
+    return range(max(-(-k * unit // high), k), last + 1)
+
+
+def sizes_text(sizes: range) -> str:
+    """A few sizes one by one, more as a range.
+
+    Examples
+    --------
+    >>> sizes_text(range(59, 61)), sizes_text(range(546, 561))
+    ('59 or 60', '546 to 560')
+    """
+    if len(sizes) <= 3:
+        return " or ".join(map(str, sizes))
+    return f"{sizes[0]} to {sizes[-1]}"

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from metasyn.evidence.audit.entry import RATIOS, TIMES, Entry, finding
-from metasyn.evidence.audit.finding import AuditFinding
+from metasyn.evidence.audit.finding import AuditFinding, Repair
 from metasyn.evidence.audit.printed import Printed
 from metasyn.evidence.audit.source_checks import DAYS
 from metasyn.evidence.audit.words import BENEFIT
 from metasyn.values import Severity
 
-__all__ = ["medians_follow_hazards", "outcomes_point_one_way"]
+__all__ = ["hazard_side", "inverted", "is_significant", "medians_follow_hazards", "outcomes_point_one_way"]
 
 _ALPHA = 0.05
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -29,7 +29,7 @@ def medians_follow_hazards(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
         if not entry.comparator:
             yield from _unnamed(entry, hazard, rows)
             continue
-        for one in _of_group(groups, entry.cohort):
+        for one in _of_group(groups, entry.cohort or entry.label):
             for two in _of_group(groups, entry.comparator):
                 if one.statistic == two.statistic == "median" and _same_place(one, two):
                     yield from _opposed(entry, hazard, one, two)
@@ -54,7 +54,8 @@ def _unnamed(entry: Entry, hazard: int, rows: Sequence[Entry]) -> Iterator[Audit
         f"HR {entry.estimate} and medians {times[0].estimate} v {times[1].estimate} {times[0].unit} "
         "point different ways, if the groups are in this order"
     )
-    yield finding("direction_flip", "warning" if _significant(entry) else "note", message, (entry, *times))
+    severity: Severity = "warning" if is_significant(entry) else "note"
+    yield finding("direction_flip", severity, message, (entry, *times), repairs=inverted(entry))
 
 
 def _same_place(one: Entry, two: Entry) -> bool:
@@ -65,12 +66,47 @@ def _opposed(entry: Entry, hazard: int, one: Entry, two: Entry) -> Iterator[Audi
     longer = _longer(one, two)
     if hazard * longer <= 0 or entry.source not in ("", one.source):
         return
-    sure = _significant(entry)
+    sure = is_significant(entry)
     severity: Severity = "warning" if sure else "note"
-    favours = entry.cohort if hazard < 0 else entry.comparator
+    favours = called(entry.cohort if hazard < 0 else entry.comparator, (entry, one, two))
     medians = f"{one.estimate} v {two.estimate} {one.unit}"
     message = f"HR {entry.estimate} favours {favours}, the medians {medians} do not"
-    yield finding("direction_flip", severity, message, (entry, one, two))
+    yield finding("direction_flip", severity, message, (entry, one, two), repairs=inverted(entry))
+
+
+def inverted(entry: Entry) -> tuple[Repair, ...]:
+    """The ratio of a row the other way round, with its interval."""
+    told = {
+        "estimate": entry.estimate,
+        **({"ci_low": entry.ci_high, "ci_high": entry.ci_low} if entry.has_interval else {}),
+    }
+    figures = [figure for figure in told.values() if figure is not None]
+    if len(figures) != len(told) or any(not figure.exact or figure.value <= 0 for figure in figures):
+        return ()
+    decimals = max(0, *(figure.decimals for figure in figures))
+    printed = [entry.estimate, *((entry.ci_low, entry.ci_high) if entry.has_interval else ())]
+    return (
+        Repair(
+            row=entry.row,
+            column=", ".join(told),
+            printed=", ".join(map(str, printed)),
+            instead=", ".join(f"{1 / figure.value:.{decimals}f}" for figure in figures),
+            changes=len(figures),
+        ),
+    )
+
+
+def called(name: str, entries: Sequence[Entry]) -> str:
+    """What a group is called where its name is an id."""
+    words = [e.group for e in entries if e.cohort == name] + [
+        e.compared for e in entries if e.comparator == name
+    ]
+    return next(filter(None, words), name)
+
+
+def hazard_side(entry: Entry) -> int:
+    """-1 for a ratio below 1, 1 for one above, 0 if its roundings reach 1."""
+    return _side(entry.estimate, 1.0) if entry.estimate is not None else 0
 
 
 def _by_group(rows: Sequence[Entry]) -> Mapping[str, list[Entry]]:
@@ -97,7 +133,7 @@ def _longer(one: Entry, two: Entry) -> int:
     return 1 if a.low * x > b.high * y else -1 if a.high * x < b.low * y else 0
 
 
-def _significant(entry: Entry) -> bool | None:
+def is_significant(entry: Entry) -> bool | None:
     """Whether a row is beyond chance at 5 %; None where it does not tell."""
     if entry.p_is_ns:
         return False
@@ -119,7 +155,7 @@ def outcomes_point_one_way(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
         by_question[entry.outcome, entry.timepoint].append(entry)
     for (outcome, _), members in by_question.items():
         for entry, pair in _compared(members):
-            sure = _significant(entry)
+            sure = is_significant(entry)
             favoured = _favoured(entry, pair, members)
             if sure is not None and favoured:
                 told[frozenset(pair)].setdefault(outcome, (favoured, sure, entry))
@@ -135,7 +171,10 @@ def outcomes_point_one_way(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
 def _opposite(
     told: tuple[tuple[str, str, bool], tuple[str, str, bool]], entries: tuple[Entry, ...]
 ) -> AuditFinding:
-    parts = [f"{name} favours {group}{'' if sure else ', within chance'}" for name, group, sure in told]
+    parts = [
+        f"{name} favours {called(group, entries)}{'' if sure else ', within chance'}"
+        for name, group, sure in told
+    ]
     message = f"{'; '.join(parts)}: one outcome cannot stand in for the other"
     return finding("direction_vs_p", "note", message, entries)
 

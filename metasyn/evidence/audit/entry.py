@@ -66,6 +66,10 @@ class Entry:
         What the figures are about and where they stand; empty where not told.
     cohort, comparator : str
         The group, and the one it is compared with.
+    group, compared : str
+        What these two are called, where they are ids.
+    size : int or None
+        Participants of the group as a table of groups has them.
     statistic : str
         `"HR"`, `"OR"`, `"RR"`, `"RD"`, `"MD"`, `"median"`, `"percent"`, ...; empty where not told.
     estimate, ci_low, ci_high : Printed or None
@@ -99,6 +103,9 @@ class Entry:
     timepoint: str = ""
     cohort: str = ""
     comparator: str = ""
+    group: str = ""
+    compared: str = ""
+    size: int | None = None
     part_of: str = ""
     statistic: str = ""
     unit: str = ""

@@ -57,6 +57,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "subgroup_and_total": "a group and a part of it among the figures of one outcome",
         "differential_exclusion": "one randomised group lost more participants than another",
         "simon_overrun": "a trial went on although its first stage had too few responses",
+        "not_as_printed": "a figure that is not the one in the text copied from the source",
+        "column_not_used": "a column of numbers whose heading is not understood",
         "unreadable_cell": "a cell that cannot be read as the number it should hold",
         "stale_answer": "an answer in the data to which there is no finding",
     }
@@ -142,8 +144,10 @@ class AuditFinding:
         """The same with the repairs that its search finds, those that change least first."""
         if self.search is None:
             return self
-        repairs = tuple(sorted(dict.fromkeys((*self.search(), *self.repairs)), key=lambda r: r.changes))
-        return replace(self, repairs=repairs, search=None)
+        repairs: dict[tuple[str, ...], Repair] = {}
+        for repair in sorted((*self.search(), *self.repairs), key=lambda repair: repair.changes):
+            repairs.setdefault((repair.row, repair.column, repair.printed, repair.instead), repair)
+        return replace(self, repairs=tuple(repairs.values()), search=None)
 
     def __str__(self) -> str:
         where = ", ".join(
@@ -151,7 +155,8 @@ class AuditFinding:
         )
         text = f"{self.severity} {self.code}: {where}: {self.message}"
         if self.repairs:
-            text += f" Would repair it: {'; '.join(map(str, self.repairs[:3]))}."
+            shown = list(dict.fromkeys(map(str, self.repairs)))[:3]
+            text += f" Would repair it: {'; '.join(shown)}."
         return f"{text} Accepted: {self.accepted}" if self.accepted else text
 
     def to_dict(self) -> dict[str, Any]:

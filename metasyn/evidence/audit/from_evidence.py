@@ -16,7 +16,7 @@ __all__ = ["evidence_entries", "randomised_entries", "study_words"]
 
 _TOKEN = re.compile(r"\d*[.·]?\d+")
 _ESTIMATES = frozenset({"HR", "OR", "RR", "RD", "median"})
-_TESTS = {"z": "z", "chi-square": "chi2", "O-E": "o_e", "V": "v"}
+_TESTS = {"z": "z", "chi-square": "chi2", "O-E": "o_e", "V": "v", "at risk": "at_risk"}
 PARTITION = "partition"
 """Column of `cohorts.csv`: `yes` where the cohorts that are part of another are together all of it."""
 
@@ -74,6 +74,9 @@ def _entry(result: ReportedResult, evidence: Evidence, answer: str) -> Entry:
         timepoint=result.timepoint,
         cohort=result.cohort_id,
         comparator=result.comparator_id,
+        group=cohort.label,
+        compared=evidence.cohorts[result.comparator_id].label if result.comparator_id else "",
+        size=cohort.n,
         part_of=cohort.part_of,
         statistic=result.statistic,
         unit=result.unit,
@@ -185,7 +188,8 @@ def randomised_entries(evidence: Evidence, entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         size = evidence.cohorts[entry.cohort].n
         randomised = evidence.studies[entry.study].design == "randomised"
-        counted = entry.events is not None or entry.statistic == "n"
+        share = entry.percent is not None and not entry.actuarial
+        counted = entry.events is not None or entry.statistic == "n" or share
         if randomised and size and entry.n is not None and not entry.comparator and counted:
             found.append(replace(entry, randomised=size))
     return found

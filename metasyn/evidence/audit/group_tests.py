@@ -11,7 +11,7 @@ from scipy.special import gammaln
 
 from metasyn.numerics.tails import chi2_upper_p, normal_two_sided_p
 
-__all__ = ["Counts", "group_p_values", "two_group_p_values"]
+__all__ = ["Counts", "crude_ratio", "group_p_values", "two_group_p_values"]
 
 Counts = tuple[int, int]
 # Exact tests go through every table with the same margins; with more of them they are chi-square tests.
@@ -119,3 +119,12 @@ def _fisher(a: int, n1: int, events: int, total: int) -> tuple[float, float, flo
 
 def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
+
+
+def crude_ratio(statistic: str, table: Sequence[Counts]) -> tuple[float, float]:
+    """Logarithm of the `"OR"` or `"RR"` of two groups, and its standard error."""
+    (a, n1), (c, n2) = table
+    b, d = n1 - a, n2 - c
+    if statistic == "OR":
+        return math.log(a * d / (b * c)), math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    return math.log(a * n2 / (c * n1)), math.sqrt(1 / a - 1 / n1 + 1 / c - 1 / n2)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from metasyn.evidence.audit.words import ESTIMATE_NAMES, NAMES, unit_of
+from metasyn.evidence.audit.paired_headings import paired_figures
+from metasyn.evidence.audit.words import ESTIMATE_NAMES, NAMES, UNIT_NAMES, unit_of
 
-__all__ = ["Heading", "read_headings"]
+__all__ = ["Heading", "read_headings", "without_group"]
 
 _BRACKETS = re.compile(r"[\[(]([^)\]]*)[)\]]")
 _LEVEL = re.compile(
@@ -123,8 +124,13 @@ def read_headings(names: Iterable[str]) -> Mapping[str, Heading]:
         found[plain["k"]] = Heading(name="k")
     if {"a", "b", "c", "d"} <= plain.keys() or ({"a", "c"} <= plain.keys() and taken & {"n_2"}):
         found |= _fourfold(plain, ("a", "b", "c", "d"))
+    if "sd" in plain and len({"cr", "pr", "pd", "orr"} & plain.keys()) >= 2:
+        found[plain["sd"]] = Heading(name="SD", known=False, words="SD")
     if {"ai", "ci"} <= plain.keys() and plain.keys() & {"n2i", "di"}:
         found |= _fourfold(plain, ("ai", "bi", "ci", "di"))
+    pairs = paired_figures(found)
+    if {found[name].name for name in pairs} != {*pairs.values()}:
+        found |= {name: Heading(name=figure) for name, figure in pairs.items()}
     return found
 
 
@@ -146,7 +152,9 @@ def _heading(text: str) -> Heading:
     inside = "; ".join(_BRACKETS.findall(text))
     outside = _BRACKETS.sub(" ", text).strip(" :,;")
     level = _LEVEL.search(text)
-    unit = unit_of(inside, "") if inside and unit_of(inside, "") != inside.casefold() else ""
+    unit = unit_of(inside, "") if inside else ""
+    if unit not in UNIT_NAMES:
+        unit = ""
     if unit == "percent" and level is not None:
         unit = ""
     known = _by_name(outside) or _by_name(_LEVEL.sub("", outside)) or _by_words(text, outside)
@@ -164,7 +172,8 @@ def _by_name(text: str) -> Heading | None:
         if kind is not None:
             return Heading(name="estimate", statistic=kind)
         if plain in NAMES:
-            return Heading(name=NAMES[plain])
+            counted = plain == "eventsn" and "/" not in candidate
+            return Heading(name="events" if counted else NAMES[plain])
     return None
 
 
@@ -173,13 +182,28 @@ def _by_words(text: str, outside: str) -> Heading | None:
     tokens = _TOKEN.findall(text.casefold())
     for bound, words in (("ci_low", _LOWER), ("ci_high", _UPPER)):
         if words & {*tokens} and {*tokens} <= words | _AROUND_BOUNDS:
-            return Heading(name=bound)
+            return Heading(name=bound, statistic=next((_KINDS[t] for t in tokens if t in _KINDS), ""))
     found = _of_group(text)
     if found is None and _P_VALUE.match(outside):
         found = Heading(name="p")
     if found is None and _PERCENT_OF.match(outside):
         found = Heading(name="percent")
     return found or _worded(outside)
+
+
+def without_group(words: str) -> tuple[str, str]:
+    """The words of a heading without those that name one of two groups, and these.
+
+    Examples
+    --------
+    >>> without_group("drug PFS"), without_group("PFS")
+    (('PFS', 'drug'), ('PFS', ''))
+    """
+    parts = words.split()
+    groups = [part for part in parts if part.casefold() in _FIRST | _SECOND and not part.isdigit()]
+    if len(groups) != 1:
+        return words, ""
+    return " ".join(part for part in parts if part not in groups), groups[0]
 
 
 def _of_group(text: str) -> Heading | None:

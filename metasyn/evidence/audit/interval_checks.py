@@ -42,8 +42,8 @@ def estimate_is_inside(entry: Entry) -> Iterator[AuditFinding]:
         repair = _change(entry, "ci_low, ci_high", f"{low}, {high}", f"{high}, {low}", 2)
         yield finding("point_outside_ci", "error", message, (entry,), repairs=(repair,))
         return
-    below = low is not None and low.exact and estimate.high < low.low
-    above = high is not None and high.exact and estimate.low > high.high
+    below = low is not None and low.exact and _is_beyond(estimate, low)
+    above = high is not None and high.exact and _is_beyond(high, estimate)
     if not below and not above:
         return
     if _is_logarithm(entry, estimate, low, high):
@@ -62,6 +62,11 @@ def estimate_is_inside(entry: Entry) -> Iterator[AuditFinding]:
         computed={"estimate": estimate.value, "ci": [b.value for b in (low, high) if b is not None]},
         search=lambda: _typos(entry),
     )
+
+
+def _is_beyond(one: Printed, two: Printed) -> bool:
+    """Whether a figure is below another, at best where their roundings touch: a side without width."""
+    return one.high < two.low or (one.value < two.value and math.isclose(one.high, two.low, rel_tol=1e-9))
 
 
 def _is_logarithm(entry: Entry, estimate: Printed, low: Printed | None, high: Printed | None) -> bool:
@@ -101,7 +106,7 @@ def estimate_is_central(entry: Entry) -> Iterator[AuditFinding]:
     if triple is None or entry.statistic in ("median", "range", "Q", "I2"):
         return
     low, estimate, high = triple
-    if estimate.high < low.low or estimate.low > high.high:
+    if _is_beyond(estimate, low) or _is_beyond(high, estimate):
         return
     if entry.statistic in RATIOS and low.high <= 0:
         message = f"a ratio cannot have the bound {low}: these are logarithms"

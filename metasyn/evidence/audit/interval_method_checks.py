@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from metasyn.evidence.audit.entry import Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding, Repair
-from metasyn.evidence.audit.printed import Printed, short
+from metasyn.evidence.audit.printed import Printed, one_edit, short
 from metasyn.evidence.audit.proportion_intervals import PLAIN_METHODS, Bounds, proportion_intervals
+from metasyn.evidence.audit.stated_methods import intervals_called
 
 __all__ = ["MethodsOf", "interval_fits_counts", "methods_agree", "methods_of"]
 
@@ -44,7 +46,11 @@ def interval_fits_counts(entry: Entry, methods: frozenset[str]) -> Iterator[Audi
     low, high = entry.ci_low, entry.ci_high
     if low is None or high is None or not (low.exact and high.exact):
         return
-    if methods & {*PLAIN_METHODS}:
+    stated = intervals_called(entry.ci_method)
+    if methods and stated and methods.isdisjoint(stated):
+        yield _another_method(entry, methods)
+        return
+    if methods & {*PLAIN_METHODS, *stated}:
         return
     counts = entry.counts()
     pair = counts[0]
@@ -64,6 +70,22 @@ def interval_fits_counts(entry: Entry, methods: frozenset[str]) -> Iterator[Audi
         yield finding("double_rounding", "note", message, (entry,), computed=computed)
     elif not methods:
         yield _no_method(entry, pair, message, computed)
+
+
+def _another_method(entry: Entry, methods: frozenset[str]) -> AuditFinding:
+    """The interval is not by the method that the row states, but by another."""
+    k, n = entry.counts()[0]
+    names = sorted(methods, key=lambda name: (name not in PLAIN_METHODS, name))[:2]
+    low, high = proportion_intervals(k, n, entry.level).get(intervals_called(entry.ci_method)[0], (0.0, 0.0))
+    message = (
+        f"{k}/{n}: {_shown(entry.ci_low)} to {_shown(entry.ci_high)} is {' or '.join(names)}, not "
+        f"{entry.ci_method} as stated" + (f", which is {_text((low, high))}" if high > low else "")
+    )
+    repair = Repair(row=entry.row, column="ci_method", printed=entry.ci_method, instead=names[0], changes=1)
+    computed = {"methods": sorted(methods)}
+    return finding(
+        "ci_incompatible_with_counts", "warning", message, (entry,), computed=computed, repairs=(repair,)
+    )
 
 
 def _no_method(
@@ -93,7 +115,19 @@ def _no_method(
         f"{message}, by no common method",
         (entry,),
         computed=computed,
+        search=lambda: _typos(entry, pair),
     )
+
+
+def _typos(entry: Entry, pair: tuple[int, int]) -> Iterator[Repair]:
+    """A slip in one bound without which a common method gives both."""
+    for column, printed in (("ci_low", entry.ci_low), ("ci_high", entry.ci_high)):
+        for other in one_edit(printed) if printed is not None else ():
+            trial = replace(entry, ci_low=other) if column == "ci_low" else replace(entry, ci_high=other)
+            if next(_fitting(trial, pair, entry.level, plain=True), None) is not None:
+                yield Repair(
+                    row=entry.row, column=column, printed=str(printed), instead=str(other), changes=1
+                )
 
 
 def _text(bounds: Bounds) -> str:
@@ -138,9 +172,11 @@ def _two_methods(pairs: Sequence[MethodsOf]) -> AuditFinding:
         parts.append(
             f"{share} ({_shown(entry.ci_low)} to {_shown(entry.ci_high)}) is {' or '.join(names[:2])}"
         )
+    told = all(methods & {*intervals_called(entry.ci_method)} for entry, methods in pairs)
+    likely = pairs[0][0].source or pairs[0][0].study or len(pairs) <= _FEW
     return finding(
         "mixed_ci_methods",
-        "warning" if pairs[0][0].source or pairs[0][0].study or len(pairs) <= _FEW else "note",
+        "warning" if likely and not told else "note",
         "no one interval method gives them all: " + "; ".join(parts[:4]),
         tuple(entry for entry, _ in pairs),
         computed={entry.row: sorted(methods) for entry, methods in pairs},

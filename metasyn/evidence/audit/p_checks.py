@@ -138,18 +138,24 @@ def _misfit(
         "warning" if any(_near(printed, r, entry.sides, _room(entry, r)[1]) for r in reaches) else "error"
     )
     level = _other_level(entry, triple, printed) if printed.exact else None
+    relevelled = (
+        ()
+        if level is None
+        else (
+            Repair(
+                row=entry.row, column="level", printed=short(entry.level), instead=short(level), changes=1
+            ),
+        )
+    )
     if level is not None and severity == "error":
         message += f"; it fits an interval of {short(100 * level)}%"
-        repair = Repair(
-            row=entry.row, column="level", printed=short(entry.level), instead=short(level), changes=1
-        )
         return finding(
             "wrong_level",
             severity,
             message,
             (entry,),
             computed=computed,
-            search=lambda: (repair, *_typos(entry, triple, printed)),
+            search=lambda: (*relevelled, *_typos(entry, triple, printed)),
         )
     return finding(
         "p_incompatible_with_ci",
@@ -157,7 +163,7 @@ def _misfit(
         message,
         (entry,),
         computed=computed,
-        search=lambda: _typos(entry, triple, printed),
+        search=lambda: (*relevelled, *_typos(entry, triple, printed)),
     )
 
 

@@ -10,6 +10,8 @@ from metasyn.evidence.audit.counts import (
     denominators,
     is_percent_of,
     nearest_counts,
+    sizes_for,
+    sizes_text,
     whole_numbers,
 )
 from metasyn.evidence.audit.entry import Entry, finding
@@ -107,7 +109,7 @@ def _another_count(entry: Entry, percent: Printed, k: int, n: int) -> Iterator[A
         search=lambda: (*by_count, *sizes, *_typos(entry, percent, n, k), repair)[:_MOST_REPAIRS],
     )
     if others and not counts:
-        message = f"{k} ({percent}%) is {' or '.join(map(str, others[:3]))} participants, not {n}"
+        message = f"{k} ({percent}%) is {sizes_text(sizes_for(percent, k))} participants, not {n}"
         yield finding(
             "n_conflict",
             "warning",
@@ -145,6 +147,19 @@ def events_fit(entry: Entry) -> Iterator[AuditFinding]:
     message = f"{k} events are more than the {n} participants"
     swapped = Repair(row=entry.row, column="events, n", printed=f"{k}, {n}", instead=f"{n}, {k}", changes=2)
     yield finding("events_v_patients", "error", message, (entry,), computed=computed, repairs=(swapped,))
+
+
+def size_fits(entry: Entry) -> Iterator[AuditFinding]:
+    """Participants analysed are not more than those randomised."""
+    n, before = entry.n, entry.randomised
+    if n is None or before is None or n <= before or entry.comparator or entry.counts_episodes:
+        return
+    swapped = Repair(
+        row=entry.row, column="n, randomised", printed=f"{n}, {before}", instead=f"{before}, {n}", changes=2
+    )
+    message = f"{n} participants are more than the {before} randomised"
+    computed = {"n": n, "randomised": before}
+    yield finding("n_conflict", "error", message, (entry,), computed=computed, repairs=(swapped,))
 
 
 def stage_was_respected(entry: Entry) -> Iterator[AuditFinding]:

@@ -15,7 +15,7 @@ from metasyn.evidence.audit.across_checks import (
 )
 from metasyn.evidence.audit.answers import answered
 from metasyn.evidence.audit.category_checks import categories_nest, halves_add_up, series_add_up
-from metasyn.evidence.audit.comparison_checks import p_fits_counts, ratio_fits_counts
+from metasyn.evidence.audit.comparison_checks import p_fits_counts
 from metasyn.evidence.audit.comparisons import comparisons, questions
 from metasyn.evidence.audit.direction_checks import medians_follow_hazards, outcomes_point_one_way
 from metasyn.evidence.audit.entry import Entry
@@ -28,7 +28,14 @@ from metasyn.evidence.audit.interval_checks import (
 )
 from metasyn.evidence.audit.interval_method_checks import interval_fits_counts, methods_agree, methods_of
 from metasyn.evidence.audit.p_checks import heterogeneity_fits, p_fits_interval
-from metasyn.evidence.audit.percent_checks import events_fit, percent_fits, stage_was_respected
+from metasyn.evidence.audit.percent_checks import (
+    events_fit,
+    percent_fits,
+    size_fits,
+    stage_was_respected,
+)
+from metasyn.evidence.audit.printed_text_checks import figures_stand_in_text
+from metasyn.evidence.audit.ratio_checks import ratio_fits_counts
 from metasyn.evidence.audit.size_checks import sizes_agree, sizes_are_in_place, split_exists
 from metasyn.evidence.audit.source_checks import (
     arms_keep_their_order,
@@ -39,7 +46,14 @@ from metasyn.evidence.audit.source_checks import (
 from metasyn.evidence.audit.statistic_checks import p_fits_error, p_fits_statistic, ratio_fits_logrank
 from metasyn.evidence.audit.study_checks import cohorts_overlap, exclusions_are_even, profiles_of
 from metasyn.evidence.audit.sum_checks import parts_add_up
+from metasyn.evidence.audit.survival_checks import (
+    curves_follow_hazards,
+    shares_follow_hazards,
+    shares_never_rise,
+    shares_reach_at_risk,
+)
 from metasyn.evidence.audit.table import table_entries
+from metasyn.evidence.audit.total_checks import episodes_are_told, group_holds, totals_fit_groups
 from metasyn.evidence.selection import Evidence
 
 __all__ = ["audit_evidence", "audit_table"]
@@ -49,6 +63,9 @@ GroupCheck = Callable[[Sequence[Entry]], Iterator[AuditFinding]]
 
 _ROW_CHECKS: tuple[RowCheck, ...] = (
     events_fit,
+    size_fits,
+    group_holds,
+    episodes_are_told,
     percent_fits,
     estimate_is_inside,
     estimate_is_central,
@@ -64,6 +81,8 @@ _QUESTION_CHECKS: tuple[GroupCheck, ...] = (
     medians_follow_hazards,
     exclusions_are_even,
     ratio_fits_logrank,
+    shares_reach_at_risk,
+    totals_fit_groups,
 )
 _STUDY_CHECKS: tuple[GroupCheck, ...] = (
     sizes_are_in_place,
@@ -77,6 +96,8 @@ _STUDY_CHECKS: tuple[GroupCheck, ...] = (
     series_add_up,
     numbers_of_studies_add_up,
     outcomes_point_one_way,
+    shares_follow_hazards,
+    shares_never_rise,
 )
 _ORDER = {"error": 0, "warning": 1, "note": 2}
 # Rows that nothing groups are compared among themselves only in a table that a person wrote.
@@ -111,6 +132,8 @@ def audit_evidence(evidence: Evidence, answers: Mapping[str, str] | None = None)
     entries = evidence_entries(evidence, answers)
     groups = randomised_entries(evidence, entries)
     findings = [*_checked(entries), *cohorts_overlap(profiles_of(entries, study_words(evidence)))]
+    findings.extend(curves_follow_hazards(entries, evidence.curves))
+    findings.extend(figures_stand_in_text(evidence.results, entries))
     lost: dict[tuple[str, str], AuditFinding] = {}
     for (study, _, _), rows in questions(groups).items():
         for found in exclusions_are_even(rows):

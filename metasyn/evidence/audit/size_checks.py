@@ -7,7 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, islice, product
 
-from metasyn.evidence.audit.counts import denominators, is_percent_of, whole_numbers
+from metasyn.evidence.audit.counts import (
+    denominators,
+    is_percent_of,
+    sizes_for,
+    sizes_text,
+    whole_numbers,
+)
 from metasyn.evidence.audit.entry import Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding, Repair
 from metasyn.evidence.audit.group_tests import two_group_p_values
@@ -53,6 +59,15 @@ def _key(entry: Entry) -> str:
     return f"{entry.row} {entry.cohort}"
 
 
+def _of_name(told: Sequence[Entry], sizes: Mapping[str, int]) -> list[list[Entry]]:
+    """Rows by name of group, where each name has one size and some have several rows; else none."""
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for entry in told:
+        groups[entry.cohort or entry.label].append(entry)
+    one_size = all(len({sizes[_key(e)] for e in members}) == 1 for members in groups.values())
+    return list(groups.values()) if one_size and len(groups) < len(told) else []
+
+
 def _rest(entry: Entry, rated: Sequence[Entry]) -> int:
     """What one other row leaves of the total they share; 0 if that is not told."""
     others = [e for e in rated if e is not entry and e.total is not None and e.total == entry.total]
@@ -60,7 +75,13 @@ def _rest(entry: Entry, rated: Sequence[Entry]) -> int:
 
 
 def _swaps(told: Sequence[Entry], sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """New sizes after each exchange of two."""
+    """New sizes after each exchange of two: of rows, or of groups that have several rows."""
+    if groups := _of_name(told, sizes):
+        for first, second in combinations(groups, 2):
+            a, b = sizes[_key(first[0])], sizes[_key(second[0])]
+            if a != b:
+                yield {**{_key(e): b for e in first}, **{_key(e): a for e in second}}
+        return
     for one, two in combinations(told, 2):
         if sizes[_key(one)] == sizes[_key(two)]:
             continue
@@ -88,7 +109,7 @@ def _swapped(
     told: Sequence[Entry], wrong: Sequence[Entry], sizes: Mapping[str, int], moved: Mapping[str, int]
 ) -> AuditFinding:
     rows = tuple(entry for entry in told if _key(entry) in moved)
-    pair = list(moved)[:2]
+    pair = (rows[0], next(e for e in rows if sizes[_key(e)] != sizes[_key(rows[0])]))
     shares = []
     for entry in rows:
         n = moved[_key(entry)]
@@ -101,14 +122,14 @@ def _swapped(
     return finding(
         "swapped_group_sizes",
         "warning",
-        f"exchange {sizes[pair[0]]} and {sizes[pair[1]]}: {', '.join(shares)}; as printed "
+        f"exchange {sizes[_key(pair[0])]} and {sizes[_key(pair[1])]}: {', '.join(shares)}; as printed "
         f"{len(wrong)} percentages are impossible",
         rows,
         computed={"impossible": len(wrong), "sizes": {e.row: moved[_key(e)] for e in rows}},
         repairs=tuple(
             Repair(row=e.row, column="n", printed=str(sizes[_key(e)]), instead=str(moved[_key(e)]), changes=2)
             for e in rows
-            if _key(e) in pair or e.n
+            if e in pair or e.n
         ),
     )
 
@@ -149,21 +170,23 @@ def _needs_another(entry: Entry, stated: Mapping[int, Entry]) -> Iterator[AuditF
         return
     near = min(stated, key=lambda n: abs(100 * k / n - percent.value))
     others = list(islice(denominators(percent, near, k), 5))
-    if not others:
+    possible = sizes_for(percent, k)
+    if not possible:
         return
     message = (
-        f"{k} ({percent}%) is {' or '.join(map(str, others))} participants; {near} are stated elsewhere, "
+        f"{k} ({percent}%) is {sizes_text(possible)} participants; {near} are stated elsewhere, "
         f"{k}/{near} = {100 * k / near:.4g}%"
     )
+    # A much smaller size may be that of those it was known of.
     yield finding(
         "n_conflict",
-        "error",
+        "error" if others or possible.start > near else "warning",
         message,
         (entry, stated[near]),
-        computed={"n": near, "possible_n": sorted(others)},
+        computed={"n": near, "possible_n": sorted(others) or [possible.start, possible.stop - 1]},
         repairs=tuple(
             Repair(row=stated[near].row, column="n", printed=str(near), instead=str(m), changes=1)
-            for m in others[:3]
+            for m in others[:3] or possible[:3]
         ),
     )
 

@@ -21,6 +21,7 @@ _REGISTRY = re.compile(
     r"|CTRI[/\w]+|20\d\d-\d{6}-\d\d)\b",
     re.IGNORECASE,
 )
+_BARE = re.compile(r"^eudract[ :]*")
 _SPLIT = re.compile(r"\s*(?:;|,|&|\band\b|/|\|)\s*")
 _INITIALS = re.compile(r"\b[A-Z]{1,3}\b\.?")
 _MOST_SHARING = 30
@@ -81,7 +82,8 @@ def _year(text: str) -> int | None:
 
 
 def _registries(text: str) -> frozenset[str]:
-    return frozenset(found.casefold() for found in _REGISTRY.findall(text)) or _parts(text)
+    found = _REGISTRY.findall(text)
+    return frozenset(_BARE.sub("", number.casefold()) for number in found) or _parts(text)
 
 
 def _parts(text: str) -> frozenset[str]:

@@ -10,13 +10,16 @@ from itertools import combinations
 from metasyn.evidence.audit.entry import Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding, Repair
 from metasyn.evidence.audit.printed import short
-from metasyn.evidence.audit.words import is_total
+from metasyn.evidence.audit.words import is_total, may_be_total
+from metasyn.values import Severity
 
 __all__ = ["parts_add_up"]
 
 # A remainder that all had the event, or none, is remarkable where chance would seldom do that.
 _SELDOM = 0.1
 _MOST_PARTS = 12
+# Sizes of small groups often happen to add up.
+_SMALL = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -191,6 +194,9 @@ def _participants(group: _Sum, added: int, size: int) -> Iterator[AuditFinding]:
         for part in group.parts
         if part.n is not None and part.n - added + size > 0
     )
+    if group.whole is not None and group.whole.n == size:
+        whole = Repair(row=group.whole.row, column="n", printed=str(size), instead=str(added), changes=1)
+        repairs = (whole, *repairs)
     severity = "error" if added > size and code == "subgroups_do_not_sum" else "warning"
     yield finding(
         code, "error" if severity == "error" else "warning", message, rows, computed=computed, repairs=repairs
@@ -236,9 +242,31 @@ def _events(group: _Sum) -> Iterator[AuditFinding]:
         message = f"{parts} = {added}, whole: {_as_text(whole)}"
         if len(definitions) > 1:
             message += f"; defined differently ({', '.join(sorted(definitions))})"
-        yield finding(code, "note" if len(definitions) > 1 else "error", message, rows, computed=computed)
+        if _by_chance(group):
+            return
+        repairs: tuple[Repair, ...] = ()
+        if low == high and whole.events is not None:
+            repairs = (
+                Repair(
+                    row=whole.row, column="events", printed=str(whole.events), instead=str(low), changes=1
+                ),
+            )
+        severity: Severity = "note" if len(definitions) > 1 else "error"
+        yield finding(code, severity, message, rows, computed=computed, repairs=repairs)
     elif len(told) < len(group.parts):
         yield from _boundary(group.parts, told, counts, rows, whole.n)
+
+
+def _by_chance(group: _Sum) -> bool:
+    """Whether nothing but sizes says that a row is the whole, and arms of 1:1:2 or small groups would do."""
+    whole = group.whole
+    if (
+        whole is None
+        or may_be_total(whole.label)
+        or any(p.part_of or p.total is not None for p in group.parts)
+    ):
+        return False
+    return (whole.n or 0) <= _SMALL or len({part.n for part in group.parts}) == 1
 
 
 def _as_text(entry: Entry) -> str:

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import starmap
 from typing import Any
 
-from metasyn.evidence.audit.cells_apart import counts_of_cell, spread
+from metasyn.evidence.audit.cells_apart import spread
+from metasyn.evidence.audit.counts_of_totals import counts_of_totals
 from metasyn.evidence.audit.entry import RATIOS, TIMES, Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding
-from metasyn.evidence.audit.headings import Heading, read_headings
+from metasyn.evidence.audit.headings import read_headings
 from metasyn.evidence.audit.printed import Printed, read_printed
+from metasyn.evidence.audit.row_cells import RowCells, cells_of_row
 from metasyn.evidence.audit.words import better_of, statistic_of, unit_of
 
 __all__ = ["table_entries"]
 
-_EMPTY = frozenset(
-    {"", "-", "--", "–", "—", "na", "n/a", "nan", "none", "nr", "ne", "not reached", "not reported", "."}
-    | {"not evaluable", "not estimable", "not available", "not stated", "not given", "unknown"}
-)
 _NOT_SIGNIFICANT = frozenset({"ns", "n.s.", "n.s", "not significant", "non-significant", "nonsignificant"})
 _COUNTS = ("events", "n", "total", "randomised")
 _NUMBERS = ("se", "sd", "q", "df", "i2", "k", "z", "chi2", "o_e", "v", "stage1_n", "stage1_needed")
@@ -33,10 +32,6 @@ _SIDED = re.compile(r"\s*(one|two|1|2)[- ](?:sided|tailed)[,:]?\s*", re.IGNORECA
 _P_FIRST = re.compile(r"((?:[pP]\s*)?[<>≤≥=]?\s*\d*[.·,]?\d+(?:[eE]-?\d+)?)(?![\d.·,]).*")
 _VERSUS = re.compile(r"^(.+?)\s+(?:v|vs|versus|compared with)\.?\s+(.+)$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-
-
-# Figures of further columns, by what heads them.
-Wide = dict[str, dict[str, str]]
 
 
 def table_entries(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Entry], list[AuditFinding]]:
@@ -61,53 +56,41 @@ def table_entries(rows: Iterable[Mapping[str, Any]]) -> tuple[list[Entry], list[
     headings = read_headings(names)
     entries: list[Entry] = []
     problems: list[AuditFinding] = []
+    left_out: dict[str, list[tuple[Entry, str]]] = {}
+    unused: dict[str, bool] = {}
     for number, row in enumerate(listed, start=1):
-        cells, wide = _cells(row, headings)
-        if cells or wide:
-            entries.extend(_entries(str(number), cells, wide, problems))
-    return entries, problems
+        found = cells_of_row(row, headings)
+        if found.cells or found.wide:
+            entries.extend(_entries(str(number), found, problems))
+            for name, text in found.left_out:
+                left_out.setdefault(name, []).append((entries[-1], text))
+            for name, left in found.unused.items():
+                unused[name] = left and unused.get(name, True)
+    problems.extend(starmap(_left_out, left_out.items()))
+    if any(unused.values()):
+        problems.append(_not_used([name for name, left in unused.items() if left], entries[0]))
+    return counts_of_totals(entries), problems
 
 
-def _cells(row: Mapping[str, Any], headings: Mapping[str, Heading]) -> tuple[dict[str, str], Wide]:
-    """Texts by what they are, and those of further columns that each hold a share of participants."""
-    cells: dict[str, str] = {}
-    wide: Wide = {}
-    for name, value in row.items():
-        text = "" if value is None else str(value).strip()
-        if not text or text.lower() in _EMPTY:
-            continue
-        heading = headings[str(name)]
-        if heading.known:
-            cells.setdefault(heading.name, text)
-            for told in ("statistic", "unit", "level"):
-                if word := getattr(heading, told):
-                    cells.setdefault(told, word)
-            if heading.words:
-                cells.setdefault("outcome", heading.words)
-        elif counts_of_cell(text):
-            wide[heading.words] = {**wide.get(heading.words, {}), **counts_of_cell(text)}
-        elif (heading.unit == "percent" or text.endswith("%")) and read_printed(text) is not None:
-            wide.setdefault(heading.words, {}).setdefault("percent", text)
-    return cells, _together(cells, wide)
+def _left_out(name: str, cells: Sequence[tuple[Entry, str]]) -> AuditFinding:
+    """Two columns that say the same, of which the first is read."""
+    texts = ", ".join(text for _, text in cells[:4]) + (", ..." if len(cells) > 4 else "")
+    message = f"more than one column holds {name}; the first is read, left out: {texts}"
+    return finding("unreadable_cell", "note", message, tuple(entry for entry, _ in cells[:20]))
 
 
-def _together(cells: dict[str, str], wide: Wide) -> Wide:
-    """Two further columns that hold the counts and the percentage of one figure, or two groups."""
-    if len(wide) != 2:
-        return wide
-    (one, first), (two, second) = wide.items()
-    if first.keys().isdisjoint(second) and "n" in (*first, *second):
-        return {two if "n" in first else one: {**first, **second}}
-    both = "n" in first and "n" in second
-    if both and "p" in cells and not cells.keys() & {"events", "n"}:
-        cells.update(first)
-        cells.update({f"{name}_2": text for name, text in second.items()})
-        return {}
-    return wide
+def _not_used(names: Sequence[str], entry: Entry) -> AuditFinding:
+    """Columns of numbers that no check has seen."""
+    shown = ", ".join(f"'{name}'" for name in names[:12]) + (", ..." if len(names) > 12 else "")
+    message = f"not checked, their headings are not understood: {shown}"
+    if len(names) == 1:
+        message = f"not checked, its heading is not understood: {shown}"
+    return finding("column_not_used", "note", message, (entry,), computed={"columns": list(names)})
 
 
-def _entries(row: str, cells: dict[str, str], wide: Wide, problems: list[AuditFinding]) -> Iterator[Entry]:
+def _entries(row: str, found: RowCells, problems: list[AuditFinding]) -> Iterator[Entry]:
     """The entries of a row: one, or one for each group and for their comparison, or one for each column."""
+    cells = found.cells
     _complete_fourfold(cells)
     spread(cells)
     figures = {name: read_printed(cells[name]) for name in _FIGURES if name in cells}
@@ -130,12 +113,9 @@ def _entries(row: str, cells: dict[str, str], wide: Wide, problems: list[AuditFi
         if value is None or value is False:
             message = f"{name} {cells.get(name, '')!r} cannot be read and was left out"
             problems.append(finding("unreadable_cell", "warning", message, (entry,)))
-    if any(name in cells for name in _SECOND):
-        yield from _two_groups(row, cells, entry)
-    else:
-        yield entry
-    for words, found in wide.items():
-        yield _of_column(words, found, entry)
+    yield from _two_groups(row, cells, entry) if any(name in cells for name in _SECOND) else (entry,)
+    yield from (_further(further, entry) for further in found.estimates)
+    yield from (_of_column(words, share, entry) for words, share in found.wide.items())
 
 
 def _complete_fourfold(cells: dict[str, str]) -> None:
@@ -145,6 +125,33 @@ def _complete_fourfold(cells: dict[str, str]) -> None:
             told = [_count(cells[name]) for name in (events, others)]
             if told[0] is not None and told[1] is not None:
                 cells[n] = str(told[0] + told[1])
+
+
+def _further(found: Mapping[str, str], entry: Entry) -> Entry:
+    """A further estimate of a row: of another kind, or of another group."""
+    outcome = found["outcome"] or entry.outcome
+    return replace(
+        entry,
+        label=" ".join(part for part in (entry.label, found["cohort"], outcome) if part),
+        outcome=outcome,
+        better=better_of(outcome),
+        cohort=found["cohort"] or entry.cohort or entry.label,
+        comparator="" if found["cohort"] else entry.comparator,
+        statistic=found["statistic"] or statistic_of("", outcome, found["unit"], True),
+        unit=found["unit"],
+        estimate=read_printed(found["estimate"]),
+        ci_low=None,
+        ci_high=None,
+        p=None,
+        p_is_ns=False,
+        percent=None,
+        events=None,
+        n=None,
+        total=None,
+        randomised=None,
+        numbers={},
+        attributes={},
+    )
 
 
 def _of_column(words: str, found: Mapping[str, str], entry: Entry) -> Entry:
@@ -257,6 +264,7 @@ def _entry(
         p_is_ns=ns,
         sides=_sides(cells.get("sides", "")),
         test=cells.get("test", "").casefold(),
+        ci_method=cells.get("ci_method", ""),
         events=events,
         n=n,
         total=total,

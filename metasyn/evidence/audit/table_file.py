@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -226,6 +226,14 @@ def _csv_table(path: Path) -> PlainTable:
     )
 
 
+def _named_twice(header: Sequence[str], line: int) -> Iterator[Problem]:
+    """Columns of one name: only one of them could be read."""
+    for name in dict.fromkeys(header):
+        if name and header.count(name) > 1:
+            message = f"{header.count(name)} columns are called {name!r}; each needs a name of its own"
+            yield Problem(code="duplicate-column", line=line, message=message)
+
+
 def _rows(text: str, separator: str, problems: list[Problem]) -> list[tuple[int, Mapping[str, str]]]:
     """Line and cells of every row; what cannot be read is a problem."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -237,6 +245,7 @@ def _rows(text: str, separator: str, problems: list[Problem]) -> list[tuple[int,
             stripped = [cell.strip() for cell in cells]
             if any(stripped) and not header:
                 header = stripped
+                problems.extend(_named_twice(header, line))
             elif any(stripped) and len(stripped) > len(header):
                 message = f"{len(stripped)} cells for {len(header)} columns"
                 problems.append(Problem(code="too-many-cells", line=line, message=message))

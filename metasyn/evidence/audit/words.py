@@ -11,9 +11,11 @@ __all__ = [
     "BENEFIT",
     "ESTIMATE_NAMES",
     "NAMES",
+    "UNIT_NAMES",
     "better_of",
     "half_of",
     "is_total",
+    "may_be_total",
     "response_of",
     "statistic_of",
     "unit_of",
@@ -42,12 +44,13 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "percent": "percent pct percentage rate share % per_cent proportion_percent n_percent n/n(%) n/n "
         "events/n x/n r/n k/n percent_1 percent1 pct1",
         "proportion": "proportion prop",
-        "estimate": "estimate est value point effect_estimate effect_size point_estimate result yi",
+        "estimate": "estimate est value point effect_estimate effect_size point_estimate result yi duration",
         "ci_low": "ci_low ci_lower low lower lower_ci ci_lo lo lcl ll lb lower_bound ci_lb lower_limit "
         "ci_l lower_cl lowerci95 lci conf_low",
         "ci_high": "ci_high ci_upper high upper upper_ci ci_hi hi ucl ul ub upper_bound ci_ub "
         "upper_limit ci_u upper_cl upperci95 uci conf_high",
         "ci": "ci interval confidence_interval 95ci 95%ci",
+        "ci_method": "ci_method interval_method method_of_ci method_of_interval",
         "level": "level ci_level confidence conf_level",
         "p": "p pvalue p_value pval sig significance p_val",
         "sides": "sides p_sided sided tails p_sides",
@@ -74,8 +77,9 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "phase": "phase",
         "design": "design",
         "citation": "citation reference ref ref_number",
-        "registry_id": "registry_id registry nct nct_id nct_number registration registration_number trial_id "
-        "trial_registration clinicaltrials_gov",
+        "registry_id": "registry_id registry registry_number registry_no registration_no registry_identifier "
+        "trial_number trial_registry trial_registration_number isrctn eudract eudract_number nct_no nct "
+        "nct_id nct_number registration registration_number trial_id trial_registration clinicaltrials_gov",
         "centre": "centre center centres centers site sites hospital hospitals institution institutions",
         "authors": "authors author first_author",
         "locator": "locator place location table page where section",
@@ -193,6 +197,8 @@ _UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("percent", r"%|\bper ?cent\b"),
     )
 )
+UNIT_NAMES = frozenset(name for name, _ in _UNITS)
+"""Units that are told apart."""
 # In a label "6-month" is when, "(months)" is the unit.
 _LABEL_UNITS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -273,6 +279,10 @@ _TOTAL = re.compile(
     r"(?: (?:patients|participants|arms|groups|cohorts?|group|study))?)(?: (?:n|number))?$",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"(?:all|any|both|whole|entire|overall|total|combined|pooled|sum|together|either)\b|.*\b(?:overall|total)$",
+    re.IGNORECASE,
+)
 _OPPOSITE = re.compile(r"\b(?:no|not|non|without|never)\b[- ]?|\bnon(?=[a-z])", re.IGNORECASE)
 _PAIRS = (
     (r"\bfemales?\b|\bwom[ae]n\b", r"\bmales?\b|\bm[ae]n\b"),
@@ -280,6 +290,12 @@ _PAIRS = (
     (r"\bpositive\b", r"\bnegative\b"),
     (r"\balive\b", r"\bdead\b|\bdied\b"),
 )
+
+
+@lru_cache(maxsize=1 << 14)
+def may_be_total(label: str) -> bool:
+    """Whether a label begins as that of a whole does: `both doses`, `all children`."""
+    return bool(_WHOLE.match(label.strip()))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from metasyn.evidence.documents.document import DocumentText
 from metasyn.evidence.documents.normal import normalise
-from metasyn.evidence.documents.numbers import PlainNumber, numbers_in
+from metasyn.evidence.documents.numbers import PlainNumber, has_minus, numbers_in
 
 __all__ = ["Figure", "Manner", "Occurrence", "occurrences", "read_figure"]
 
@@ -109,13 +109,15 @@ def _whole(text: str, figure: Figure) -> Iterator[Occurrence]:
 
 def _free_before(text: str, start: int) -> bool:
     """Whether no word or number runs into the beginning of a find."""
+    if text[start] == "-" and text[start + 1 : start + 2].isdigit():
+        return has_minus(text, start + 1)
     if not text[start].isalnum():
         return True
     before = text[max(start - 3, 0) : start]
     if before[-1:].isalnum():
         return False
     # 0.62 in 10.62, a reference mark after a sentence, the 6 of CDK4/6.
-    return not (text[start].isdigit() and _NUMBER_GOES_ON.search(before))
+    return not (text[start].isdigit() and (_NUMBER_GOES_ON.search(before) or has_minus(text, start)))
 
 
 def _free_behind(text: str, end: int, figure: Figure) -> bool:
@@ -162,6 +164,8 @@ def _chain(
 
 def _same(found: PlainNumber, wanted: PlainNumber, figure: Figure, written_out: bool) -> bool:
     """Whether a number of the text is a number of the figure."""
-    if found.digits != wanted.digits or (found.in_words and not written_out):
+    if (found.digits, found.negative) != (wanted.digits, wanted.negative) or (
+        found.in_words and not written_out
+    ):
         return False
     return found.percent == wanted.percent or figure.percent or len(figure.numbers) > 1

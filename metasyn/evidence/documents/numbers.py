@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["PlainNumber", "numbers_in"]
+__all__ = ["PlainNumber", "has_minus", "numbers_in"]
 
 _SMALL = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -39,6 +39,8 @@ _FRACTION = re.compile(
     rf"\b(?P<count>{'|'.join(_COUNTS)}) ?(?P<part>{'|'.join(sorted(_PARTS, key=len, reverse=True))})\b"
 )
 _WORD = re.compile(rf"\b(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?P<percent>%)?")
+# Behind a word, a number or a bracket it is a hyphen or the dash of a range.
+_MINUS = re.compile(r"(?:(?<![\w%)])-|(?<=[=(<>])- )$")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -56,6 +58,8 @@ class PlainNumber:
         Its place.
     in_words : bool
         Whether it is written out.
+    negative : bool
+        Whether a minus sign stands before it; the dash of a range is none.
     """
 
     digits: str
@@ -63,6 +67,7 @@ class PlainNumber:
     start: int
     end: int
     in_words: bool = False
+    negative: bool = False
 
     @property
     def significant(self) -> int:
@@ -71,8 +76,10 @@ class PlainNumber:
 
     @property
     def value(self) -> float | None:
-        """The number; None for a fraction in words."""
-        return None if "/" in self.digits or self.digits.count(".") > 1 else float(self.digits)
+        """The number with its sign; None for a fraction in words."""
+        if "/" in self.digits or self.digits.count(".") > 1:
+            return None
+        return -float(self.digits) if self.negative else float(self.digits)
 
 
 def numbers_in(text: str, *, words: bool = False) -> tuple[PlainNumber, ...]:
@@ -102,6 +109,7 @@ def numbers_in(text: str, *, words: bool = False) -> tuple[PlainNumber, ...]:
             percent=match["percent"] is not None,
             start=match.start(),
             end=match.end(),
+            negative=has_minus(text, match.start()),
         )
         for match in _DIGITS.finditer(text)
     ]
@@ -109,6 +117,18 @@ def numbers_in(text: str, *, words: bool = False) -> tuple[PlainNumber, ...]:
         found += _written_out(text)
         found.sort(key=lambda number: number.start)
     return tuple(found)
+
+
+def has_minus(text: str, start: int) -> bool:
+    """Whether a minus sign stands before a number of a plain text that begins at `start`.
+
+    Examples
+    --------
+    >>> text = "-0.5, ci (-1.2--0.3), 0.4-0.8, pd-1, 10%-20%, p=- 2"
+    >>> [n.value for n in numbers_in(text)]
+    [-0.5, -1.2, -0.3, 0.4, 0.8, 1.0, 10.0, 20.0, -2.0]
+    """
+    return _MINUS.search(text, max(start - 3, 0), start) is not None
 
 
 def _written_out(text: str) -> list[PlainNumber]:

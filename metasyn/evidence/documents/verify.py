@@ -287,6 +287,8 @@ def _missing(row: ReportedResult, figure: Figure, document: DocumentText, offset
     span = Span(start - _ROW_NEAR, start + len(figure.text) + _ROW_NEAR)
     known = {number.value for number in figure.numbers}
     known |= {number.value for number in document.worded if span.touches(number.start, number.end)}
+    # A dash before a number may be a sign or not; only a negative number needs its own.
+    known |= {abs(value) for value in known if value is not None}
     if re.search(r"\b(?:no|none|nobody)\b", figure.text):
         known.add(0.0)
     wanted = [("value", row.value)]

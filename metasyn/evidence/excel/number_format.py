@@ -13,7 +13,7 @@ _PLAIN = re.compile(r"[#,?0]*(?:\.(?P<decimals>0*)[#?]*)?")
 _SCIENTIFIC = re.compile(r"[#,?0]+(?:\.[0#?]*)?[eE][+-]?[0#?]+")
 _FRACTION = re.compile(r"[#?0 ]*[#?0]/[#?0-9]+")
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
-_BRACKET = re.compile(r"\[([^\]]*)\]")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _SPACING = re.compile(r"_.|\*.")
 _HARMLESS = frozenset(" -+()")
 

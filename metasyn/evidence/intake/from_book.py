@@ -156,7 +156,8 @@ class _GridReader:
         hidden = frozenset(self._sheet.hidden_rows)
         rows = [row for row in lines if row in hidden]
         if rows:
-            message = f"rows hidden or filtered away are read as well: {_listed(rows)}"
+            what = "rows hidden or filtered away are" if len(rows) > 1 else "a row hidden or filtered away is"
+            message = f"{what} read as well: {_listed(rows)}"
             yield self._finding("hidden-rows", message, "warning")
         columns = [
             name
@@ -174,7 +175,8 @@ class _GridReader:
         """Remarks on cells, one for a column."""
         for (remark, name), rows in sorted(self._remarks.items()):
             severity, message = _REMARKS[remark]
-            yield self._finding(remark, f"{message} (rows {_listed(rows)})", severity, name)
+            where = f"row{'s' * (len(rows) > 1)} {_listed(rows)}"
+            yield self._finding(remark, f"{message} ({where})", severity, name)
 
     def _lost_zeros(self, lines: list[tuple[int, tuple[str, ...]]]) -> Iterator[Finding]:
         """Numbers that are printed with zeros which Excel does not keep."""

@@ -11,6 +11,10 @@ from metasyn.values import Finding, Severity
 __all__ = ["Grid", "Place"]
 
 
+# Rules whose message names another line of the table.
+_NAMING_A_LINE = frozenset({"duplicate-id", "time-not-increasing"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """How places of one table are put in words.
@@ -38,7 +42,7 @@ class Place:
         line = str(problem.line or "")
         if self.sheet:
             where += f", sheet {self.sheet}" + (f", row {line}" if line else "")
-            if problem.code == "duplicate-id":
+            if problem.code in _NAMING_A_LINE:
                 message = message.replace(" of line ", " of row ")
         elif line:
             where += f" line {line}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +29,7 @@ __all__ = ["HELPER_SHEETS", "Intake", "check_intake", "read_intake"]
 HELPER_SHEETS = ("read me", "lists")
 """Sheets of our own workbooks that are not tables."""
 
+_GUARD = re.compile("'[\\s\0]*[=+@\uff1d\uff0b\uff0d\uff20-]")
 _BOOKS = (".xlsx", ".xlsm")
 _TEXTS = (".csv", ".tsv", ".txt")
 
@@ -55,7 +59,9 @@ class Intake:
         return {name: placed.sheet for name, placed in self.tables.items()}
 
 
-def read_intake(path: str | Path, *, mapping: TableMap | None = None, table: str = "") -> Intake:
+def read_intake(
+    path: str | Path, *, mapping: TableMap | None = None, table: str = "", exported: bool = False
+) -> Intake:
     """Read tables from elsewhere; what is wrong with them is part of the answer.
 
     Parameters
@@ -67,6 +73,9 @@ def read_intake(path: str | Path, *, mapping: TableMap | None = None, table: str
         Where columns have other names. Equal rows are then one, if it fills several tables.
     table : str
         Which table a CSV file without mapping is; by default the one that has its name.
+    exported : bool
+        Whether a folder may be one that was written for spreadsheets: an apostrophe before what begins
+        like a formula is then no part of the text.
 
     Returns
     -------
@@ -82,14 +91,14 @@ def read_intake(path: str | Path, *, mapping: TableMap | None = None, table: str
     """
     path = Path(path)
     if path.is_dir():
-        return _from_folder(path)
+        return _from_folder(path, exported)
     ending = path.suffix.lower()
     if ending in _BOOKS:
         return _from_book(path, mapping)
     if ending in _TEXTS:
         return _from_csv(path, mapping, table)
     raise OptionError(
-        f"{path}: expected a workbook ({', '.join(_BOOKS)}) or a CSV file ({', '.join(_TEXTS)}); "
+        f"{path}: expected a workbook ({', '.join(_BOOKS)}), a CSV file ({', '.join(_TEXTS)}) or a folder; "
         "save other spreadsheets as .xlsx."
     )
 
@@ -122,19 +131,23 @@ def check_intake(intake: Intake, beside: Intake | None = None) -> tuple[Finding,
     for name, table in TABLES.items():
         if name not in placed and not table.optional:
             message = f"the table {name} is missing: it needs a sheet or file of this name"
+            if intake.name.lower().endswith(_TEXTS) and not any(f.code == "table-missing" for f in found):
+                message += "; the first CSV files of a project come together: import their folder"
             found.append(Finding(code="table-missing", message=message, where=intake.name))
     rank: Mapping[Severity, int] = {"warning": 1, "note": 2, "error": 0}
     rest = [finding for finding in intake.findings if finding.severity != "error"]
     return tuple(dict.fromkeys((*found, *sorted(rest, key=lambda finding: rank[finding.severity]))))
 
 
-def _from_folder(folder: Path) -> Intake:
+def _from_folder(folder: Path, exported: bool) -> Intake:
     """The tables of a data folder that are there."""
     tables = {}
     for name, table in TABLES.items():
         path = folder / table.file
         if path.exists():
             text, problems = read_text(path)
+            if text is not None and exported:
+                text = _without_guards(text)
             sheet = (
                 Sheet(table=table, ids={}, problems=tuple(problems))
                 if text is None
@@ -143,6 +156,21 @@ def _from_folder(folder: Path) -> Intake:
             place = Place(file=f"{folder.name or folder.resolve().name}/{table.file}")
             tables[name] = PlacedSheet(sheet=sheet, place=place)
     return Intake(name=str(folder), tables=MappingProxyType(tables))
+
+
+def _without_guards(text: str) -> str:
+    """Cells as they were before an apostrophe kept a spreadsheet from running them."""
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        return text
+    if not any(_GUARD.match(cell) for row in rows for cell in row):
+        return text
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(
+        [cell[1:] if _GUARD.match(cell) else cell for cell in row] for row in rows
+    )
+    return out.getvalue()
 
 
 def _from_csv(path: Path, mapping: TableMap | None, table: str) -> Intake:

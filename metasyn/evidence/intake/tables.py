@@ -122,6 +122,8 @@ def _translated(
         row = [_word(cells[place].strip(), our, words, numbers) for place, our in pairs]
         if any(row):
             rows.append((line, [*row, *fixed.values()]))
+    if not pairs and mapping is not None and mapping.fixed and grid.lines:
+        rows = [(grid.lines[0][0], list(fixed.values()))]  # said once for the whole file: one row
     return [*header, *fixed], rows
 
 

@@ -121,7 +121,12 @@ mean_fit <- function(d, method, test = "z", level = 0.95, tau2 = NULL, by_group 
   by_group <- by_group && length(unique(d$group)) > 1
   if (by_group) request <- c(request, list(mods = ~ group, data = in_order(d)))
   fit <- function(...) suppressWarnings(do.call(rma, c(request, list(...))))
-  if (!is.null(tau2) || !method %in% c("REML", "ML")) return(fit())
+  if (!is.null(tau2)) return(fit())
+  if (!method %in% c("REML", "ML")) return(tryCatch(fit(), error = function(e) {
+    # Fisher scoring (EB) may leap to and fro: half the step brings it home.
+    request$control$stepadj <<- 0.5
+    fit()
+  }))
   # The same studies are fitted with several tests: their tau2 is found once.
   key <- paste(c(method, by_group, d$yi, d$vi, d$weight, if (by_group) d$group), collapse = " ")
   if (!anew && !is.null(known_tau2[[key]])) return(fit(tau2 = known_tau2[[key]]))

@@ -19,7 +19,8 @@ __all__ = ["bayes_factors_to_text", "bayes_to_text", "sensitivity_to_text", "shr
 def bayes_to_text(result: BayesResult) -> str:
     """Model, priors, one row per posterior, probabilities and notes."""
     measure = result.measure
-    back = natural(measure.code, result.estimate, result.ci).replace(" CI ", " credible interval ")
+    back = natural(measure.code, result.estimate, result.ci, unit=measure.unit)
+    back = back.replace(" CI ", " credible interval ")
     rows = [
         _row("mean mu", result.mu, result),
         _row("between-study sd tau", result.tau, result),

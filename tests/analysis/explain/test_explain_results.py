@@ -9,7 +9,7 @@ import pytest
 
 from metasyn import explain, pool
 from metasyn.analysis.explain import Explanation, explainable, trace
-from metasyn.analysis.explain.find import find_numbers, numbers_of
+from metasyn.analysis.explain.find import find_numbers, numbers_of, stands_in
 from metasyn.analysis.explain.text import explanation_text
 from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import OptionError
@@ -67,10 +67,18 @@ def test_a_number_is_found_as_it_stands_in_the_report(shipped: dict[str, Analysi
         find_numbers(numbers, "0.6")
 
 
+def test_a_time_is_found_with_and_without_its_unit() -> None:
+    shown = "Median 9.10\N{NO-BREAK SPACE}months (7.00 to 12.2\N{NO-BREAK SPACE}months)"
+    assert all(
+        stands_in(text, shown) for text in ("9.10 (7.00 to 12.2)", "9.10 months", "9.10", "12.2 months")
+    )
+    assert not any(stands_in(text, shown) for text in ("9.10 weeks", "9.1", "7.00 (7.00"))
+
+
 def test_what_does_not_exist_is_refused_with_what_does(shipped: dict[str, AnalysisResult]) -> None:
     with pytest.raises(OptionError, match="say one of: pfs-hr, os-hr"):
         explain(shipped[MEK], outcome="PPS")
-    with pytest.raises(OptionError, match="did you mean 'estimate'"):
+    with pytest.raises(OptionError, match=r"did you mean:\n  estimate  HR"):
         explain(shipped[MEK], "estimmate", outcome="PFS")
     with pytest.raises(OptionError, match="may be 5 numbers"):
         explain(shipped[MEK], "estimate")
@@ -100,7 +108,7 @@ def test_every_row_of_the_tables_has_a_use_or_a_reason(shipped: dict[str, Analys
 
 
 def test_a_result_of_arrays_is_explained_down_to_what_was_given() -> None:
-    for method in ("REML", "DL", "ML", "PM", "EB"):
+    for method in ("REML", "DL", "ML", "PM", "EB", "HE", "HS", "SJ"):
         result = pool(**BCG_LIKE, tau2_method=method, ci_method="hartung-knapp")
         tree = explain(result, "tau2")
         assert tree.sums, method

@@ -39,6 +39,7 @@ def effect(name: str, yi: float, sei: float, **more: object) -> Effect:
 
 
 Z_TWO = stats.norm.ppf(1 - 0.03 / 2)
+Z95 = stats.norm.ppf(0.975)
 Z_ONE = stats.norm.ppf(1 - 0.03)
 V = 40 * 50 / 90
 SHARES = 90 * 100 * 110 / 210**2
@@ -69,14 +70,89 @@ CASES = {
         (row("chi-square", 3.6), row("V", 40.0)),
         (-math.sqrt(3.6 / 40), math.sqrt(1 / 40)),
     ),
+    "z and V": (
+        "chi-square and V",
+        (row("z", -2.1), row("V", 40.0)),
+        (-2.1 / math.sqrt(40), math.sqrt(1 / 40)),
+    ),
+    "z and events": (
+        "chi-square and events",
+        (row("z", 2.1), *EVENTS),
+        (-2.1 / math.sqrt(V), 1 / math.sqrt(V)),
+    ),
+    "z and allocation": (
+        "chi-square, all events and allocation",
+        (row("z", 2.1), row("events", 90.0), row("n", 100, **ARM_1, n=100), row("n", 110, **ARM_2, n=110)),
+        (2.1 / math.sqrt(SHARES), 1 / math.sqrt(SHARES)),
+    ),
+    "O-E and z": ("O-E and chi-square", (row("O-E", -12.0), row("z", 1.9)), (-(1.9**2) / 12, 1.9 / 12)),
     "p and V": ("p and V", (P, row("V", 40.0)), (-Z_TWO / math.sqrt(40), math.sqrt(1 / 40))),
     "O-E and p": ("O-E and p", (P, row("O-E", -12.0)), (Z_TWO**2 / -12, Z_TWO / 12)),
     "ratio and events": ("ratio and events", (row("HR", 0.7), *EVENTS), (math.log(0.7), 1 / math.sqrt(V))),
+    "ratio, all events and those of one group": (
+        "ratio and events",
+        (row("HR", 0.7), row("events", 90.0, events=90), row("events", 40, **ARM_1, events=40)),
+        (math.log(0.7), 1 / math.sqrt(V)),
+    ),
+    "medians with all events beside a ratio": (
+        "medians and events",
+        (
+            row("HR", 0.7, events=90),
+            row("median", 6.0, unit="months", **ARM_1),
+            row("median", 5.0, unit="months", **ARM_2, events=50),
+        ),
+        (math.log(5 / 6), math.sqrt(1 / 40 + 1 / 50)),
+    ),
+    "survival and standard error": (
+        "survival and standard error",
+        (
+            row("survival", 60, **ARM_1, unit="percent", se=5.0),
+            row("survival", 45, **ARM_2, unit="percent", se=4.5),
+        ),
+        (
+            math.log(math.log(0.6) / math.log(0.45)),
+            math.hypot(0.05 / (0.6 * math.log(0.6)), 0.045 / (0.45 * math.log(0.45))),
+        ),
+    ),
     "p and events": ("p and events", (P, *EVENTS), (Z_TWO / math.sqrt(V), 1 / math.sqrt(V))),
     "allocation": (
         "p, all events and allocation",
         (P, row("events", 90.0), row("n", 100, **ARM_1, n=100), row("n", 110, **ARM_2, n=110)),
         (-Z_TWO / math.sqrt(SHARES), 1 / math.sqrt(SHARES)),
+    ),
+    "ratio and V": ("ratio and V", (row("HR", 0.7), row("V", 40.0)), (math.log(0.7), math.sqrt(1 / 40))),
+    "O-E and chi-square": (
+        "O-E and chi-square",
+        (row("O-E", -12.0), row("chi-square", 3.6)),
+        (-3.6 / 12, math.sqrt(3.6) / 12),
+    ),
+    "ratio and allocation": (
+        "ratio, all events and allocation",
+        (row("HR", 0.7), row("events", 90.0), row("n", 100, **ARM_1, n=100), row("n", 110, **ARM_2, n=110)),
+        (math.log(0.7), 1 / math.sqrt(SHARES)),
+    ),
+    "chi-square and allocation": (
+        "chi-square, all events and allocation",
+        (
+            row("chi-square", 3.6),
+            row("events", 90.0),
+            row("n", 1, **ARM_1, n=100),
+            row("n", 1, **ARM_2, n=110),
+        ),
+        (-math.sqrt(3.6 / SHARES), 1 / math.sqrt(SHARES)),
+    ),
+    "survival with intervals of two kinds": (
+        "survival and interval",
+        (
+            row("survival", 60, **ARM_1, unit="percent", ci=Interval(50, 70)),
+            row("survival", 45, **ARM_2, unit="percent", ci=Interval(36, 55)),
+        ),
+        (
+            math.log(math.log(0.6) / math.log(0.45)),
+            math.hypot(
+                0.2 / (2 * Z95) / (0.6 * math.log(0.6)), math.log(55 / 36) / (2 * Z95) / math.log(0.45)
+            ),
+        ),
     ),
     "medians in two units": (
         "medians and events",
@@ -107,6 +183,12 @@ def test_a_route_shows_the_arithmetic_that_was_done(case: str) -> None:
     assert (lines[-2].value, lines[-1].value) == pytest.approx((yi, sei), rel=1e-9)
     for line in lines:
         check_line(line)
+
+
+def test_a_difference_of_events_is_shown_as_one() -> None:
+    _, rows, (yi, sei) = CASES["ratio, all events and those of one group"]
+    line = effect_sums(effect("ratio and events", yi, sei), HR, rows)[0]
+    assert (line.numbers, line.value) == ("40 × (90 − 40)/(40 + (90 − 40))", pytest.approx(40 * 50 / 90))
 
 
 def test_an_inverted_contrast_says_so_in_its_line() -> None:
@@ -143,7 +225,8 @@ def test_participants_come_from_the_table_of_cohorts_where_no_row_has_them() -> 
 
 
 @pytest.mark.parametrize(
-    "code", ["RR", "OR", "RD", "AS", "PETO", "OR2DL", "OR2DN", "PLO", "PLN", "PAS", "PR", "PFT"]
+    "code",
+    ["RR", "OR", "RD", "AS", "PETO", "OR2DL", "OR2DN", "PHI", "YUQ", "YUY", "PLO", "PLN", "PAS", "PR", "PFT"],
 )
 @pytest.mark.parametrize("events", [(7, 9), (0, 4)])
 def test_counts_of_every_measure(code: str, events: tuple[int, int]) -> None:
@@ -163,3 +246,26 @@ def test_counts_of_every_measure(code: str, events: tuple[int, int]) -> None:
     assert (lines[-2].value, lines[-1].value) == pytest.approx((yi, sei), rel=1e-9)
     for line in lines:
         check_line(line)
+
+
+@pytest.mark.parametrize("value", [2.1, -2.1])
+def test_a_printed_z_is_called_z_and_stands_in_the_formula(value: float) -> None:
+    from metasyn.analysis.explain.effects import Setting, effect_explanation
+    from metasyn.analysis.explain.figures import Archive
+    from metasyn.effects.model import RowRef
+
+    rows = (row("z", value, decimals=1), *EVENTS)
+    archive = Archive(None)
+    archive.rows = {one.result_id: one for one in rows}
+    archive.about = lambda result_id: ""  # type: ignore[method-assign]
+    refs = tuple(
+        RowRef(result_id=i, source_id="x", citation="c", locator="p. 1", as_printed="") for i in archive.rows
+    )
+    made = effect("chi-square and events", -2.1 / math.sqrt(V), 1 / math.sqrt(V), rows=refs)
+    found = effect_explanation(made, HR, Setting(archive=archive, level=0.95))
+    facts, text = dict(found.facts), " ".join(str(line) for line in found.sums)
+    assert "log-rank z and the events of each group" in facts["Route"]
+    assert "z: z statistic as printed" in facts["Symbols"]
+    assert "chi-square" not in facts["Route"] + facts["Symbols"]
+    assert f"|{'−' if value < 0 else ''}2.1|/√" in text
+    assert found.sums[-2].value == pytest.approx(-2.1 / math.sqrt(V))

@@ -56,4 +56,5 @@ def test_the_cases_are_many_and_of_known_kinds() -> None:
     assert len(CONTROLS) >= 120
     codes = {heading[2] for heading, _ in DEFECTS}
     assert codes <= CODES.keys()
-    assert CODES.keys() - codes <= {"stale_answer"}
+    # Plain tables have no text beside their figures.
+    assert CODES.keys() - codes <= {"stale_answer", "not_as_printed"}

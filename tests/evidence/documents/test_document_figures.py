@@ -221,3 +221,45 @@ def test_the_way_back_from_the_plain_text_leads_to_the_same_letters() -> None:
     for place, letter in enumerate(plain.text):
         if letter.isalnum():
             assert PAPER[plain.origin[place]].casefold() == letter or letter == "0"
+
+
+NEGATIVE = replace(
+    ROW,
+    statistic="RD",
+    value=-10.5,
+    ci=Interval(-18.2, -2.1),
+    as_printed="−10.5% (−18.2 to −2.1)",
+    unit="percent",
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("The difference was −10.5% (−18.2 to −2.1) in favour of tea.", "found"),
+        ("The difference was -10.5%; 95% CI, -18.2 to -2.1, in favour of tea.", "found"),
+        ("The difference was 10.5% (−18.2 to −2.1) in favour of tea.", "not found"),
+        ("The difference was −10.5% (18.2 to 2.1) in favour of tea.", "not found"),
+    ],
+)
+def test_a_minus_sign_belongs_to_its_number(text: str, verdict: str) -> None:
+    evidence = replace(EVIDENCE, results=(NEGATIVE,))
+    assert check_result(evidence, NEGATIVE, document_text([text], paged=False)).verdict == verdict
+
+
+def test_a_number_without_a_sign_is_not_found_behind_one() -> None:
+    row = replace(ROW, value=0.625, ci=None, as_printed="0.625")
+    evidence = replace(EVIDENCE, results=(row,))
+    found = {
+        text: check_result(evidence, row, document_text([text], paged=False)).verdict
+        for text in ("It was 0.625 here.", "It was −0.625 here.", "A range of 0.5–0.625 here.")
+    }
+    assert list(found.values()) == ["found", "not found", "found"]
+
+
+def test_a_figure_with_a_sign_is_not_the_end_of_a_range() -> None:
+    row = replace(ROW, statistic="RD", value=-0.8, ci=None, as_printed="−0.80")
+    evidence = replace(EVIDENCE, results=(row,))
+    assert (
+        check_result(evidence, row, document_text(["It was 0.47–0.80."], paged=False)).verdict == "not found"
+    )

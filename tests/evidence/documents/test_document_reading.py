@@ -127,3 +127,17 @@ def test_a_page_is_its_visible_text() -> None:
     assert "ratio was 0·72 1" in text.replace("\xa0", " ")
     assert "62 100" in " ".join(text.split())
     assert text.index("Tea") < text.index("\n\n", text.index("Tea")) < text.index("The hazard")
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("x"), RuntimeError("a\nb"), Exception()])
+def test_whatever_pypdf_raises_is_told_in_one_line(
+    paper: bytes, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pypdf
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pypdf.PageObject, "extract_text", fail)
+    with pytest.raises(DocumentProblem, match=r"^the PDF is damaged: \w+(: .+)?$"):
+        pdf_pages(paper)

@@ -131,6 +131,29 @@ def test_digits_and_formulas_are_told(sheets: Sheets, workbook: Callable[..., Pa
     assert "11 is printed as 11.0" in lost.message
 
 
+def test_one_row_is_a_row_and_two_are_rows(sheets: Sheets, workbook: Callable[..., Path]) -> None:
+    put(sheets, "results", "PCT1", "value", " ><f>100*8/17</f><v>47.1</v>")
+    (one,) = [f for f in read_intake(workbook(sheets)).findings if f.code == "formula-value-used"]
+    assert one.message.endswith(" (row 4)")
+    put(sheets, "results", "HR1", "value", " ><f>0.31*2</f><v>0.62</v>")
+    (two,) = [f for f in read_intake(workbook(sheets)).findings if f.code == "formula-value-used"]
+    assert two.message.endswith(" (rows 2, 4)")
+
+
+def test_times_of_a_curve_name_rows_of_the_sheet(
+    workbook: Callable[..., Path], folder: EvidenceFolder
+) -> None:
+    tables = folder.with_curves().tables
+    tables["curves"][3]["time"] = "5"
+    sheets = {
+        name: [folder.columns(name), *([row.get(c, "") for c in folder.columns(name)] for row in rows)]
+        for name, rows in tables.items()
+    }
+    (found,) = [f for f in check_intake(read_intake(workbook(sheets))) if f.code == "time-not-increasing"]
+    assert found.where.startswith("extraction.xlsx, sheet curves, row 5")
+    assert "5 comes after 6 of row 4" in found.message
+
+
 def test_merged_cells_are_refused(sheets: Sheets, workbook: Callable[..., Path]) -> None:
     after = '<mergeCells><mergeCell ref="B2:B4"/><mergeCell ref="Z900:AB950"/></mergeCells>'
     found = read_intake(workbook({"results": sheets["results"]}, after=after))

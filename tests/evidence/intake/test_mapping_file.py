@@ -184,3 +184,25 @@ def test_a_csv_file_with_our_columns(tmp_path: Path, folder: EvidenceFolder) -> 
         "birch-abstract",
     ]
     assert list(read_intake(folder.file("ongoing")).tables) == ["ongoing"]
+
+
+def test_a_table_of_which_only_fixed_cells_are_named_has_one_row(mapped) -> None:
+    mapping = (
+        MAP
+        + """
+[outcomes.fixed]
+outcome = "stroke"
+label = "stroke of any kind"
+kind = "time-to-event"
+"""
+    )
+    intake, found = mapped(mapping=mapping)
+    assert found == ()
+    (row,) = intake.sheets["outcomes"].rows
+    assert (row.text("outcome"), row.text("label"), row.text("kind"), row.text("better")) == (
+        "stroke",
+        "stroke of any kind",
+        "time-to-event",
+        "",
+    )
+    assert len(intake.sheets["results"].rows) == 3

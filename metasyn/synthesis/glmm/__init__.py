@@ -1,0 +1,21 @@
+"""Mixed models of counts: binomial and Poisson with normal random effects, beta-binomial, Firth."""
+
+from metasyn.synthesis.glmm.model import (
+    Convergence,
+    GlmmData,
+    GlmmResult,
+    GlmmSpec,
+    OnNaturalScale,
+    Quadrature,
+)
+from metasyn.synthesis.glmm.pool import pool_glmm
+
+__all__ = [
+    "Convergence",
+    "GlmmData",
+    "GlmmResult",
+    "GlmmSpec",
+    "OnNaturalScale",
+    "Quadrature",
+    "pool_glmm",
+]
