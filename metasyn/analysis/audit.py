@@ -140,11 +140,8 @@ def _preferred(part: OutcomeResult, effects: EffectSet) -> Iterator[FigureFindin
         less = [other for other in taken if other not in prefer[: place + 1]]
         if less and name not in taken:
             message = f"the analysis prefers the route '{name}', and no effect takes it"
-            routes = ", ".join(f"'{other}'" for other in dict.fromkeys(less))
-            yield _made(
-                *("preferred-route", "warning", part.definition.label, message),
-                *((), f"taken instead: {routes}"),
-            )
+            answer = f"taken instead: {', '.join(repr(other) for other in dict.fromkeys(less))}"
+            yield _made("preferred-route", "warning", part.definition.label, message, (), answer)
 
 
 def _disagreements(evidence: Evidence, part: OutcomeResult, effects: EffectSet) -> Iterator[FigureFinding]:

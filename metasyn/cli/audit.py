@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["Checked", "Shown", "checked_evidence", "checked_file", "checked_folder", "told"]
 
 
+# Rules about one figure of one row that the audit checks too, and what it calls what they find.
+_SAME = {
+    "interval-excludes-estimate": ("point_outside_ci", "natural_for_log_scale"),
+    "interval-reversed": ("point_outside_ci",),
+    "events-exceed-n": ("events_v_patients",),
+    "percent-outside-0-100, column value": ("percent_not_k_over_n",),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What a person asked to see: notes, answered findings, or all of it as JSON."""
@@ -57,6 +66,26 @@ class Checked:
     where: Mapping[str, str] = field(default_factory=dict)
     call_by_place: bool = False
     remarks: tuple[Finding, ...] = ()
+
+    @property
+    def twins(self) -> Mapping[int, AuditFinding]:
+        """What the audit says about a broken rule, by the place of the rule in `broken`."""
+        ids = {place: row for row, place in self.where.items()}
+        told = {(found.code, found.rows): found for found in self.found}
+        pairs: dict[int, AuditFinding] = {}
+        for place, one in enumerate(self.broken):
+            at, _, column = one.where.partition(", column ")
+            codes = _SAME.get(one.code) or _SAME.get(f"{one.code}, column {column}", ())
+            same = [told[key] for code in codes if (key := (code, (ids.get(at, ""),))) in told]
+            if same:
+                pairs[place] = same[0]
+        return pairs
+
+    @property
+    def found_alone(self) -> tuple[AuditFinding, ...]:
+        """What the audit finds that no broken rule says."""
+        twins = {id(found) for found in self.twins.values()}
+        return tuple(found for found in self.found if id(found) not in twins)
 
     @property
     def code(self) -> ExitCode:
@@ -203,11 +232,11 @@ def told(checked: Checked, shown: Shown) -> ExitCode:
     """
     from metasyn.cli.console import complain, say, say_json
 
+    for remark in checked.remarks:
+        complain(f"{remark.severity}: {remark}")
     if shown.as_json:
         say_json(json.dumps(list(_documents(checked)), ensure_ascii=False, indent=1))
         return checked.code
-    for remark in checked.remarks:
-        complain(f"{remark.severity}: {remark}")
     say(_text(checked, shown))
     return checked.code
 
@@ -224,14 +253,14 @@ def _text(checked: Checked, shown: Shown) -> str:
         return "\n".join(heads)
     places = checked.where if checked.call_by_place else {}
     groups = [
-        [one for one in checked.found if one.open and one.severity == severity]
+        [one for one in checked.found_alone if one.open and one.severity == severity]
         for severity in ("error", "warning", *(["note"] if shown.notes else []))
     ]
     lists = [listed_findings(group, places, width=width) for group in groups if group]
     done = [one for one in checked.found if not one.open] if shown.answered else []
     if done:
         lists.append(listed_findings(done, places, width=width, answered=True))
-    last = f"{checked.place}: {counted_findings(checked.found)}{_more(checked, shown)}"
+    last = f"{checked.place}: {counted_findings(checked.found_alone)}{_more(checked, shown)}"
     return "\n\n".join(["\n".join(heads), *lists, last]).lstrip("\n") if lists else "\n".join([*heads, last])
 
 
@@ -246,22 +275,37 @@ def _more(checked: Checked, shown: Shown) -> str:
 def _documents(checked: Checked) -> Iterator[dict[str, Any]]:
     """Every finding as a document, broken rules first."""
     ids = {place: row for row, place in checked.where.items()}
-    for one in checked.broken:
+    twins = checked.twins
+    listed: set[int] = set()
+    for place, one in enumerate(checked.broken):
+        found = twins.get(place)
+        if found is not None and id(found) not in listed:
+            listed.add(id(found))
+            told = _document(found, checked.where)
+            yield {**told, "severity": "error", "where": one.where, "rule": one.code}
+        if found is not None:
+            continue
         row = ids.get(one.where.partition(", column ")[0], "")
         yield {
             "code": one.code,
             "severity": "error",
             "message": one.message,
-            "where": one.where,
             "rows": [{"row": row, "label": "", "where": checked.where[row]}] if row else [],
             "computed": {},
             "repairs": [],
             "accepted": "",
+            "where": one.where,
+            "rule": one.code,
         }
-    for found in checked.found:
-        document = found.to_dict()
-        document["rows"] = [{**row, "where": checked.where.get(row["row"], "")} for row in document["rows"]]
-        yield document
+    for found in checked.found_alone:
+        yield _document(found, checked.where)
+
+
+def _document(found: AuditFinding, where: Mapping[str, str]) -> dict[str, Any]:
+    """One finding of the audit, with where its rows stand."""
+    document = found.to_dict()
+    document["rows"] = [{**row, "where": where.get(row["row"], "")} for row in document["rows"]]
+    return document
 
 
 def _contents(evidence: Evidence) -> str:

@@ -68,9 +68,10 @@ def open_findings_statements(result: AnalysisResult) -> tuple[Statement, ...]:
     if not found:
         return ()
     number, errors = len(found), sum(one.severity == "error" for one in found)
+    joint = " and" if number == 1 and not errors else ","
     head = f"{counted(number, 'finding')} about the printed figures {'is' if number == 1 else 'are'} open"
     if not errors:
-        tail = "it is no error" if number == 1 else "none of them is an error"
+        tail = "it is not an error" if number == 1 else "none of them is an error"
     elif number == 1:
         tail = f"it is an error ({_ERROR})"
     elif errors == number:
@@ -78,7 +79,7 @@ def open_findings_statements(result: AnalysisResult) -> tuple[Statement, ...]:
     else:
         tail = f"of which {errors} {'is an error' if errors == 1 else 'are errors'} ({_ERROR})"
     conditions = (OpenFindings(number=number, errors=errors),)
-    return (Statement(text=f"{head}, {tail}.", conditions=conditions),)
+    return (Statement(text=f"{head}{joint} {tail}.", conditions=conditions),)
 
 
 def preference(part: OutcomeResult) -> str:

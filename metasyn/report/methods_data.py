@@ -102,7 +102,7 @@ def _routes_text(result: AnalysisResult) -> str:
             "Of the routes that the printed figures allow, every effect took the first in this order: "
             f"{', '.join(order)}, the grade"
         )
-    return f"{rule}; grade 1 is best, medians come last"
+    return f"{rule}; grade 1 is best"
 
 
 def _measures_text(measures: Iterable[EffectMeasure]) -> str:

@@ -103,11 +103,13 @@ def test_broken_rules_are_json_too_and_the_rest_is_audited(metasyn, tiny_project
         found = json.loads(answer.out)
         assert all(set(one) >= KEYS for one in found)
         by_code = {one["code"]: one for one in found}
-        assert {"events-exceed-n", "unknown-source", "asymmetric_ci"} <= set(by_code)
+        assert {"unknown-source", "asymmetric_ci"} <= set(by_code)
         (row,) = by_code["unknown-source"]["rows"]
         assert row == {"row": "AX-SLEEP-2", "label": "", "where": "data/results.csv line 3"}
-        # The row can be read, so the audit looks at it as well.
+        # The row can be read, so the audit looks at it as well; what a rule says too is listed once.
         assert by_code["events_v_patients"]["rows"][0]["row"] == "BO-SLEEP-1"
+        assert by_code["events_v_patients"]["rule"] == "events-exceed-n"
+        assert "events-exceed-n" not in by_code
     told = metasyn("check", cwd=tiny_project).out
     assert told.startswith("2 problems in the evidence tables:\n")
     assert "data: 10 of 11 results could be audited" in told
@@ -174,7 +176,9 @@ def test_a_plain_sheet_is_told_by_sheet_and_row(metasyn, tmp_path):
     assert "  sheet Table 1, row 2 (A)" in answer.out.splitlines()
     assert "  sheet Table 1, row 5 (C)" in answer.out.splitlines()
     assert "sheet 'notes'" in answer.err
-    found = json.loads(metasyn("check", path, "--json").out)
+    machine = metasyn("check", path, "--json")
+    assert "sheet 'notes'" in machine.err
+    found = json.loads(machine.out)
     assert [row["where"] for one in found for row in one["rows"]] == [
         "sheet Table 1, row 2",
         "sheet Table 1, row 5",

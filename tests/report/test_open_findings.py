@@ -54,7 +54,7 @@ def with_findings(result: AnalysisResult, *severities: str) -> AnalysisResult:
             "3 findings about the printed figures are open, of which 2 are errors",
             "caution",
         ),
-        (("warning",), "1 finding about the printed figures is open, it is no error.", "note"),
+        (("warning",), "1 finding about the printed figures is open and it is not an error.", "note"),
         (
             ("warning",) * 2,
             "2 findings about the printed figures are open, none of them is an error.",

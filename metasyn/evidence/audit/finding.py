@@ -25,7 +25,8 @@ CODES: Mapping[str, str] = MappingProxyType(
         "n_mismatch": "participants of several studies that do not add up",
         "count_mismatch": "what is listed, or the other half, contradicts a stated number",
         "part_total_boundary": "parts and whole agree only if all of a remaining group, or none, had it",
-        "nested_outcomes": "an outcome that is part of another is more frequent than it",
+        "nested_outcomes": "an outcome that is part of another is more frequent than it: "
+        "partial among all responses, or those without the event later among those before",
         "duplicate_value": "an outcome and one that includes it have the same value",
         "unit_of_analysis": "treatment lines, episodes or lesions counted as participants",
         "events_v_patients": "more events than participants",
@@ -58,7 +59,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "differential_exclusion": "one randomised group lost more participants than another",
         "simon_overrun": "a trial went on although its first stage had too few responses",
         "not_as_printed": "a figure that is not the one in the text copied from the source",
-        "column_not_used": "a column of numbers whose heading is not understood",
+        "column_not_used": "a column of numbers whose heading names no figure that is checked",
         "unreadable_cell": "a cell that cannot be read as the number it should hold",
         "stale_answer": "an answer in the data to which there is no finding",
     }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from metasyn.evidence.audit.paired_headings import paired_figures
-from metasyn.evidence.audit.words import ESTIMATE_NAMES, NAMES, UNIT_NAMES, unit_of
+from metasyn.evidence.audit.words import ESTIMATE_NAMES, NAMES, UNIT_NAMES, another_quantity, unit_of
 
 __all__ = ["Heading", "read_headings", "without_group"]
 
@@ -28,6 +28,14 @@ _AROUND_BOUNDS = frozenset(
         *("hr", "or", "rr", "rd", "md", "hazard", "odds", "risk", "ratio"),
     )
 )
+# What a forest plot says about the model in the heading of its estimates.
+_MODEL = re.compile(
+    r"\b(?:\d\d(?:\.\d+)?\s*%\s*)?C[Ir]+\b|\b(?:M-?H|Mantel-Haenszel|IV|Peto|inverse variance)\b"
+    r"|\b(?:fixed|random)(?: effects?)?\b|,",
+    re.IGNORECASE,
+)
+# `Responders, n`, `Deaths (N)`
+_COUNTED_AS = re.compile(r"^(.*\w)[\s,;:]+(?:n|no\.?)$", re.IGNORECASE)
 _TOKEN = re.compile(r"[a-z]+|%|\d+")
 _STATISTIC = re.compile(
     r"\b(?P<log>log|ln)?[ (_-]*(?P<kind>a?HR|a?OR|a?RR|IRR|RD|SMD|W?MD|hazard ratio|odds ratio|risk ratio"
@@ -128,10 +136,20 @@ def read_headings(names: Iterable[str]) -> Mapping[str, Heading]:
         found[plain["sd"]] = Heading(name="SD", known=False, words="SD")
     if {"ai", "ci"} <= plain.keys() and plain.keys() & {"n2i", "di"}:
         found |= _fourfold(plain, ("ai", "bi", "ci", "di"))
+    found |= _two_of_bracket(found)
     pairs = paired_figures(found)
     if {found[name].name for name in pairs} != {*pairs.values()}:
         found |= {name: Heading(name=figure) for name, figure in pairs.items()}
     return found
+
+
+def _two_of_bracket(found: Mapping[str, Heading]) -> dict[str, Heading]:
+    """`n/N (drug)` and `n/N (placebo)`: two columns that only what stands in brackets tells apart."""
+    same = [name for name, heading in found.items() if heading.name == "percent" and "/" in name]
+    groups = [" ".join(_BRACKETS.findall(name)) for name in same]
+    if len(same) != 2 or not all(any(c.isalpha() for c in group) for group in groups):
+        return {}
+    return {name: Heading(name=name, known=False, words=name) for name in same}
 
 
 def _fourfold(plain: Mapping[str, str], cells: tuple[str, ...]) -> dict[str, Heading]:
@@ -166,6 +184,9 @@ def _heading(text: str) -> Heading:
 
 def _by_name(text: str) -> Heading | None:
     """A heading that is a name as it stands, or after "number of"."""
+    count = _COUNTED_AS.match(text)
+    if count is not None and NAMES.get(_plain(count[1])) == "events":
+        return Heading(name="events")
     for candidate in (text, _NUMBER_OF.sub("", text)):
         plain = _plain(candidate)
         kind = _KINDS.get(plain)
@@ -186,7 +207,7 @@ def _by_words(text: str, outside: str) -> Heading | None:
     found = _of_group(text)
     if found is None and _P_VALUE.match(outside):
         found = Heading(name="p")
-    if found is None and _PERCENT_OF.match(outside):
+    if found is None and _PERCENT_OF.match(outside) and not another_quantity(outside):
         found = Heading(name="percent")
     return found or _worded(outside)
 
@@ -229,5 +250,5 @@ def _worded(text: str) -> Heading | None:
     ):
         return None
     kind = _KINDS.get(_plain(match["kind"]), match["kind"])
-    rest = " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
+    rest = " ".join(_MODEL.sub(" ", f"{text[: match.start()]} {text[match.end() :]}").split())
     return Heading(name="estimate", statistic=f"log {kind}" if match["log"] else kind, words=rest)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from metasyn.evidence.audit.words import response_of
+from metasyn.evidence.audit.words import names_event, response_of
 
-__all__ = ["paired_figures"]
+__all__ = ["group_order", "paired_figures"]
 
 _FIGURES = {
     **dict.fromkeys(["events", "event", "responders", "deaths", "cases", "responses"], "events"),
@@ -27,6 +27,9 @@ _COMPARED = frozenset(
         "usual",
         "untreated",
     }
+)
+_TREATED = frozenset(
+    {"drug", "treatment", "treated", "experimental", "intervention", "active", "exposed", "new", "surgery"}
 )
 _BETWEEN = frozenset({"arm", "group", "of", "in", "no", "number", "with", "the", "for"})
 _SPLIT = re.compile(r"[\s_()\[\]{},:;./-]+")
@@ -74,6 +77,38 @@ def paired_figures(names: Iterable[str]) -> Mapping[str, str]:
         for figures, ending in zip(told, ("", "_2"), strict=True)
         for figure, name in figures.items()
     }
+
+
+def group_order(one: str, two: str, *, compares: bool) -> tuple[str, ...]:
+    """Two headings of cells such as `12/45` as those of two groups, the compared one last.
+
+    Parameters
+    ----------
+    one, two : str
+        `n/N drug`, or `drug` alone.
+    compares : bool
+        Whether the row has a p value or an estimate.
+
+    Returns
+    -------
+    tuple of str
+        Empty if they are outcomes, or if nothing compares them and neither says that it is a group.
+
+    Examples
+    --------
+    >>> group_order("placebo n/N", "drug n/N", compares=True), group_order("CR", "PR", compares=True)
+    (('drug n/N', 'placebo n/N'), ())
+    """
+    plain = {}
+    for name in (one, two):
+        words = [word for word in _SPLIT.split(name.casefold()) if word and word not in _BETWEEN]
+        plain[name] = " ".join(word for word in words if word not in _FIGURES)
+    if any(not group or _NO_GROUP.search(group) or names_event(group) for group in plain.values()):
+        return ()
+    said = [_is_compared(group) or not _TREATED.isdisjoint(group.split()) for group in plain.values()]
+    if not compares and not any(said):
+        return ()
+    return tuple(sorted((one, two), key=lambda name: _is_compared(plain[name])))
 
 
 def _is_compared(group: str) -> bool:

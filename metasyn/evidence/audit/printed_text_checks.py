@@ -11,6 +11,14 @@ from itertools import combinations
 from metasyn.evidence.audit.entry import TIMES, Entry, finding
 from metasyn.evidence.audit.finding import AuditFinding, Repair
 from metasyn.evidence.audit.printed import short
+from metasyn.evidence.audit.printed_signs_checks import LEVELS
+from metasyn.evidence.audit.printed_text_derived import (
+    is_nothing,
+    is_share_of,
+    is_time_of,
+    percentages_of,
+    with_decimals,
+)
 from metasyn.evidence.documents.normal import normalise
 from metasyn.evidence.documents.numbers import PlainNumber, numbers_in
 from metasyn.evidence.model import ReportedResult
@@ -18,8 +26,10 @@ from metasyn.values import Severity
 
 __all__ = ["figures_stand_in_text"]
 
-_OF = re.compile(r"(?<![\d.])(\d+) ?(?:(?:patients|participants|pts)? ?(?:out )?of|/) ?(\d+)(?![\d.])")
-_LEVEL = re.compile(r"(?<![\d.])(\d\d(?:\.\d)?)% ?-?(?:ci\b|cri\b|confidence|credible|conf)")
+_OF = re.compile(
+    r"(?<![\d.])(\d+) ?(?:(?:patients|participants|pts)? ?(?:(?:out )?of|among)(?: all)?(?: the)?|/) ?(\d+)"
+    r"(?![\d.])"
+)
 _P = re.compile(r"\bp(?:-?values?)?(?: \([^)]*\))? ?(?:[=<>≤≥]|was|of)+ ?$")
 _NOT_P = re.compile(r"\bp[^;,()]*$")
 # What stands before a number that is none of the figures, and after one.
@@ -58,15 +68,15 @@ def figures_stand_in_text(
 
 def _misprints(result: ReportedResult, entry: Entry) -> AuditFinding | None:
     """All figures of a row that the text does not hold, as one finding."""
-    text = normalise(result.as_printed).text
+    text = normalise(with_decimals(result.as_printed)).text
     printed = numbers_in(text, words=True)
     claims = _claims(result)
     if not claims or all(_stands(claim.value, printed, share=_is_share(result)) for claim in claims):
         return _of_counts(result, entry, text)
-    pairs = [(int(k), int(n)) for k, n in _OF.findall(text)]
-    levels = [float(level) for level in _LEVEL.findall(text)]
+    shares = _shares_told(result, entry, printed, text)
+    levels = [float(level) for level in LEVELS.findall(text)]
     ours = [number for number in printed if number.value is not None and not number.in_words]
-    missing = [claim for claim in claims if not _is_told(claim, result, printed, pairs, text)]
+    missing = [claim for claim in claims if not _is_told(claim, result, printed, shares, text)]
     if not missing or not ours:
         return _of_counts(result, entry, text)
     left = [
@@ -117,7 +127,7 @@ def _is_told(
     claim: _Claim,
     result: ReportedResult,
     printed: Sequence[PlainNumber],
-    pairs: Sequence[tuple[int, int]],
+    shares: Sequence[float],
     text: str,
 ) -> bool:
     """Whether the text says a figure in another way: as counts, in words, less precisely, as a logarithm."""
@@ -127,19 +137,39 @@ def _is_told(
         return True
     if any(number.value is None for number in printed):
         return True
+    if is_nothing(claim.value, text) or (
+        claim.column != "p" and is_time_of(claim.value, result.unit, text, printed)
+    ):
+        return True
     if claim.column in ("value", "ci_low", "ci_high") and result.unit != "percent":
         logs = _LOGARITHM.search(text) is not None and claim.value > 0
         if logs and any(
             abs(math.log(claim.value) - (n.value or 0)) < 0.51 * 10.0 ** -_decimals(n) for n in printed
         ):
             return True
-    if claim.column != "value":
-        return False
-    shares = [100 * k / n for k, n in pairs if n > 0]
+    return claim.column == "value" and is_share_of(claim.value, shares)
+
+
+def _shares_told(
+    result: ReportedResult, entry: Entry, printed: Sequence[PlainNumber], text: str
+) -> list[float]:
+    """The percentages that the numbers of a text give, alone or with the size of the group."""
+    sizes = {n for n in (result.n, entry.size) if n}
+    shares = [100 * int(k) / int(n) for k, n in _OF.findall(text) if int(n) > 0]
+    if _is_share(result):
+        shares += percentages_of(printed, sizes)
     if result.events is not None and result.n:
-        shares.append(100 * result.events / result.n)
-        shares = shares if _stands(result.events, printed) else shares[:-1]
-    return any(abs(claim.value - scale * share) < 0.51 * scale for share in shares for scale in (1.0, 0.01))
+        own = 100 * result.events / result.n
+        less_precise = any(n.percent and _rounds_to(own, n) for n in printed)
+        shares += [own] * (less_precise or _stands(result.events, printed))
+    return shares
+
+
+def _rounds_to(value: float, number: PlainNumber) -> bool:
+    """Whether a number of the text is the value, rounded."""
+    return number.value is not None and abs(value - number.value) <= 0.5 * 10.0 ** -_decimals(number) * (
+        1 + 1e-9
+    )
 
 
 def _rounds(value: float, number: PlainNumber) -> bool:
@@ -234,10 +264,12 @@ def _finding(
 def _of_counts(result: ReportedResult, entry: Entry, text: str) -> AuditFinding | None:
     """Counts of a row against the only `a of b` or `a/b` of its text."""
     pairs = {(int(k), int(n)) for k, n in _OF.findall(text)}
+    numbers = numbers_in(text, words=True)
+    if result.events is not None and not pairs:
+        return _beside_percentage(result, entry, numbers, text)
     if result.events is None or len(pairs) != 1:
         return None
     k, n = pairs.pop()
-    numbers = numbers_in(text, words=True)
     wrong = [
         (column, told, printed)
         for column, told, printed in (("events", result.events, k), ("n", result.n, n))
@@ -253,3 +285,19 @@ def _of_counts(result: ReportedResult, entry: Entry, text: str) -> AuditFinding 
     )
     message = f"{said}: not in what is printed, '{result.as_printed}'"
     return finding("not_as_printed", severity, message, (entry,), repairs=repairs)
+
+
+def _beside_percentage(
+    result: ReportedResult, entry: Entry, numbers: Sequence[PlainNumber], text: str
+) -> AuditFinding | None:
+    """Counts of a row without a value against the only percentage that its text has in their place."""
+    levels = [float(level) for level in LEVELS.findall(text)]
+    told = [number for number in numbers if number.percent and number.value not in levels]
+    k, n = result.events, result.n
+    if result.value is not None or len(told) != 1 or k is None or not n or k > n or _stands(k, numbers):
+        return None
+    share = 100 * k / n
+    if _rounds_to(share, told[0]) or _rounds_to(100 - share, told[0]):
+        return None
+    message = f"events {k} of {n} are {short(share)}%: not what is printed, '{result.as_printed}'"
+    return finding("not_as_printed", "warning", message, (entry,))

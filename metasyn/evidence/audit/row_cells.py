@@ -9,8 +9,9 @@ from typing import Any
 
 from metasyn.evidence.audit.cells_apart import counts_of_cell
 from metasyn.evidence.audit.headings import Heading, without_group
+from metasyn.evidence.audit.paired_headings import group_order
 from metasyn.evidence.audit.printed import read_printed
-from metasyn.evidence.audit.words import response_of
+from metasyn.evidence.audit.words import about_weight, another_quantity, names_event, response_of
 
 __all__ = ["RowCells", "cells_of_row"]
 
@@ -79,12 +80,13 @@ def cells_of_row(row: Mapping[str, Any], headings: Mapping[str, Heading]) -> Row
             _known(found, heading, text)
         elif _WHOLE.fullmatch(text) and heading.unit != "percent" and response_of(heading.words)[0]:
             counted.append((heading, text))
-        else:
+        elif not another_quantity(heading.words) or counts_of_cell(text):
             _share(found.wide, heading, text)
-        if not heading.known and _NUMBER.match(text):
+        if not heading.known and _NUMBER.match(text) and not about_weight(heading.words):
             unknown.append(heading)
     _estimates(found, estimates, owner)
     _categories(found, counted)
+    _drop_of_others(found)
     found.unused = {heading.name: heading.words not in found.wide for heading in unknown}
     _together(found)
     return found
@@ -171,16 +173,29 @@ def _categories(found: RowCells, counted: list[tuple[Heading, str]]) -> None:
         found.wide.setdefault(heading.words, {}).setdefault("events", text)
 
 
+def _drop_of_others(found: RowCells) -> None:
+    """Further percentages, not of an event, where the row counts events of its own: `Female (%)`.
+
+    They may be of other participants than those the events are counted in.
+    """
+    if "events" in found.cells:
+        found.wide = {
+            words: cell
+            for words, cell in found.wide.items()
+            if cell.keys() != {"percent"} or names_event(words)
+        }
+
+
 def _together(found: RowCells) -> None:
     """Two further columns that hold the counts and the percentage of one figure, or two groups."""
-    if len(found.wide) != 2:
-        return
-    (one, first), (two, second) = found.wide.items()
-    if first.keys().isdisjoint(second) and "n" in (*first, *second):
-        found.wide = {two if "n" in first else one: {**first, **second}}
-        return
-    both = "n" in first and "n" in second
-    if both and "p" in found.cells and not found.cells.keys() & {"events", "n"}:
-        found.cells.update(first)
-        found.cells.update({f"{name}_2": text for name, text in second.items()})
-        found.wide = {}
+    if len(found.wide) == 2:
+        (one, first), (two, second) = found.wide.items()
+        if first.keys().isdisjoint(second) and "n" in (*first, *second):
+            found.wide = {two if "n" in first else one: {**first, **second}}
+            return
+    counted = {words: cell for words, cell in found.wide.items() if "n" in cell}
+    if len(counted) == 2 and not found.cells.keys() & {"events", "n"}:
+        compares = bool(found.cells.keys() & {"p", "estimate"})
+        for words, ending in zip(group_order(*counted, compares=compares), ("", "_2"), strict=False):
+            found.cells.update({f"{name}{ending}": text for name, text in counted[words].items()})
+            del found.wide[words]

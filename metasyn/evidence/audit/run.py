@@ -34,6 +34,7 @@ from metasyn.evidence.audit.percent_checks import (
     size_fits,
     stage_was_respected,
 )
+from metasyn.evidence.audit.printed_signs_checks import signs_stand_in_text
 from metasyn.evidence.audit.printed_text_checks import figures_stand_in_text
 from metasyn.evidence.audit.ratio_checks import ratio_fits_counts
 from metasyn.evidence.audit.size_checks import sizes_agree, sizes_are_in_place, split_exists
@@ -134,6 +135,7 @@ def audit_evidence(evidence: Evidence, answers: Mapping[str, str] | None = None)
     findings = [*_checked(entries), *cohorts_overlap(profiles_of(entries, study_words(evidence)))]
     findings.extend(curves_follow_hazards(entries, evidence.curves))
     findings.extend(figures_stand_in_text(evidence.results, entries))
+    findings.extend(signs_stand_in_text(evidence.results, entries))
     lost: dict[tuple[str, str], AuditFinding] = {}
     for (study, _, _), rows in questions(groups).items():
         for found in exclusions_are_even(rows):
@@ -193,7 +195,7 @@ def _checked(entries: Sequence[Entry]) -> Iterator[AuditFinding]:
     for entry in entries:
         studies[entry.study].append(entry)
     for (study, _, _), rows in questions(entries).items():
-        yield from _question(rows, explained, grouped=bool(study) or len(studies[study]) <= _MOST_UNGROUPED)
+        yield from _question(rows, explained, grouped=bool(study) or len(rows) <= _MOST_UNGROUPED)
     methods = []
     for entry in entries:
         yield from _row(entry, explained)

@@ -118,7 +118,7 @@ def ratio_fits_logrank(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
     """A hazard ratio is about exp((O - E) / V). `rows` are about one question.
 
     The one-step estimate of Peto is near that of a Cox model unless the effect is large
-    (Parmar 1998, 10.1002/(SICI)1097-0258(19981230)17:24<2815).
+    (Parmar 1998, 10.1002/(SICI)1097-0258(19981230)17:24<2815::AID-SIM110>3.0.CO;2-8).
     """
     groups: dict[tuple[str, str], dict[str, Entry]] = defaultdict(dict)
     for entry in rows:

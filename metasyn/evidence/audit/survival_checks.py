@@ -58,7 +58,7 @@ def shares_never_rise(rows: Sequence[Entry]) -> Iterator[AuditFinding]:
             if two.percent.low > one.percent.high:
                 message = (
                     f"{one.percent}% at {one.timepoint}, {two.percent}% at {two.timepoint}: "
-                    "a share without the event cannot rise"
+                    "survival rises; who is without the event later was so before"
                 )
                 yield finding("nested_outcomes", "error", message, (one, two))
 

@@ -22,7 +22,7 @@ __all__ = ["table_entries"]
 
 _NOT_SIGNIFICANT = frozenset({"ns", "n.s.", "n.s", "not significant", "non-significant", "nonsignificant"})
 _COUNTS = ("events", "n", "total", "randomised")
-_NUMBERS = ("se", "sd", "q", "df", "i2", "k", "z", "chi2", "o_e", "v", "stage1_n", "stage1_needed")
+_NUMBERS = ("se", "sd", "q", "df", "i2", "tau2", "k", "z", "chi2", "o_e", "v", "stage1_n", "stage1_needed")
 _FIGURES = ("percent", "estimate", "ci_low", "ci_high", *_NUMBERS)
 _ATTRIBUTES = ("phase", "design", "citation", "registry_id", "centre", "authors", "locator", "place")
 _SECOND = {"events_2": "events", "n_2": "n", "percent_2": "percent"}
@@ -82,9 +82,9 @@ def _left_out(name: str, cells: Sequence[tuple[Entry, str]]) -> AuditFinding:
 def _not_used(names: Sequence[str], entry: Entry) -> AuditFinding:
     """Columns of numbers that no check has seen."""
     shown = ", ".join(f"'{name}'" for name in names[:12]) + (", ..." if len(names) > 12 else "")
-    message = f"not checked, their headings are not understood: {shown}"
+    message = f"not checked, their headings name no figure that is checked: {shown}"
     if len(names) == 1:
-        message = f"not checked, its heading is not understood: {shown}"
+        message = f"not checked, its heading names no figure that is checked: {shown}"
     return finding("column_not_used", "note", message, (entry,), computed={"columns": list(names)})
 
 

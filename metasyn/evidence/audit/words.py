@@ -12,10 +12,13 @@ __all__ = [
     "ESTIMATE_NAMES",
     "NAMES",
     "UNIT_NAMES",
+    "about_weight",
+    "another_quantity",
     "better_of",
     "half_of",
     "is_total",
     "may_be_total",
+    "names_event",
     "response_of",
     "statistic_of",
     "unit_of",
@@ -63,6 +66,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "q": "q q_statistic cochran_q cochrans_q",
         "df": "df degrees_of_freedom",
         "i2": "i2 isquared i_squared i² i2_percent",
+        "tau2": "tau2 tau² τ2 τ² tausquared tau_squared",
         "k": "n_studies number_of_studies studies k_studies",
         "z": "z zscore z_value z_statistic",
         "chi2": "chi2 chisq chi_square chi_squared x2 chi² χ2 χ²",
@@ -322,3 +326,46 @@ def half_of(words: str) -> tuple[str, bool]:
                 return re.sub(pattern, "*", plain), side
     rest = " ".join(_OPPOSITE.sub("", plain).split())
     return (rest, rest == plain) if rest else ("", False)
+
+
+_WEIGHT = re.compile(r"\bweight(?:s|ing)?\b(?! (?:loss|gain))", re.IGNORECASE)
+_NO_SHARE = re.compile(
+    r"\b(?:weight\w*|adherence|compliance|intensity|dos(?:e|es|age|ing)|reductions?|changes?|decreases?"
+    r"|increases?|improvement from|difference|heterogeneity|i2|i²|i-squared|tau2|baseline risks?"
+    r"|assumed risks?|control risks?|follow[- ]?up|coverage|sensitivity|specificity|accuracy"
+    r"|predictive value|agreement|power|attrition|drop-?outs?|variability|variance|coefficient"
+    r"|inhibition|occupancy|uptake|saturation|ha?ematocrit|ejection|predicted|efficacy|efficiency"
+    r"|information|bias|quality|contribution|completeness|purity|concentration|expression|discount|cost"
+    r"|inflation|error|level|alpha|capacity|viability)\b",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    r"\b(?:events?|rates?|mortality|deaths?|died|dead|toxicit\w+|adverse|AEs?|SAEs?|incidence|prevalence|proportion"
+    r"|risk|relaps\w+|recurrence\w*|progress\w+|success\w*|failures?|cases?|affected|occurrence"
+    r"|outcome|with event)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1 << 14)
+def another_quantity(words: str) -> bool:
+    """Whether the words of a heading name a percentage that is not a share of participants.
+
+    Examples
+    --------
+    >>> [another_quantity(words) for words in ("Weight (fixed)", "dose intensity", "Response", "Weight loss")]
+    [True, True, False, False]
+    """
+    return _NO_SHARE.search(re.sub(r"(?i)\bweight (?:loss|gain)\b", "", words)) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def about_weight(words: str) -> bool:
+    """Whether a heading is that of the weights of a forest plot."""
+    return _WEIGHT.search(words) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def names_event(words: str) -> bool:
+    """Whether words name what happens to participants, such as a response or deaths."""
+    return bool(BENEFIT.search(words) or _EVENT.search(words) or response_of(words)[0])

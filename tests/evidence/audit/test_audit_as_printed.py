@@ -54,6 +54,8 @@ SLIPS = [
     ("HR 62", {"value": 0.62}, ["value 0.62 -> 62"]),
     ("72% (52-70)", {"value": 62.0, "ci": (52.0, 70.0), "unit": "percent"}, ["value 62 -> 72"]),
     ("60 of 160", {"counts": (6, 160)}, ["events 6 -> 60"]),
+    ("31 of the 124 patients", {"value": 52.0, "unit": "percent"}, ["value 52 -> 31"]),
+    ("2 years", {"value": 12.0, "unit": "months"}, ["value 12 -> 2"]),
     ("60/160 (37.5%)", {"value": 37.5, "counts": (66, 160), "unit": "percent"}, ["events 66 -> 60"]),
 ]
 
@@ -71,6 +73,7 @@ DOUBTS = [
     ("a 38% reduction", {"value": 0.62}),
     ("8 PR + 7 CR", {"value": 15.0}),
     ("60 of 160", {"counts": (60, 106)}),
+    ("8%", {"counts": (13, 124), "unit": "percent"}),
 ]
 
 
@@ -94,6 +97,22 @@ ALIKE = [
     ("1,402 patients", {"value": 1402.0, "counts": (None, 1402)}),
     ("1.53 \u00d7 10\u207b\u2074", {"p": 0.000153}),
     ("Twenty-six of 50 (52 percent)", {"value": 52.0, "counts": (26, 50), "unit": "percent"}),
+    ("4\u00bd months", {"value": 4.5, "unit": "months"}),
+    ("6\u00bd", {"value": 6.5, "unit": "months"}),
+    ("6 1/2 months", {"value": 6.5, "unit": "months"}),
+    ("\u00bd year", {"value": 6.0, "unit": "months"}),
+    ("1 year (0.5-2)", {"value": 12.0, "ci": (6.0, 24.0), "unit": "months"}),
+    ("31 of the 124 patients", {"value": 25.0, "unit": "percent"}),
+    ("31 among 124", {"value": 25.0, "unit": "percent"}),
+    ("124 patients, 31 with", {"value": 25.0, "unit": "percent"}),
+    ("31 patients", {"value": 25.0, "counts": (None, 124), "unit": "percent"}),
+    ("66 of the 120 patients", {"value": 55.0, "counts": (66, 120), "unit": "percent"}),
+    ("66 of the 120 patients", {"counts": (66, 120)}),
+    ("31 of 124 died", {"value": 75.0, "unit": "percent"}),
+    ("8%", {"counts": (10, 124), "unit": "percent"}),
+    ("8%", {"value": 8.06, "counts": (10, 124), "unit": "percent"}),
+    ("none of 124", {"value": 0.0, "counts": (0, 124), "unit": "percent"}),
+    ("no serious events in 12 weeks", {"value": 0.0, "unit": "percent"}),
     ("Fig 1", {}),
     ("see text", {"value": 0.62}),
 ]

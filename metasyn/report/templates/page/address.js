@@ -1,4 +1,4 @@
-// What is switched off is part of the address: "#anchor!slug:without=nemo+pima,as=random-effects/wald;..."
+// What is switched off is part of the address: "#anchor!slug:without=adams+baker,as=random-effects/wald;..."
 const PART = /^([a-z0-9-]+):(?:without=([a-z0-9+-]+))?,?(?:as=([a-z0-9-]+\/[a-z0-9-]+))?$/;
 
 function writeAddress(anchor, outcomes) {

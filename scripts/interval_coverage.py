@@ -1,4 +1,4 @@
-"""How often intervals of the mean cover it: `python scripts/coverage.py [TRIALS] [--write]`.
+"""How often intervals of the mean cover it: `python scripts/interval_coverage.py [TRIALS] [--write]`.
 
 Normal-normal data of few and many studies, equal and unequal precision, several tau; the intervals of
 `pool` by name, the one it headlines by default, and Bayesian ones. Seeded: the same table every time.
@@ -25,7 +25,7 @@ from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import CiMethod
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "bayes.md"
-BEGIN, END = "<!-- coverage.py: begin -->", "<!-- coverage.py: end -->"
+BEGIN, END = "<!-- interval_coverage.py: begin -->", "<!-- interval_coverage.py: end -->"
 TRIALS, SEED, TRUE = 200, 2026, -0.3
 SIZES, SPREADS, RATIOS = (2, 3, 5, 10, 30), (0.0, 0.1, 0.5), (1, 10)
 VARIANCE = 0.06
