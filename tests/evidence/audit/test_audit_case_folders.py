@@ -39,6 +39,7 @@ def test_case_as_a_folder(case: Row, tmp_path: Path) -> None:
             assert severities
         case "note":
             assert severities == ["note"]
+            assert not [finding for finding in found if finding.severity == "error"]
         case "silent":
             assert not [finding for finding in found if finding.severity != "note"]
         case other:
