@@ -19,7 +19,7 @@ __all__ = ["audit"]
 
 # The last step of the choice between figures: the order of the table decides nothing of substance.
 _ARBITRARY = "it comes first in the table"
-# What `effects.reported_ratios` notes of an estimate that its interval does not surround evenly.
+# What `effects.routes.reported_ratios` notes of an estimate that its interval does not surround evenly.
 _OFF_CENTRE = "off the centre of its interval"
 # What `effects` notes of figures that are clear, only not printed where, or as, they are used.
 _ELSEWHERE = re.compile(r"taken from the table of cohorts$|^direction of .* taken from ")

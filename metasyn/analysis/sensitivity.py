@@ -8,7 +8,7 @@ from dataclasses import replace
 from metasyn.analysis.result import Sensitivity
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.effects import EffectSet, get_measure, standardise
-from metasyn.effects.measure_routes import routes_of
+from metasyn.effects.routes.measure_routes import routes_of
 from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from metasyn.analysis.claims_check import require_declared
 from metasyn.claims import Claim
-from metasyn.effects.measure_routes import require_routes
+from metasyn.effects.routes.measure_routes import require_routes
 from metasyn.errors import OptionError
 from metasyn.evidence.selection import Group
 from metasyn.synthesis.baseline_risk import BaselineRisk, BaselineRisks, baseline_risks

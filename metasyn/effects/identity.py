@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from metasyn.effects.candidates import figure
 from metasyn.effects.model import RowRef
+from metasyn.effects.routes.candidates import figure
 from metasyn.evidence.model import ReportedResult
 from metasyn.evidence.selection import Selection, Target
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.arm_counts import count_candidates
-from metasyn.effects.candidates import Attempts, Candidate, TargetRows
-from metasyn.effects.choice import Ranking, why_not_preferred
-from metasyn.effects.count_rounding import effect_rounding
 from metasyn.effects.counts import counts_to_effects, no_information
-from metasyn.effects.curve_candidates import curve_candidates
-from metasyn.effects.event_free import TIME_TO_EVENT, outcome_words
 from metasyn.effects.identity import (
     effect_attributes,
     effect_labels,
@@ -19,17 +13,23 @@ from metasyn.effects.identity import (
     row_references,
     target_label,
 )
-from metasyn.effects.log_rank_candidates import log_rank_candidates
 from metasyn.effects.measure import FROM_REPORTS, EffectMeasure, get_measure
 from metasyn.effects.measure_names import with_the_event
-from metasyn.effects.measure_routes import require_routes
-from metasyn.effects.median_figures import in_its_unit, log_median_candidates
-from metasyn.effects.medians import median_candidates
 from metasyn.effects.model import Effect, EffectSet, Exclusion
-from metasyn.effects.overlap import overlapping, resolve_overlap
-from metasyn.effects.reported_ratios import difference_candidates, ratio_candidates
-from metasyn.effects.screening import Screened, at_its_time_point, require_definitions, screen
-from metasyn.effects.time_point_candidates import time_point_candidates
+from metasyn.effects.routes.arm_counts import count_candidates
+from metasyn.effects.routes.candidates import Attempts, Candidate, TargetRows
+from metasyn.effects.routes.choice import Ranking, why_not_preferred
+from metasyn.effects.routes.count_rounding import effect_rounding
+from metasyn.effects.routes.curve_candidates import curve_candidates
+from metasyn.effects.routes.event_free import TIME_TO_EVENT, outcome_words
+from metasyn.effects.routes.log_rank_candidates import log_rank_candidates
+from metasyn.effects.routes.measure_routes import require_routes
+from metasyn.effects.routes.median_figures import in_its_unit, log_median_candidates
+from metasyn.effects.routes.medians import median_candidates
+from metasyn.effects.routes.overlap import overlapping, resolve_overlap
+from metasyn.effects.routes.reported_ratios import difference_candidates, ratio_candidates
+from metasyn.effects.routes.screening import Screened, at_its_time_point, require_definitions, screen
+from metasyn.effects.routes.time_point_candidates import time_point_candidates
 from metasyn.errors import OptionError
 from metasyn.evidence.model import ReportedResult
 from metasyn.evidence.selection import Selection, Target
@@ -65,7 +65,7 @@ def standardise(
 ) -> EffectSet:
     """Reported figures as estimates and variances on one analysis scale.
 
-    For each target every route is tried on its usable figures; the rule of `effects.choice` takes
+    For each target every route is tried on its usable figures; the rule of `effects.routes.choice` takes
     one. What is left out is listed: unusable figures, figures that were not preferred, targets
     without a route, tables without information, overlapping cohorts, and what the analyst
     excluded.

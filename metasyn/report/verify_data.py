@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from metasyn.effects.effective_sizes import interval_method
 from metasyn.effects.measure import get_measure
 from metasyn.effects.model import Effect, EffectSet
+from metasyn.effects.routes.effective_sizes import interval_method
 from metasyn.effects.transforms import exp, expit, identity, sine_squared, square, tanh
 from metasyn.report.verify_text import r_comment, r_number, r_string, r_vector, unchecked
 from metasyn.wording import data_number

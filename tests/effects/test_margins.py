@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from metasyn.effects.margins import (
+from metasyn.effects.model import Counts
+from metasyn.effects.routes.margins import (
     MOST_TABLES,
     Fit,
     chi_square_of,
@@ -19,7 +20,6 @@ from metasyn.effects.margins import (
     possible_tables,
     tables_by_test,
 )
-from metasyn.effects.model import Counts
 from metasyn.effects.survival.printed_range import Range
 from metasyn.errors import OptionError
 from metasyn.values import NotEstimable

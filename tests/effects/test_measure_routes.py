@@ -6,9 +6,10 @@ from typing import Any, get_args
 
 import pytest
 
-from metasyn.effects import margin_figures, median_figures, proportion_figures, reported_ratios, standardise
+from metasyn.effects import standardise
 from metasyn.effects.measure import FROM_REPORTS
-from metasyn.effects.measure_routes import require_routes, routes_of
+from metasyn.effects.routes import margin_figures, median_figures, proportion_figures, reported_ratios
+from metasyn.effects.routes.measure_routes import require_routes, routes_of
 from metasyn.effects.survival.facts import SURVIVAL_ROUTES
 from metasyn.errors import OptionError
 from metasyn.vocabulary import RouteName

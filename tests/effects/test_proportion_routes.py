@@ -218,7 +218,7 @@ def test_rows_without_counts_stand_beside_rows_with_counts_in_a_forest_plot(tria
 
 
 def test_outcome_words_only_change_for_proportions() -> None:
-    from metasyn.effects.event_free import outcome_words
+    from metasyn.effects.routes.event_free import outcome_words
 
     death = OutcomeDefinition(outcome="OS", label="overall survival", kind="time-to-event")
     assert outcome_words(death, "", get_measure("PR")) == "overall survival: with the event"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metasyn.effects import standardise
-from metasyn.effects.candidates import Attempts
+from metasyn.effects.routes.candidates import Attempts
 
 DRUG, PLACEBO = "oak.drug", "oak.placebo"
 

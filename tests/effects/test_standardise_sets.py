@@ -6,7 +6,7 @@ import pytest
 
 from metasyn.effects import standardise
 from metasyn.effects.identity import effect_labels
-from metasyn.effects.overlap import resolve_overlap
+from metasyn.effects.routes.overlap import resolve_overlap
 from metasyn.errors import OptionError
 from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Target

@@ -7,10 +7,10 @@ from typing import Literal, cast
 
 import numpy as np
 
-from metasyn.effects.candidates import Candidate
 from metasyn.effects.counts import counts_to_effects
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Counts
+from metasyn.effects.routes.candidates import Candidate
 from metasyn.effects.survival.printed_range import EffectRange, hull
 from metasyn.effects.survival.proportion_ranges import count_range, table_range
 from metasyn.vocabulary import ProportionMeasure, ZeroCells

@@ -19,8 +19,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from metasyn.effects.candidates import Candidate, TargetRows, figure
 from metasyn.effects.measure import EffectMeasure
+from metasyn.effects.routes.candidates import Candidate, TargetRows, figure
 from metasyn.evidence.model import ReportedResult
 from metasyn.vocabulary import RouteName
 

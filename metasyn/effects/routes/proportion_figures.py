@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
-from metasyn.effects.candidates import Attempts, Candidate, TargetRows, figure, printed_decimals
 from metasyn.effects.counts import counts_formula
-from metasyn.effects.effective_sizes import SPREAD, Share, Size, range_of_share, share_of, sizes_of
-from metasyn.effects.event_free import is_event_free
 from metasyn.effects.model import Counts, Route
+from metasyn.effects.routes.candidates import Attempts, Candidate, TargetRows, figure, printed_decimals
+from metasyn.effects.routes.effective_sizes import SPREAD, Share, Size, range_of_share, share_of, sizes_of
+from metasyn.effects.routes.event_free import is_event_free
 from metasyn.effects.survival.printed_range import EffectRange
 from metasyn.effects.survival.timepoint import proportion_and_n
 from metasyn.values import NotEstimable

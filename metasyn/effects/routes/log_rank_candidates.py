@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from metasyn.effects.candidates import Attempts, TargetRows, figure, p_notes, printed_decimals
-from metasyn.effects.group_events import events_of_groups, total_events
 from metasyn.effects.hazard_ratio import Estimate, o_minus_e_and_v, p_statistic
-from metasyn.effects.log_rank_figures import (
+from metasyn.effects.routes.candidates import Attempts, TargetRows, figure, p_notes, printed_decimals
+from metasyn.effects.routes.group_events import events_of_groups, total_events
+from metasyn.effects.routes.log_rank_figures import (
     VarianceSource,
     fewer_events,
     of_definition,
     variance_sources,
 )
-from metasyn.effects.printed_figures import (
+from metasyn.effects.routes.printed_figures import (
     Span,
     contrast_candidate,
     misfit_of_test,

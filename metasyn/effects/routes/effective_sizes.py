@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from metasyn.effects.candidates import TargetRows, borrowed_n, figure, printed_decimals
-from metasyn.effects.event_free import at_risk_beside
+from metasyn.effects.routes.candidates import TargetRows, borrowed_n, figure, printed_decimals
+from metasyn.effects.routes.event_free import at_risk_beside
 from metasyn.effects.survival.effective_n import effective_n, effective_n_at_risk
 from metasyn.effects.survival.printed_range import EffectRange, Range, Vertex, effect_range
 from metasyn.effects.survival.proportion_ranges import proportion_and_interval_range, proportion_and_n_range

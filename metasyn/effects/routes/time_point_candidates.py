@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import (
+from metasyn.effects.hazard_ratio import Estimate
+from metasyn.effects.routes.candidates import (
     Attempts,
     Candidate,
     TargetRows,
@@ -14,9 +15,8 @@ from metasyn.effects.candidates import (
     interval_decimals,
     printed_decimals,
 )
-from metasyn.effects.event_free import at_risk_beside, is_share_of_events
-from metasyn.effects.hazard_ratio import Estimate
-from metasyn.effects.printed_figures import Span, arms_candidate, se_range, survival_route
+from metasyn.effects.routes.event_free import at_risk_beside, is_share_of_events
+from metasyn.effects.routes.printed_figures import Span, arms_candidate, se_range, survival_route
 from metasyn.effects.survival.effective_n import effective_n, effective_n_at_risk, se_from_interval
 from metasyn.effects.survival.hazard_ranges import (
     survival_and_at_risk_range,

@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from metasyn.effects.candidates import (
-    Attempts,
-    TargetRows,
-    figure,
-    interval_decimals,
-    p_notes,
-    printed_decimals,
-)
 from metasyn.effects.hazard_ratio import (
     off_centre,
     quantile,
@@ -20,7 +12,15 @@ from metasyn.effects.hazard_ratio import (
     ratio_and_standard_error,
 )
 from metasyn.effects.model import Route
-from metasyn.effects.printed_figures import (
+from metasyn.effects.routes.candidates import (
+    Attempts,
+    TargetRows,
+    figure,
+    interval_decimals,
+    p_notes,
+    printed_decimals,
+)
+from metasyn.effects.routes.printed_figures import (
     Span,
     bound_ranges,
     contrast_candidate,

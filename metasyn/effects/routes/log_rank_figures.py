@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import TargetRows, borrowed_n, figure
-from metasyn.effects.group_events import events_of_groups, total_events
 from metasyn.effects.hazard_ratio import in_unit
-from metasyn.effects.printed_figures import value_range
+from metasyn.effects.routes.candidates import TargetRows, borrowed_n, figure
+from metasyn.effects.routes.group_events import events_of_groups, total_events
+from metasyn.effects.routes.printed_figures import value_range
 from metasyn.effects.survival.logrank import v_from_allocation, v_from_events
 from metasyn.effects.survival.printed_range import Range
 from metasyn.evidence.model import ReportedResult

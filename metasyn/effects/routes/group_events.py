@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import TargetRows
+from metasyn.effects.routes.candidates import TargetRows
 from metasyn.evidence.model import ReportedResult
 from metasyn.values import NotEstimable
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import TargetRows, borrowed_n
-from metasyn.effects.event_free import is_event_free
-from metasyn.effects.margins import Tables, possible_tables
 from metasyn.effects.model import Counts
 from metasyn.effects.rounding import whole_number_counts
+from metasyn.effects.routes.candidates import TargetRows, borrowed_n
+from metasyn.effects.routes.event_free import is_event_free
+from metasyn.effects.routes.margins import Tables, possible_tables
 from metasyn.evidence.model import Cohort, ReportedResult
 from metasyn.values import NotEstimable
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metasyn.effects.candidates import (
+from metasyn.effects.counts import counts_formula
+from metasyn.effects.model import Counts, Route
+from metasyn.effects.rounding import nearest_count, whole_number_counts
+from metasyn.effects.routes.candidates import (
     Attempts,
     Candidate,
     TargetRows,
@@ -13,12 +16,9 @@ from metasyn.effects.candidates import (
     figure,
     printed_decimals,
 )
-from metasyn.effects.counts import counts_formula
-from metasyn.effects.event_free import is_event_free
-from metasyn.effects.margin_figures import margin_candidates
-from metasyn.effects.model import Counts, Route
-from metasyn.effects.proportion_figures import proportion_candidates
-from metasyn.effects.rounding import nearest_count, whole_number_counts
+from metasyn.effects.routes.event_free import is_event_free
+from metasyn.effects.routes.margin_figures import margin_candidates
+from metasyn.effects.routes.proportion_figures import proportion_candidates
 from metasyn.evidence.model import Cohort, ReportedResult
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import RouteName

@@ -9,13 +9,20 @@ from __future__ import annotations
 
 from typing import cast
 
-from metasyn.effects.candidates import Attempts, Candidate, TargetRows, figure, p_notes, printed_decimals
 from metasyn.effects.counts import counts_formula
-from metasyn.effects.event_free import is_event_free
-from metasyn.effects.margin_rows import Margins, margins_of, total_of
-from metasyn.effects.margins import Fit, Tables, fitting_tables, tables_by_test
 from metasyn.effects.model import Counts, Route
 from metasyn.effects.rounding import decimals_of
+from metasyn.effects.routes.candidates import (
+    Attempts,
+    Candidate,
+    TargetRows,
+    figure,
+    p_notes,
+    printed_decimals,
+)
+from metasyn.effects.routes.event_free import is_event_free
+from metasyn.effects.routes.margin_rows import Margins, margins_of, total_of
+from metasyn.effects.routes.margins import Fit, Tables, fitting_tables, tables_by_test
 from metasyn.effects.survival.printed_range import Range
 from metasyn.evidence.model import PValue, ReportedResult
 from metasyn.values import NotEstimable

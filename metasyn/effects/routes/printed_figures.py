@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from metasyn.effects.candidates import (
+from metasyn.effects.model import Route
+from metasyn.effects.rounding import decimals_of
+from metasyn.effects.routes.candidates import (
     Candidate,
     TargetRows,
     definitions_differ,
     interval_decimals,
     printed_decimals,
 )
-from metasyn.effects.model import Route
-from metasyn.effects.rounding import decimals_of
 from metasyn.effects.survival.facts import SURVIVAL_ROUTES
 from metasyn.effects.survival.printed_range import EffectRange, Range, p_range
 from metasyn.evidence.model import PValue, ReportedResult

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from metasyn.effects.candidates import (
+from metasyn.effects.hazard_ratio import in_unit
+from metasyn.effects.routes.candidates import (
     Attempts,
     Candidate,
     TargetRows,
@@ -15,9 +16,8 @@ from metasyn.effects.candidates import (
     figure,
     same_definition,
 )
-from metasyn.effects.group_events import GroupEvents, Printed, events_of_groups, printed_events
-from metasyn.effects.hazard_ratio import in_unit
-from metasyn.effects.printed_figures import arms_candidate, survival_route
+from metasyn.effects.routes.group_events import GroupEvents, Printed, events_of_groups, printed_events
+from metasyn.effects.routes.printed_figures import arms_candidate, survival_route
 from metasyn.effects.survival.cox import cox_hazard_ratio
 from metasyn.effects.survival.guyot import Reconstruction, reconstruct
 from metasyn.errors import OptionError

@@ -6,7 +6,11 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from metasyn.effects.candidates import (
+from metasyn.effects.hazard_ratio import Estimate, in_unit, quantile
+from metasyn.effects.measure import EffectMeasure
+from metasyn.effects.measure_names import measured_in
+from metasyn.effects.model import Route
+from metasyn.effects.routes.candidates import (
     Attempts,
     Candidate,
     TargetRows,
@@ -14,10 +18,6 @@ from metasyn.effects.candidates import (
     interval_decimals,
     printed_decimals,
 )
-from metasyn.effects.hazard_ratio import Estimate, in_unit, quantile
-from metasyn.effects.measure import EffectMeasure
-from metasyn.effects.measure_names import measured_in
-from metasyn.effects.model import Route
 from metasyn.effects.survival.median_outcome import log_median, log_median_and_events, log_median_one_bound
 from metasyn.effects.survival.printed_range import EffectRange, Range, effect_range
 from metasyn.evidence.model import ReportedResult

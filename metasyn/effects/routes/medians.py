@@ -6,16 +6,6 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-from metasyn.effects.candidates import (
-    Attempts,
-    Candidate,
-    TargetRows,
-    borrowed_n,
-    common_definition,
-    p_notes,
-    same_definition,
-)
-from metasyn.effects.group_events import Printed, events_of_groups
 from metasyn.effects.hazard_ratio import (
     Estimate,
     in_unit,
@@ -25,7 +15,17 @@ from metasyn.effects.hazard_ratio import (
     medians_and_p,
 )
 from metasyn.effects.model import Route
-from metasyn.effects.printed_figures import (
+from metasyn.effects.routes.candidates import (
+    Attempts,
+    Candidate,
+    TargetRows,
+    borrowed_n,
+    common_definition,
+    p_notes,
+    same_definition,
+)
+from metasyn.effects.routes.group_events import Printed, events_of_groups
+from metasyn.effects.routes.printed_figures import (
     Span,
     arms_candidate,
     bound_ranges,
