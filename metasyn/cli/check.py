@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,22 +61,11 @@ def check(
     In a project every analysis is also run as a trial (not with --json, which is about the tables).
     """
     from metasyn.cli.audit import Shown
+    from metasyn.evidence.collector import collector_paused
 
     shown = Shown(notes=notes, answered=answered, as_json=as_json)
-    with _nothing_collected():
+    with collector_paused():
         return _checked(path, reports, shown)
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """Hundreds of thousands of records stay until the end: looking for garbage among them takes a third."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _checked(path: Path | None, reports: bool, shown: Shown) -> ExitCode:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from metasyn.evidence.audit.across_checks import (
@@ -55,6 +53,7 @@ from metasyn.evidence.audit.survival_checks import (
 )
 from metasyn.evidence.audit.table import table_entries
 from metasyn.evidence.audit.total_checks import episodes_are_told, group_holds, totals_fit_groups
+from metasyn.evidence.collector import collector_paused
 from metasyn.evidence.selection import Evidence
 
 __all__ = ["audit_evidence", "audit_table"]
@@ -168,24 +167,12 @@ def audit_table(rows: Iterable[Mapping[str, Any]]) -> tuple[AuditFinding, ...]:
     >>> audit_table([{"label": "response", "percent": "52.6", "n": "19"}])
     ()
     """
-    with _collector_paused():
+    with collector_paused():
         entries, problems = table_entries(rows)
         findings = [*problems, *_checked(entries)]
         if any(entry.attributes for entry in entries):
             findings.extend(cohorts_overlap(profiles_of(entries)))
         return _answered(findings, entries)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Without the search for reference cycles, of which there are none: it takes a third of the time."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _checked(entries: Sequence[Entry]) -> Iterator[AuditFinding]:

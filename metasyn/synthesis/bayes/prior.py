@@ -93,12 +93,14 @@ class TauPrior(ABC):
 
 
 def require_positive(name: str, value: object) -> None:
+    """Refuse a parameter that is not a number above 0."""
     number = isinstance(value, int | float | np.floating | np.integer) and not isinstance(value, bool)
     if not number or not 1e-100 < float(value) < 1e100:  # type: ignore[arg-type]
         raise OptionError(f"{name} must be a number above 0; got {value!r}.")
 
 
 def require_finite(name: str, value: object) -> None:
+    """Refuse a parameter that is not a finite number."""
     number = isinstance(value, int | float | np.floating | np.integer) and not isinstance(value, bool)
     if not number or not abs(float(value)) < 1e100:  # type: ignore[arg-type]
         raise OptionError(f"{name} must be a finite number; got {value!r}.")

@@ -42,12 +42,7 @@ def assemble_beta_binomial(
     x, n, design = _rows(used)
     fixed = spec.between == "common-effect"
     likelihood = BetaBinomial(x, n, design, fixed_spread=fixed)
-    level = math.log((x.sum() + 0.5) / (n.sum() - x.sum() + 0.5))
-    start = np.array([level, 0.05] if design.shape[1] == 1 else [0.0, level, 0.05])
-    lower = np.full(start.size, -np.inf)
-    lower[-1] = 0.0
-    if fixed:
-        start, lower = start[:-1], lower[:-1]
+    start, lower = _start(x, n, design, fixed=fixed)
     found = maximise(likelihood, start, lower)
     phi = 0.0 if fixed else float(found.x[-1])
     if phi > LARGEST_SPREAD / 2:
@@ -65,6 +60,8 @@ def assemble_beta_binomial(
     back = conditional(spec.measure, estimate, ci)
     names = ["effect", "level", "phi"] if design.shape[1] == 2 else ["effect", "phi"]
     covariance.flags.writeable = False
+    steps = found.iterations
+    settled = Convergence(iterations=steps, evaluations=steps + 1, decrement=found.decrement)
     return GlmmResult(
         spec=spec,
         data=data,
@@ -95,12 +92,19 @@ def assemble_beta_binomial(
         covariance=covariance,
         parameters=dict(zip(names, map(float, found.x), strict=False)),
         quadrature=_NO_INTEGRAL,
-        convergence=Convergence(
-            iterations=found.iterations, evaluations=found.iterations + 1, decrement=found.decrement
-        ),
+        convergence=settled,
         silent=silent,
         findings=_notes(fixed, phi),
     )
+
+
+def _start(x: Array, n: Array, design: Array, *, fixed: bool) -> tuple[Array, Array]:
+    """Where the search begins, and the least values: phi, the last unless it is fixed, is not negative."""
+    level = math.log((x.sum() + 0.5) / (n.sum() - x.sum() + 0.5))
+    start = np.array([level, 0.05] if design.shape[1] == 1 else [0.0, level, 0.05])
+    lower = np.full(start.size, -np.inf)
+    lower[-1] = 0.0
+    return (start[:-1], lower[:-1]) if fixed else (start, lower)
 
 
 def assemble_firth(
