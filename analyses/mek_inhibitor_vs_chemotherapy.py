@@ -60,9 +60,13 @@ analysis = Analysis(
     ],
     claims=[
         Claim(
-            "MEK inhibitors delay progression or death compared with chemotherapy.",
+            "MEK inhibitors probably delay progression or death compared with chemotherapy; with two trials "
+            "alone no difference is not excluded.",
             outcome="PFS",
-            interval="below",
+            direction="below",
+            probability=0.95,
+            interval="includes",
+            k=2,
         ),
         Claim(
             "Whether they prolong survival remains open: the two trials are compatible with a benefit and "

@@ -56,8 +56,9 @@ analysis = Analysis(
     ],
     notes=[
         "The groups come from different studies: differences between classes are not effects of the drugs.",
-        "Cohorts in which nobody, or everybody, had the event enter with 0.5 added to both counts; the "
-        "arcsine scale, which needs no such addition, stands beside it.",
+        "The pooled rates come from the counts themselves, cohorts without responses included as they are. "
+        "In the comparison of classes 0.5 is added to both counts of such cohorts; the arcsine scale, which "
+        "needs no such addition, stands beside it.",
     ],
     claims=[
         Claim(

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 
-from metasyn.vocabulary import CiMethod, Model, Tau2Method
+from metasyn.vocabulary import CiMethod, HeterogeneityTest, Model, Tau2Method
 
-__all__ = ["CI_NAMES", "MODEL_NAMES", "TAU2_NAMES", "dashed"]
+__all__ = ["CI_NAMES", "HETEROGENEITY_NAMES", "MODEL_NAMES", "TAU2_NAMES", "dashed", "interval_name"]
 
-MODEL_NAMES: dict[Model, str] = {"random-effects": "random effects", "common-effect": "common effect"}
+MODEL_NAMES: dict[Model, str] = {
+    "random-effects": "random effects",
+    "common-effect": "common effect",
+    "glmm": "mixed model of counts",
+    "bayesian": "Bayesian random effects",
+}
+
+HETEROGENEITY_NAMES: dict[HeterogeneityTest, str] = {"Q": "Q", "likelihood-ratio": "LR χ²"}
 
 CI_NAMES: dict[CiMethod, str] = {
     "hartung-knapp": "Hartung-Knapp",
@@ -22,6 +29,7 @@ CI_NAMES: dict[CiMethod, str] = {
     "henmi-copas": "Henmi-Copas",
     "sidik-jonkman": "Sidik-Jonkman",
     "permutation": "permutation",
+    "credible": "credible",
 }
 
 TAU2_NAMES: dict[Tau2Method, str] = {
@@ -41,6 +49,17 @@ TAU2_NAMES: dict[Tau2Method, str] = {
     "GENQ": "generalised Q statistic",
     "GENQM": "median-unbiased generalised Q statistic",
 }
+
+
+def interval_name(ci_method: CiMethod) -> str:
+    """What stands before the bounds of an interval: a confidence interval or a credible interval.
+
+    Examples
+    --------
+    >>> interval_name("wald"), interval_name("credible")
+    ('CI', 'CrI')
+    """
+    return "CrI" if ci_method == "credible" else "CI"
 
 
 def dashed(name: str) -> str:

@@ -32,6 +32,7 @@ __all__ = [
     "GlmmPi",
     "GoshStatistic",
     "GroupOrder",
+    "HeterogeneityTest",
     "I2Method",
     "LineCiMethod",
     "MarginFigure",
@@ -40,6 +41,7 @@ __all__ = [
     "Missing",
     "Model",
     "MuPriorName",
+    "NormalModel",
     "NullPlace",
     "NullSide",
     "Overlap",
@@ -79,30 +81,23 @@ __all__ = [
     "require_option",
 ]
 
-Model = Literal["random-effects", "common-effect"]
+Model = Literal["random-effects", "common-effect", "glmm", "bayesian"]
+NormalModel = Literal["random-effects", "common-effect"]
 Tau2Method = Literal[
     "REML", "DL", "PM", "ML", "EB", "HE", "HS", "SJ",
     "DL2", "DLIT", "HSk", "SJIT", "PMM", "GENQ", "GENQM",
 ]  # fmt: skip
 CiMethod = Literal[
-    "hartung-knapp",
-    "hartung-knapp-adhoc",
-    "hartung-knapp-hybrid",
-    "hartung-knapp-iqwig",
-    "wald",
-    "t",
-    "kenward-roger",
-    "profile-likelihood",
-    "henmi-copas",
-    "sidik-jonkman",
-    "permutation",
-]
+    "hartung-knapp", "hartung-knapp-adhoc", "hartung-knapp-hybrid", "hartung-knapp-iqwig", "wald", "t",
+    "kenward-roger", "profile-likelihood", "henmi-copas", "sidik-jonkman", "permutation", "credible",
+]  # fmt: skip
 PiMethod = Literal[
     "t(k-1)", "t(k-2)", "hartung-knapp", "hartung-knapp(k-2)", "kenward-roger",
     "kenward-roger(df-1)", "bootstrap", "normal", "none",
 ]  # fmt: skip
 Tau2CiMethod = Literal["q-profile", "generalised-q", "jackson", "profile-likelihood"]
 I2Method = Literal["tau2", "Q"]
+HeterogeneityTest = Literal["Q", "likelihood-ratio"]
 Profile = Literal["metasyn", "cochrane-2025", "iqwig-6", "metafor", "meta-8", "meta-7", "revman-5"]
 SubgroupTau2 = Literal["common", "separate"]
 ZeroCells = Literal["only0", "all", "if0all", "none"]
@@ -271,6 +266,9 @@ _HINTS = {
     "random": "random-effects",
     "re": "random-effects",
     "rma": "random-effects",
+    "rma.glmm": "glmm",
+    "bayesmeta": "bayesian",
+    "bayes": "bayesian",
     "lm": "multiplicative",
     "rank": "begg",
     "linreg": "egger",

@@ -12,6 +12,7 @@ from metasyn.effects.routes.measure_routes import routes_of
 from metasyn.evidence.model import Cohort
 from metasyn.evidence.selection import Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
+from metasyn.synthesis.policy_models import model_first
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import Measure, Overlap, RouteName, Tau2Method, choices
 from metasyn.wording import percent_text
@@ -86,12 +87,17 @@ def _pool(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult | NotEstim
 
 def _estimators(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:
     """Other estimators of tau2, wherever tau2 decides the headline."""
-    if effects.k < 3 or spec.model == "common-effect" or spec.tau2 is not None:
+    if effects.k < 3 or spec.model in ("common-effect", "bayesian") or spec.tau2 is not None:
         return
+    group, own, base = "between-study variance", str(spec.tau2_method), spec
+    if model_first(spec, effects.measure, effects.k) == "glmm":
+        # The mixed model has one estimator; these are of the normal-normal model beside it.
+        group, own = "between-study variance, logit normal-normal model", ""
+        base = spec.update(model="random-effects", ci_method=None)
     for method in _ESTIMATORS:
-        if method != spec.tau2_method:
-            result = pool(effects, spec=spec.update(tau2_method=method))
-            yield Sensitivity(group="between-study variance", label=method, result=result)
+        if method != own:
+            result = pool(effects, spec=base.update(tau2_method=method))
+            yield Sensitivity(group=group, label=method, result=result)
 
 
 def _intervals(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]:

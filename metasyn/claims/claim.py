@@ -15,6 +15,7 @@ from metasyn.claims.conditions import (
     PredictionLies,
 )
 from metasyn.claims.group_conditions import GroupsDiffer, GroupsOrdered
+from metasyn.claims.model_conditions import ProbablyLies
 from metasyn.claims.statement import Condition
 from metasyn.errors import OptionError
 from metasyn.values import require_whole
@@ -63,6 +64,9 @@ class Claim:
     estimate_between, interval_within : (float, float), optional
         Bounds of the natural scale (a risk ratio, a proportion from 0 to 1) that hold the estimate, or
         the whole confidence interval.
+    probability : float, optional
+        Least posterior probability that the mean lies on the side `direction` of no effect, under the usual
+        prior of the between-study standard deviation.
     k, k_at_least, k_at_most : int, optional
         Number of estimates pooled.
     by : str
@@ -100,6 +104,7 @@ class Claim:
     test: Significance | None = None
     estimate_between: tuple[float, float] | None = None
     interval_within: tuple[float, float] | None = None
+    probability: float | None = None
     k: int | None = None
     k_at_least: int | None = None
     k_at_most: int | None = None
@@ -126,6 +131,8 @@ class Claim:
         made: list[Condition] = []
         if self.direction is not None:
             made.append(EstimateLies(direction=self.direction))
+            if self.probability is not None:
+                made.append(ProbablyLies(direction=self.direction, at_least=self.probability))
         if self.interval is not None:
             made.append(IntervalLies(place=self.interval))
         if self.prediction is not None:
@@ -179,6 +186,11 @@ class Claim:
         for name in ("k", "k_at_least", "k_at_most"):
             if getattr(self, name) is not None:
                 require_whole(name, getattr(self, name), at_least=1)
+        if self.probability is not None:
+            if self.direction is None:
+                raise OptionError("probability needs direction=, the side it is about.")
+            if not isinstance(self.probability, float) or not 0 < self.probability < 1:
+                raise OptionError(f"probability must be between 0 and 1; got {self.probability!r}.")
         for name in ("estimate_between", "interval_within"):
             bounds = getattr(self, name)
             if bounds is not None and not _are_bounds(bounds):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from metasyn.effects.measure import EffectMeasure
+from metasyn.names import interval_name
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.null_side import side
 from metasyn.values import Interval, NotEstimable
@@ -53,4 +54,4 @@ def result_text(result: SynthesisResult) -> str:
     measure = result.effects.measure
     estimate = estimate_text(result.estimate, measure)
     name = "" if measure.family == "proportion" else f"{measure.short} = "
-    return f"{name}{estimate} ({interval_phrase(result.ci, measure)})"
+    return f"{name}{estimate} ({interval_phrase(result.ci, measure, interval_name(result.ci_method))})"

@@ -10,8 +10,9 @@ from scipy.special import gammaln
 
 from metasyn.errors import OptionError
 from metasyn.numerics.tails import two_sided_quantile
-from metasyn.synthesis.mean.prediction import Predictive, predictive_distribution
+from metasyn.synthesis.mean.prediction import Predictive
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.threshold import predictive_of
 from metasyn.values import NotEstimable
 
 __all__ = ["predictive_curve"]
@@ -55,7 +56,7 @@ def predictive_curve(result: SynthesisResult) -> tuple[tuple[float, float], ...]
     """
     if isinstance(result.pi, NotEstimable):
         return ()
-    found = predictive_distribution(result.fit, result.request.pi_method, ci_method=result.ci_method)
+    found = predictive_of(result)
     if isinstance(found, NotEstimable):
         raise OptionError(
             f"pi_style='density' draws the predictive distribution: {found.reason}. "

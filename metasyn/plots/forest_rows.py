@@ -147,7 +147,7 @@ def alternative_row(way: Alternative, result: SynthesisResult, *, theme: Theme =
     estimate, interval = result.natural(way.estimate), to_natural(way.ci, measure)
     return ForestRow(
         kind="alternative",
-        label=way_words(way.model, way.ci_method, result.k),
+        label=way_words(way.model, way.ci_method, result.k, prior=way.prior),
         cells=MappingProxyType(_number_cells(estimate, interval, None, result, theme)),
         estimate=estimate if math.isfinite(estimate) else None,
         interval=interval,
@@ -239,7 +239,7 @@ def _shared_interval(subgroups: SubgroupAnalysis) -> CiMethod | None:
     if len(methods) != 1:
         return None
     model, ci_method = methods.pop()
-    return ci_method if model == "random-effects" else None
+    return ci_method if model in ("random-effects", "glmm") else None
 
 
 def between_rows(subgroups: SubgroupAnalysis, *, theme: Theme = METASYN) -> tuple[ForestRow, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from metasyn.effects.measure import EffectMeasure
-from metasyn.names import CI_NAMES, MODEL_NAMES, dashed
+from metasyn.names import CI_NAMES, HETEROGENEITY_NAMES, MODEL_NAMES, dashed
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.heterogeneity import COMMON_EFFECT
 from metasyn.synthesis.model import Heterogeneity, SubgroupAnalysis, SynthesisResult
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 # Names that need a noun.
-_WITH_NOUN = ("wald", "t", "permutation")
+_WITH_NOUN = ("wald", "t", "permutation", "credible")
 INTERVAL_WORDS: dict[CiMethod, str] = {
     method: f"{dashed(name)} interval" if method in _WITH_NOUN else dashed(name)
     for method, name in CI_NAMES.items()
@@ -45,13 +45,19 @@ def clean_text(text: str) -> str:
 
 def model_words(result: SynthesisResult, *, with_interval: bool = True) -> str:
     """What a diamond is, in words: model, interval and number of studies."""
-    return way_words(result.model, result.ci_method, result.k, with_interval=with_interval)
+    prior = next((way.prior for way in result.alternatives if way.headline), "")
+    return way_words(result.model, result.ci_method, result.k, with_interval=with_interval, prior=prior)
 
 
-def way_words(model: Model, ci_method: CiMethod, k: int, *, with_interval: bool = True) -> str:
+def way_words(
+    model: Model, ci_method: CiMethod, k: int, *, with_interval: bool = True, prior: str = ""
+) -> str:
     """Model, interval (where it is not the usual one of the common-effect model) and number of studies."""
-    words = MODEL_NAMES[model].capitalize()
-    if with_interval and not (model == "common-effect" and ci_method == "wald"):
+    words = MODEL_NAMES[model]
+    words = words[:1].upper() + words[1:]
+    if prior:
+        words += f", {prior}"
+    elif with_interval and not (model == "common-effect" and ci_method == "wald"):
         words += f", {INTERVAL_WORDS[ci_method]}"
     return f"{words} (k = {k})"
 
@@ -95,6 +101,8 @@ def heterogeneity_words(result: SynthesisResult, het: Heterogeneity, theme: Them
     phrases, numbers = theme.phrases, theme.numbers
     common = het.tau2.method == COMMON_EFFECT
     template = phrases.heterogeneity_common if common else phrases.heterogeneity
+    if het.test != "Q":
+        template = template.replace("Q = {Q}", f"{HETEROGENEITY_NAMES[het.test]} = {{Q}}")
     return template.format(
         **line_facts(result),
         tau2=numbers.tau2(het.tau2.value),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.errors import MetasynError
-from metasyn.plots.forest_rows import heterogeneity_rows, model_words
+from metasyn.names import HETEROGENEITY_NAMES, interval_name
+from metasyn.plots.forest_rows import heterogeneity_rows
+from metasyn.plots.forest_words import way_words
 from metasyn.plots.model import ForestLayout
 from metasyn.report.blocks import ReportDocument
 from metasyn.report.live_cards import study_cards
 from metasyn.report.live_pack import pack_subsets
 from metasyn.report.opening import outcome_label
+from metasyn.report.phrases import MODEL_PHRASES
 from metasyn.synthesis.model import SynthesisResult
-from metasyn.synthesis.sensitivity.subsets import Option, subsets
+from metasyn.synthesis.sensitivity.subsets import Subsets, subsets
+from metasyn.synthesis.usual_scale import USUAL_PRIOR
 from metasyn.tables.cells import source_labels, unit_sign
 from metasyn.tables.words import CI_SHORT, MODEL_WORDS, measure_word, unit_word
 from metasyn.wording import legible, level_text
@@ -125,9 +128,7 @@ def _panel(part: OutcomeResult, limit: int) -> dict[str, Any] | None:
         "units": ["study", "studies"] if own_unit else [unit_word(measure, 1), unit_word(measure, 2)],
         "null": None if measure.null is None else measure.to_natural(measure.null),
         "tau2": result.request.model != "common-effect",
-        "options": [
-            _option(result, (one.model, one.ci_method), headline=one.headline) for one in result.alternatives
-        ],
+        "options": [],
         "left_out": 0,
     }
     for depth in (None, 2, 1):
@@ -139,21 +140,32 @@ def _panel(part: OutcomeResult, limit: int) -> dict[str, Any] | None:
             return {**panel, "missing": f"Studies cannot be switched off here: {error}"}
         table = pack_subsets(found, measure)
         if _size(table) <= limit:
+            panel["options"] = [_option(result, found, place) for place in range(len(found.options))]
             return {**panel, "left_out": found.left_out, "reasons": list(found.reasons), "table": table}
     return {**panel, "missing": "The results without single studies are too many for this page."}
 
 
-def _option(result: SynthesisResult, option: Option, *, headline: bool) -> dict[str, Any]:
-    """A model with its interval: in the address, in the list, in a sentence, in the figure."""
-    model, ci_method = option
-    row = model_words(replace(result, model=model, ci_method=ci_method))
+def _option(result: SynthesisResult, found: Subsets, place: int) -> dict[str, Any]:
+    """A model with its interval: in the address, in the list, in a sentence, in the figure.
+
+    `listed`: whether it can be asked for. What only headlines for some of the subsets cannot.
+    """
+    model, ci_method = option = found.options[place]
+    mine = [one for one in result.alternatives if (one.model, one.ci_method) == option]
+    prior = USUAL_PRIOR if model == "bayesian" else ""
+    row = way_words(model, ci_method, result.k, prior=prior)
+    name = prior or CI_SHORT[ci_method]
+    ending = f"prior of τ {prior}" if prior else f"{CI_SHORT[ci_method]} interval"
     return {
         "key": f"{model}/{ci_method}",
         "model": model,
-        "name": f"{MODEL_WORDS[model]}, {CI_SHORT[ci_method]}",
-        "interval": CI_SHORT[ci_method],
+        "name": f"{MODEL_WORDS[model]}, {name}",
+        "words": f"{MODEL_PHRASES[model]}, {ending}",
+        "ci": interval_name(ci_method),
+        "test": HETEROGENEITY_NAMES["likelihood-ratio" if model == "glmm" else "Q"],
         "row": row.removesuffix(f" (k = {result.k})"),
-        "headline": headline,
+        "headline": bool(mine) and mine[0].headline,
+        "listed": bool(mine),
     }
 
 

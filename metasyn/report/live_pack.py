@@ -42,8 +42,9 @@ def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
     -------
     dict
         `data`, numbers as `pack_numbers` writes them, each distinct column once; `columns`, by figure
-        the place in `data` for every option (None where no subset has the figure), `option_tau2` and
-        `option_I2` among them (no place for tau2 under the common-effect model: it is 0); `tau2`, `I2`,
+        the place in `data` for every option (None where no subset has the figure), `option_tau2`,
+        `option_I2`, `option_Q` and `option_Q_pvalue` among them (no place for tau2 under the common-effect
+        model: it is 0); `tau2`, `I2`,
         `Q` and `Q_pvalue` under the request, places in `data`; `choice`, base64 of one byte per subset,
         the place in `choices` of its pair of headline and reason. I2 is packed by `pack_shares`.
     """
@@ -72,6 +73,8 @@ def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
     tau2 = zip(found.option_tau2.T, assumed, strict=True)
     columns["option_tau2"] = [None if zero else place(one, tau2_text) for one, zero in tau2]
     columns["option_I2"] = [place(one, _I2_TEXT) for one in found.option_I2.T]
+    columns["option_Q"] = [place(one, decimal) for one in found.option_Q.T]
+    columns["option_Q_pvalue"] = [place(one, p_text) for one in found.option_Q_pvalue.T]
     return {
         "columns": columns,
         **places,

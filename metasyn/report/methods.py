@@ -9,7 +9,15 @@ from metasyn.report.blocks import Definitions, Section
 from metasyn.report.groups import outcome_label
 from metasyn.report.methods_data import Method, data_methods
 from metasyn.report.methods_further import further_methods
-from metasyn.report.methods_words import CI_TEXT, INTERVAL_LEADS, PI_KEYS, TAU2_CI_TEXT, TAU2_KEYS
+from metasyn.report.methods_words import (
+    BAYES_TEXT,
+    CI_TEXT,
+    GLMM_TEXT,
+    INTERVAL_LEADS,
+    PI_KEYS,
+    TAU2_CI_TEXT,
+    TAU2_KEYS,
+)
 from metasyn.report.phrases import sentence
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.profiles import PROFILES, departures
@@ -83,6 +91,7 @@ def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
         ("few",) if few else (),
         tuple(f"{label}: {sentence(one.policy.reason)}" for label, one in syntheses),
     )
+    yield from _model_kinds(pooled)
     yield from _variance_methods(pooled)
     for method in dict.fromkeys(one.ci_method for one in pooled):
         text, literature = CI_TEXT[method]
@@ -91,6 +100,23 @@ def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
         for name in dict.fromkeys(one.request.pi_method for one in pooled):
             text = f"The prediction interval of the true effect in a new study uses the {PI_WORDS[name]}"
             yield Method("Prediction.", text, PI_KEYS[name])
+
+
+def _model_kinds(pooled: list[SynthesisResult]) -> Iterator[Method]:
+    """What is particular to a mixed model of counts and to a Bayesian model."""
+    if any(one.beside.glmm is not None for one in pooled):
+        yield Method("Mixed model of counts.", GLMM_TEXT, ("glmm", "glmm-coverage"))
+    priors = dict.fromkeys(name for one in pooled for name, _ in one.beside.bayes)
+    if priors:
+        empirical = ("turner",) if any(name.startswith("Turner") for name in priors) else ()
+        text = f"{BAYES_TEXT} Priors of τ: {'; '.join(priors)}"
+        yield Method("Bayesian model.", text, ("bayesmeta", "half-normal", *empirical))
+
+
+_SHARE = (
+    "I² is computed from τ² and the typical sampling variance: the share of the variability of the study "
+    "results that goes beyond chance; it is not sorted into classes"
+)
 
 
 def _profile_lead(spec: SynthesisSpec) -> str:
@@ -103,6 +129,11 @@ def _profile_lead(spec: SynthesisSpec) -> str:
 
 
 def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
+    known = [one for one in pooled if not isinstance(one.heterogeneity, NotEstimable)]
+    counted = any(one.model == "glmm" for one in known)
+    pooled = [one for one in known if one.model != "glmm"]
+    if counted and not pooled:
+        yield Method("Heterogeneity.", _SHARE, ("i2",))
     used = dict.fromkeys(
         one.heterogeneity.tau2.method for one in pooled if not isinstance(one.heterogeneity, NotEstimable)
     )
@@ -147,6 +178,8 @@ def _options(spec: SynthesisSpec, syntheses: _Labelled) -> tuple[tuple[str, str]
         ("level", plain_number(spec.level)),
         ("seed", str(spec.seed)),
         ("profile", spec.profile),
+        ("outcome_type", spec.outcome_type or "not stated"),
+        ("comparison_type", spec.comparison_type or "not stated"),
     ]
     used = dict.fromkeys(
         f"k = {one.k}: {one.model}, {one.ci_method} (rule {one.policy.rule})"

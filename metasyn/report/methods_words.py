@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from metasyn.vocabulary import CiMethod, PiMethod, Tau2CiMethod
 
-__all__ = ["CI_TEXT", "INTERVAL_LEADS", "PI_KEYS", "TAU2_CI_TEXT", "TAU2_KEYS"]
+__all__ = [
+    "BAYES_TEXT",
+    "CI_TEXT",
+    "GLMM_TEXT",
+    "INTERVAL_LEADS",
+    "PI_KEYS",
+    "TAU2_CI_TEXT",
+    "TAU2_KEYS",
+]
 
 _OF_MEAN = "The confidence interval of the mean"
+
+GLMM_TEXT = (
+    "Proportions are pooled by random-effects logistic regression of events and participants (binomial "
+    "likelihood, normal distribution of the logits), by maximum likelihood with adaptive Gauss-Hermite "
+    "quadrature refined until nothing moves. Nothing is added to zero cells. τ² is estimated with the mean, "
+    "its interval is by profile likelihood; the test of heterogeneity is the likelihood-ratio test of one "
+    "mean "
+    "against a mean for every study. The pooled proportion is that of the median cohort; the mean over the "
+    "cohorts is stated beside it. A weight is the share of a cohort in the information on the mean"
+)
+BAYES_TEXT = (
+    "The Bayesian model has normal study results around normal true effects, a flat prior of the mean and a "
+    "stated prior of the standard deviation τ between studies; the estimate is the posterior median, the "
+    "interval the shortest one with its probability, both by numerical integration without sampling."
+)
 
 TAU2_KEYS = {
     "REML": "reml",
@@ -91,6 +114,11 @@ CI_TEXT: dict[CiMethod, tuple[str, tuple[str, ...]]] = {
         ),
         ("sj-robust",),
     ),
+    "credible": (
+        "The credible interval of the mean is the shortest one that holds it with the stated probability, "
+        "given the prior",
+        ("bayesmeta",),
+    ),
     "permutation": (
         f"{_OF_MEAN} holds the values that a permutation test of the signs does not reject",
         ("permutation",),
@@ -109,6 +137,7 @@ INTERVAL_LEADS: dict[CiMethod, str] = {
     "henmi-copas": "Henmi-Copas interval.",
     "sidik-jonkman": "Sidik-Jonkman interval.",
     "permutation": "Permutation interval.",
+    "credible": "Credible interval.",
 }
 
 PI_KEYS: dict[PiMethod, tuple[str, ...]] = {

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
+from metasyn.claims.statement import joined
 from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, TableBlock
 from metasyn.report.figures import estimators_figure, forest_figure
 from metasyn.report.groups import outcome_label, part_names
+from metasyn.report.models import model_statements, posterior_section
 from metasyn.report.phrases import (
     headline_sentence,
     heterogeneity_sentences,
@@ -59,6 +61,8 @@ def outcome_section(part: OutcomeResult, whole: AnalysisResult) -> Section:
         names, better = part_names(whole.analysis), part.definition.better
         groups = part.subgroups[0] if part.subgroups else None
         blocks.append(Paragraph(headline_sentence(result, names=names, better=better)))
+        if result.model == "glmm":
+            blocks.append(Paragraph(joined(model_statements(result))))
         blocks.append(forest_figure(part, result, whole, groups, part.slug))
         inner.extend(_sections(part, result, whole))
     for number, other in enumerate(part.apart, start=1):
@@ -77,6 +81,9 @@ def _sections(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResul
     """What is asked after the result, in the order of PRISMA 2020 (items 20b to 21)."""
     if result.pooled:
         yield _pooled(part, result)
+        posterior = posterior_section(part, result)
+        if posterior is not None:
+            yield posterior
         yield _heterogeneity(part, result)
         for number, groups in enumerate(part.subgroups, start=1):
             yield _subgroup(part, result, groups, number, whole)

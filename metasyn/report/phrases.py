@@ -24,15 +24,18 @@ from metasyn.claims.words import (
     value_text,
 )
 from metasyn.effects.measure import EffectMeasure
+from metasyn.names import interval_name
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
 from metasyn.synthesis.possible_range import INTERVAL_BEYOND, PREDICTION_BEYOND, beyond_words
 from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.tables.cells import on_natural, shown, tau2_interval_text
 from metasyn.tables.words import TAU2_WORDS, how_many, measure_word, unit_of
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import Model
 from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
 
 __all__ = [
+    "MODEL_PHRASES",
     "analyst_sentences",
     "capital",
     "estimate_text",
@@ -42,6 +45,7 @@ __all__ = [
     "heterogeneity_statements",
     "interval_phrase",
     "leave_one_out_statements",
+    "model_phrase",
     "null_text",
     "prediction_sentence",
     "prediction_statements",
@@ -126,7 +130,8 @@ def result_texts(result: SynthesisResult) -> tuple[str, str]:
     if isinstance(interval, NotEstimable):
         return value_text(value, measure), "CI not estimable"
     bounds = bounds_text(interval.low, interval.high, measure)
-    return value_text(value, measure), f"{level_text(interval.level)} CI {bounds}"
+    name = interval_name(result.ci_method)
+    return value_text(value, measure), f"{level_text(interval.level)} {name} {bounds}"
 
 
 def _openings(result: SynthesisResult) -> tuple[Statement, ...]:
@@ -138,12 +143,26 @@ def _openings(result: SynthesisResult) -> tuple[Statement, ...]:
     )
     pooled = (
         f"Pooled over {how_many(result.effects)}, the {measure_word(measure)} was {value} "
-        f"({interval}; {result.model} model)."
+        f"({interval}; {model_phrase(result)})."
     )
     return (
         Statement(text=alone, conditions=(NumberOfEstimates(low=1, high=1),)),
         Statement(text=pooled, conditions=(NumberOfEstimates(low=2),)),
     )
+
+
+MODEL_PHRASES: dict[Model, str] = {
+    "random-effects": "random-effects model",
+    "common-effect": "common-effect model",
+    "glmm": "mixed model of the counts",
+    "bayesian": "Bayesian random-effects model",
+}
+
+
+def model_phrase(result: SynthesisResult) -> str:
+    """The model behind a sentence, with the prior of a Bayesian one."""
+    prior = next((way.prior for way in result.alternatives if way.headline), "")
+    return MODEL_PHRASES[result.model] + (f", prior of τ {prior}" if prior else "")
 
 
 def _readings(measure: EffectMeasure, names: tuple[str, str] | None, better: str) -> tuple[Statement, ...]:
@@ -309,7 +328,8 @@ def _I2_sentence(found: Heterogeneity) -> str:
 
 
 def _Q_sentence(found: Heterogeneity) -> str:
-    return f"Cochran's Q = {decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}."
+    name = "Cochran's Q" if found.test == "Q" else "The likelihood-ratio test of heterogeneity has χ²"
+    return f"{name} = {decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}."
 
 
 def spread(results: Sequence[tuple[str, SynthesisResult]], without: str = "") -> str:

@@ -18,6 +18,50 @@ _LITERATURE: dict[str, tuple[str, str, str]] = {
         ),
         "10.3102/10769986030003261",
     ),
+    "glmm": (
+        "Stijnen et al. 2010",
+        (
+            "Stijnen T, Hamza TH, Özdemir P. Random effects meta-analysis of event outcome in the framework "
+            "of the generalized linear mixed model with applications in sparse data. Stat Med "
+            "2010;29:3046-3067."
+        ),
+        "10.1002/sim.4040",
+    ),
+    "glmm-coverage": (
+        "Lin and Chu 2020",
+        (
+            "Lin L, Chu H. Meta-analysis of proportions using generalized linear mixed models. Epidemiology "
+            "2020;31:713-717."
+        ),
+        "10.1097/EDE.0000000000001232",
+    ),
+    "bayesmeta": (
+        "Röver 2020",
+        (
+            "Röver C. Bayesian random-effects meta-analysis using the bayesmeta R package. J Stat Softw "
+            "2020;93(6):1-51."
+        ),
+        "10.18637/jss.v093.i06",
+    ),
+    "half-normal": (
+        "Röver et al. 2021",
+        (
+            "Röver C, Bender R, Dias S, et al. On weakly informative prior distributions for the "
+            "heterogeneity parameter in Bayesian random-effects meta-analysis. Res Synth Methods "
+            "2021;12:448-474."
+        ),
+        "10.1002/jrsm.1475",
+    ),
+    "turner": (
+        "Turner et al. 2015",
+        (
+            "Turner RM, Jackson D, Wei Y, Thompson SG, Higgins JPT. Predictive distributions for "
+            "between-study heterogeneity and simple methods for their application in Bayesian "
+            "meta-analysis. Stat Med "
+            "2015;34:984-998."
+        ),
+        "10.1002/sim.6381",
+    ),
     "dl": (
         "DerSimonian and Laird 1986",
         "DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials 1986;7:177-188.",

@@ -25,7 +25,7 @@ __all__ = ["SCHEMA", "dumps", "results_document", "single_synthesis_document"]
 
 SCHEMA = "metasyn-result/1"
 # What a repeated synthesis does not say again: its rows are those of the main one.
-_NOT_REPEATED = ("rows", "exclusions", "alternatives", "subgroups", "weights")
+_NOT_REPEATED = ("rows", "exclusions", "alternatives", "subgroups", "weights", "glmm", "bayes")
 
 
 def results_document(result: AnalysisResult) -> dict[str, Any]:

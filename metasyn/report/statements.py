@@ -10,6 +10,7 @@ from metasyn.claims.statement import Statement, Subject
 from metasyn.report.absolute import absolute_statements
 from metasyn.report.evidence_words import open_findings, open_findings_statements, route_statements
 from metasyn.report.groups import part_names
+from metasyn.report.models import model_statements
 from metasyn.report.phrases import (
     headline_statements,
     heterogeneity_statements,
@@ -77,6 +78,7 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
         said = [
             ("routes", route_statements(part)),
             ("headline", headline_statements(result, names=part_names(whole.analysis), better=better)),
+            ("model", model_statements(result)),
             ("absolute", absolute_statements(part, whole)),
         ]
         if result.pooled:

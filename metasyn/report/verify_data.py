@@ -10,6 +10,7 @@ from metasyn.effects.measure import get_measure
 from metasyn.effects.model import Effect, EffectSet
 from metasyn.effects.routes.effective_sizes import interval_method
 from metasyn.effects.transforms import exp, expit, identity, sine_squared, square, tanh
+from metasyn.report.verify_models import count_columns
 from metasyn.report.verify_text import r_comment, r_number, r_string, r_vector, unchecked
 from metasyn.wording import data_number
 
@@ -81,6 +82,7 @@ def data_lines(
         "yi": [r_number(value) for value in effects.yi],
         "vi": [r_number(value) for value in effects.vi],
     }
+    columns |= count_columns(effects)
     if weights is not None:
         columns["weight"] = [r_number(value) for value in weights]
     body = [f"  {key} = {r_vector(values, len(key) + 5)}" for key, values in columns.items()]

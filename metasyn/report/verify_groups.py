@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metasyn.report.verify_methods import BOUNDS, NO_BOUNDS, why_no_tau2
+from metasyn.report.verify_models import GLMER
 from metasyn.report.verify_synthesis import Place, arguments, confirm, reported, synthesis_lines
 from metasyn.report.verify_text import r_call, r_comment, r_number, r_string, r_vector, unchecked
-from metasyn.synthesis.model import SubgroupAnalysis, SynthesisSpec
+from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
 from metasyn.values import Interval
 
 __all__ = ["subgroup_lines"]
@@ -34,6 +35,9 @@ def subgroup_lines(groups: SubgroupAnalysis, spec: SynthesisSpec, rows: str = "d
     names = {i: name for name, places in zip(groups.names, groups.indices, strict=True) for i in places}
     labels = r_vector((r_string(names[i]) for i in sorted(names)), len(rows) + 10)
     yield f"{rows}$group <- {labels}"
+    if groups.tau2_mode == "common" and any(result.model == "glmm" for result in groups.results):
+        yield from _mixed_lines(groups, rows)
+        return
     sharing = groups.tau2 is not None and spec.model != "common-effect"
     why = why_no_tau2(spec) if sharing else ""
     if why:
@@ -50,6 +54,33 @@ def subgroup_lines(groups: SubgroupAnalysis, spec: SynthesisSpec, rows: str = "d
             place = Place(rows=f"{rows}[{rows}$group == {r_string(name)}, ]", tau2=result.request.tau2)
         yield from synthesis_lines(result, place, what)
     yield from _between_lines(groups, spec, rows, sharing)
+
+
+def _mixed_lines(groups: SubgroupAnalysis, rows: str) -> Iterator[str]:
+    """Groups of one mixed model of counts, kept as `of_all`; a group without events stands by itself."""
+    part = [n for n, result in zip(groups.names, groups.results, strict=True) if _takes_part(result)]
+    chosen = r_vector(map(r_string, part), 24)
+    yield f"of_all <- mixed_groups({rows}[{rows}$group %in% {chosen}, ])"
+    label = f"groups by {groups.by}, shared tau2"
+    if groups.tau2 is not None:
+        yield from confirm(label, reported(tau2=groups.tau2.value), "of_all", within=GLMER)
+        if isinstance(groups.tau2.ci, Interval):
+            yield unchecked(f"{label}: its interval", "metafor has none for a mixed model")
+    for name, result in zip(groups.names, groups.results, strict=True):
+        yield ""
+        place = Place(rows=rows, group=name)
+        if result.model != "glmm":
+            place = Place(rows=f"{rows}[{rows}$group == {r_string(name)}, ]")
+        yield from synthesis_lines(result, place, f"{groups.by} {name}")
+    yield ""
+    numbers = reported(Q=groups.Q_between, pvalue=groups.pvalue)
+    yield from confirm(f"test between groups by {groups.by}", numbers, "of_all", within=GLMER)
+
+
+def _takes_part(result: SynthesisResult) -> bool:
+    """Whether some, but not all, of a group had the event."""
+    counts = [effect.counts for effect in result.effects.effects if effect.counts is not None]
+    return 0 < sum(one.events_1 for one in counts) < sum(one.n_1 for one in counts)
 
 
 def _shared_lines(groups: SubgroupAnalysis, spec: SynthesisSpec, rows: str) -> Iterator[str]:

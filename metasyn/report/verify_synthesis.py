@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metasyn.report.verify_data import back_transform
 from metasyn.report.verify_methods import (
@@ -16,15 +16,24 @@ from metasyn.report.verify_methods import (
     why_no_mean,
     why_no_tau2,
 )
+from metasyn.report.verify_models import (
+    GLMER,
+    marginal_of,
+    mixed_call,
+    no_mixed,
+    posterior_call,
+    without_reference,
+)
 from metasyn.report.verify_text import r_call, r_number, r_string, r_vector, unchecked
-from metasyn.synthesis.model import Heterogeneity, SynthesisResult, SynthesisSpec
+from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.values import Interval, NotEstimable
-from metasyn.vocabulary import CiMethod, Model
+from metasyn.vocabulary import CiMethod, Model, PiMethod
 from metasyn.wording import data_number
 
 __all__ = ["Place", "arguments", "confirm", "reported", "synthesis_lines"]
 
 _COMMON_EFFECT = '"EE"'
+_MIXED_PREDICTION: Mapping[PiMethod, CiMethod] = {"t(k-1)": "t", "normal": "wald"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +135,9 @@ def _pooled(result: SynthesisResult, place: Place, model: Model, ci_method: CiMe
 
 
 def _mean_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[str]:
+    if result.model in ("glmm", "bayesian"):
+        yield from _model_lines(result, place, head)
+        return
     label = f"{head}{result.model} ({result.ci_method})" if result.pooled else f"{head}the single study"
     why = why_no_mean(result.request, result.model, result.ci_method) if result.pooled else ""
     if why:
@@ -140,6 +152,35 @@ def _mean_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[st
     within = LESS_EXACT.get(result.ci_method, "")
     yield from confirm(label, numbers, "found", within=within)
     yield from _natural_lines(result, label, {"estimate": result.estimate, "ci": result.ci}, within)
+
+
+def _model_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[str]:
+    """The headline of a mixed model of counts, or of a Bayesian model."""
+    chosen = next(one for one in result.alternatives if one.headline)
+    label = f"{head}{result.model} ({chosen.prior or result.ci_method})"
+    missing = list(without_reference(result, chosen, label))
+    yield from missing
+    if missing:
+        return
+    within = GLMER if result.model == "glmm" else ""
+    yield f"found <- {_other_call(result, place, chosen)}"
+    yield from confirm(
+        label, reported(estimate=result.estimate, se=result.se, ci=result.ci), "found", within=within
+    )
+    yield from _natural_lines(result, label, {"estimate": result.estimate, "ci": result.ci}, within)
+    if result.model == "glmm" and result.beside.glmm is not None:
+        mean = f"{label}, mean over the cohorts (marginal)"
+        yield from confirm(mean, reported(marginal=marginal_of(result)), "found", within=within)
+        yield unchecked(f"{mean}: its interval", "metafor gives no covariance of mean and tau2")
+
+
+def _other_call(result: SynthesisResult, place: Place, other: Alternative) -> str:
+    """The call for a mixed model of counts or a Bayesian model."""
+    if other.model == "bayesian":
+        return posterior_call(result, place.rows, other.prior) or ""
+    if place.group is not None:
+        return r_call("mixed_group", "of_all", r_string(place.group), r_string(other.ci_method))
+    return mixed_call(result, place.rows, other.ci_method)
 
 
 def _natural_lines(
@@ -169,6 +210,9 @@ def _natural(
 
 def _spread_lines(result: SynthesisResult, found: Heterogeneity, place: Place, head: str) -> Iterator[str]:
     label = f"{head}variation between studies"
+    if found.test != "Q":
+        yield from _mixed_spread(result, found, place, label)
+        return
     why = "" if result.request.model == "common-effect" else why_no_tau2(result.request)
     numbers = reported(Q=found.Q, pvalue=found.pvalue)
     if result.request.i2_method == "Q":
@@ -187,6 +231,22 @@ def _spread_lines(result: SynthesisResult, found: Heterogeneity, place: Place, h
     else:
         numbers |= _bounds(result, found)
     yield from confirm(label, numbers, _spread(result, found, place))
+
+
+def _mixed_spread(result: SynthesisResult, found: Heterogeneity, place: Place, label: str) -> Iterator[str]:
+    """tau2, I2 and H2 of a mixed model, and its likelihood-ratio test."""
+    if no_mixed(result, "wald"):
+        yield unchecked(label, no_mixed(result, "wald"))
+        return
+    numbers = reported(I2=found.I2, H2=found.H2, Q=found.Q, pvalue=found.pvalue)
+    if place.group is None:
+        numbers = reported(tau2=found.tau2.value) | numbers
+        call = mixed_call(result, place.rows, "wald")
+    else:
+        call = r_call("spread_in_group", _own_rows(place), "of_all")
+    yield from confirm(label, numbers, call, within=GLMER)
+    if isinstance(found.tau2.ci, Interval):
+        yield unchecked(f"{label}: interval of tau2, I2 and H2", "metafor has none for a mixed model")
 
 
 def _bounds(result: SynthesisResult, found: Heterogeneity) -> dict[str, str]:
@@ -223,6 +283,9 @@ def _prediction_lines(result: SynthesisResult, place: Place, head: str) -> Itera
         return
     spec, method = result.request, result.request.pi_method
     label = f"{head}prediction interval ({method})"
+    if result.model == "glmm":
+        yield from _mixed_prediction(result, place, label)
+        return
     why = why_no_tau2(spec) or NO_PREDICTION.get(method, "")
     if why:
         yield unchecked(label, why)
@@ -238,7 +301,22 @@ def _prediction_lines(result: SynthesisResult, place: Place, head: str) -> Itera
     yield from _natural_lines(result, label, {"pi": result.pi})
 
 
+def _mixed_prediction(result: SynthesisResult, place: Place, label: str) -> Iterator[str]:
+    """Around the mean of a mixed model; metafor has the degrees of freedom of its test."""
+    if result.request.pi_method not in _MIXED_PREDICTION or no_mixed(result, "wald"):
+        yield unchecked(label, no_mixed(result, "wald") or "metafor has other degrees of freedom")
+        return
+    chosen = next(one for one in result.alternatives if one.headline)
+    other = replace(chosen, ci_method=_MIXED_PREDICTION[result.request.pi_method])
+    yield f"found <- {_other_call(result, place, other)}"
+    yield from confirm(label, reported(pi=result.pi), "found", within=GLMER)
+    yield from _natural_lines(result, label, {"pi": result.pi}, GLMER)
+
+
 def _weight_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[str]:
+    if result.model == "glmm":
+        yield unchecked(f"{head}share of weight", "metafor gives no weights of a mixed model")
+        return
     if why_no_mean(result.request, result.model, "wald"):
         return
     method, _ = arguments(result.request, result.model)
@@ -249,6 +327,8 @@ def _weight_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[
         tau2 = r_number(place.tau2)
     numbers = {f"weight of {i}": value for i, value in enumerate(result.weights, start=1)}
     call = r_call("share_of_weight", rows, method, tau2=tau2)
+    if result.model == "bayesian":
+        call = posterior_call(result, place.rows, result.beside.bayes[0][0]) or ""
     yield from confirm(f"{head}share of weight", reported(**numbers), call)
 
 
@@ -257,7 +337,14 @@ def _alternative_lines(result: SynthesisResult, place: Place, head: str) -> Iter
     for other in result.alternatives:
         if other.headline:
             continue
-        label = f"{head}beside it {other.model} ({other.ci_method})"
+        label = f"{head}beside it {other.model} ({other.prior or other.ci_method})"
+        if other.model in ("glmm", "bayesian"):
+            missing = list(without_reference(result, other, label))
+            yield from missing
+            numbers = {} if missing else reported(estimate=other.estimate, se=other.se, ci=other.ci)
+            within = GLMER if other.model == "glmm" else ""
+            yield from confirm(label, numbers, _other_call(result, place, other), within=within)
+            continue
         why = why_no_mean(result.request, other.model, other.ci_method)
         if why:
             yield unchecked(label, why)

@@ -13,8 +13,15 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.additive import prepare
 from metasyn.synthesis.arrays import require_poolable
-from metasyn.synthesis.heterogeneity import COMMON_EFFECT, FIXED, common_effect_heterogeneity, heterogeneity
-from metasyn.synthesis.mean import MeanFit, fit_mean, infer, prediction_interval
+from metasyn.synthesis.beside import NO_POSTERIOR_PREDICTION, Beside, companions
+from metasyn.synthesis.heterogeneity import (
+    COMMON_EFFECT,
+    FIXED,
+    common_effect_heterogeneity,
+    heterogeneity,
+    mixed_heterogeneity,
+)
+from metasyn.synthesis.mean import Inference, MeanFit, fit_mean, infer, prediction_interval
 from metasyn.synthesis.mean.record import interval_remarks
 from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult, SynthesisSpec
 from metasyn.synthesis.policy import Choice, choose, single_study
@@ -30,6 +37,7 @@ NO_PREDICTION = NotEstimable(
     "the common-effect model assumes one true effect: there is no distribution to predict from"
 )
 FEW_FOR_PREDICTION = 5
+_ALONE = Beside()
 _DISAGREE = 0.1
 
 # What is always computed beside the headline.
@@ -78,10 +86,14 @@ def synthesise(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
         ),
         "common-effect": fit_mean(effects.yi, effects.vi, 0.0, weights=weights, tau2_method=COMMON_EFFECT),
     }
-    choice = choose(spec, fits["random-effects"])
-    if spec.model == "common-effect":
+    beside = companions(effects, spec)
+    choice = choose(spec, fits["random-effects"], beside)
+    pi: Interval | NotEstimable
+    if choice.model == "glmm" and beside.glmm is not None:
+        found, empty, pi = mixed_heterogeneity(beside.glmm), False, beside.glmm.pi
+    elif spec.model == "common-effect":
         found, empty = common_effect_heterogeneity(problem, level=spec.level, i2_method=spec.i2_method), False
-        pi: Interval | NotEstimable = NO_PREDICTION
+        pi = NO_PREDICTION
     else:
         found, empty = heterogeneity(
             problem,
@@ -92,9 +104,11 @@ def synthesise(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:
             i2_method=spec.i2_method,
             weights=weights,
         )
-        pi = predict(fits["random-effects"], spec, choice.ci_method)
+        pi = NO_POSTERIOR_PREDICTION
+        if choice.model != "bayesian":
+            pi = predict(fits["random-effects"], spec, choice.ci_method)
     remarks = (*profile_remarks(effects, spec.profile), *_empty_finding(empty))
-    return assemble(effects, spec, choice, fits, found, pi, findings=remarks)
+    return assemble(effects, spec, choice, fits, found, pi, findings=remarks, beside=beside)
 
 
 def user_weights(effects: EffectSet, spec: SynthesisSpec) -> NDArray[np.float64] | None:
@@ -131,28 +145,27 @@ def assemble(
     *,
     shown: Sequence[tuple[Model, CiMethod]] = _SHOWN,
     findings: Iterable[Finding] = (),
+    beside: Beside = _ALONE,
 ) -> SynthesisResult:
     """Build a result from fits at hand, the headline as chosen."""
-    headline = (choice.model, choice.ci_method)
-    pairs = shown if headline in shown else (*shown, headline)
-    null = effects.measure.null
-    inferences = {
-        pair: infer(fits[pair[0]], pair[1], level=spec.level, null=null, seed=spec.seed) for pair in pairs
-    }
-    fit, chosen = fits[choice.model], inferences[headline]
+    inferences = _inferences(effects, spec, choice, fits, shown, beside)
+    headline = next(key for key in inferences if key[:2] == (choice.model, choice.ci_method))
+    fit, chosen = fits.get(choice.model, fits["random-effects"]), inferences[headline]
     alternatives = tuple(
         Alternative(
             model=model,
             ci_method=ci_method,
+            prior=prior,
             estimate=one.estimate,
             se=one.se,
             df=one.df,
             ci=one.ci,
             pvalue=one.pvalue,
-            headline=(model, ci_method) == headline,
+            headline=(model, ci_method, prior) == headline,
         )
-        for (model, ci_method), one in inferences.items()
+        for (model, ci_method, prior), one in inferences.items()
     )
+    own_weights = beside.weights(choice.model)
     return SynthesisResult(
         effects=effects,
         request=spec,
@@ -168,12 +181,15 @@ def assemble(
         pvalue=chosen.pvalue,
         ci=chosen.ci,
         pi=pi,
-        weights=fit.weights,
+        weights=fit.weights if own_weights is None else own_weights,
         fit=fit,
         heterogeneity=found,
+        beside=beside,
         alternatives=alternatives,
         findings=(
             *choice.findings,
+            *beside.notes,
+            *(beside.glmm.findings if choice.model == "glmm" and beside.glmm is not None else ()),
             *interval_remarks(chosen),
             *((DOUBLE_ARCSINE_WARNING,) if effects.measure.code == "PFT" else ()),
             *findings,
@@ -181,6 +197,26 @@ def assemble(
             *beyond_range(effects.measure, chosen.ci, pi),
         ),
     )
+
+
+def _inferences(
+    effects: EffectSet,
+    spec: SynthesisSpec,
+    choice: Choice,
+    fits: dict[Model, MeanFit],
+    shown: Sequence[tuple[Model, CiMethod]],
+    beside: Beside,
+) -> dict[tuple[Model, CiMethod, str], Inference]:
+    """Every model and interval: of estimates and variances, and those beside them, what is first first."""
+    headline = (choice.model, choice.ci_method)
+    pairs = shown if choice.model not in fits or headline in shown else (*shown, headline)
+    null = effects.measure.null
+    found = {
+        (*pair, ""): infer(fits[pair[0]], pair[1], level=spec.level, null=null, seed=spec.seed)
+        for pair in pairs
+    }
+    others = beside.inferences(effects.measure, spec)
+    return {**others, **found} if choice.model not in fits else {**found, **others}
 
 
 def _report_single(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult:

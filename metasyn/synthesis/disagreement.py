@@ -37,6 +37,7 @@ _INTERVALS: tuple[Quantity, ...] = ("tau2_ci", "I2_ci")
 # Numbers that agree this closely, relative to their size, are the same: what is left is rounding.
 _SAME = 1e-9
 # Some intervals of tau2 belong to certain estimators only; a mixture may ask for what does not exist.
+_WITH_OWN_INTERVAL = {"glmm", "bayesian"}
 _NOT_TOGETHER = NotEstimable("this interval of the between-study variance does not belong to this estimator")
 
 
@@ -120,10 +121,10 @@ class Disagreements:
     ) -> Iterator[Difference]:
         """Every quantity in which two results differ."""
         start, end = choices_of(one), choices_of(other)
-        changed = [(a, b) for a, b in zip(start, end, strict=True) if a != b]
+        changed = _changed(start, end)
         before, after = self._noted(one), self._noted(other)
-        alone = [self._answers(tuple(b if pair == a else pair for pair in start)) for a, b in changed]
-        undone = [self._answers(tuple(a if pair == b else pair for pair in end)) for a, b in changed]
+        alone = [self._answers(_with(start, end, a[0])) for a, _ in changed]
+        undone = [self._answers(_with(end, start, a[0])) for a, _ in changed]
         for quantity, value in before.items():
             target = after[quantity]
             if self._same(quantity, value, target):
@@ -169,6 +170,9 @@ class Disagreements:
         """What a mixture of options gives."""
         if choices not in self._known:
             words = cast("dict[str, Any]", dict(choices))
+            if words["model"] in _WITH_OWN_INTERVAL:
+                self._known[choices] = answers_of(synthesise(self._effects, self._spec.update(**words)))
+                return self._known[choices]
             common = words.pop("model") == "common-effect"
             # Beside a common-effect headline the heterogeneity stays that of the random-effects model.
             spec = self._spec.update(**words, model="random-effects")
@@ -205,6 +209,23 @@ class Disagreements:
             x == y or abs(x - y) <= _SAME * max(abs(x), abs(y), floor) < math.inf
             for x, y in zip(numbers, others, strict=True)
         )
+
+
+def _changed(start: _Choices, end: _Choices) -> list[_Changed]:
+    """The options that differ; the interval of a mixed or a Bayesian model is part of the model."""
+    models = {word for option, word in (*start, *end) if option == "model"}
+    together = len(models) > 1 and bool(models & _WITH_OWN_INTERVAL)
+    return [
+        (a, b) for a, b in zip(start, end, strict=True) if a != b and not (together and a[0] == "ci_method")
+    ]
+
+
+def _with(start: _Choices, end: _Choices, option: OptionName) -> _Choices:
+    """The first options, one of them as in the second; a model that has its own interval brings it."""
+    named = {option}
+    if option == "model" and {dict(start)["model"], dict(end)["model"]} & _WITH_OWN_INTERVAL:
+        named.add("ci_method")
+    return tuple(b if b[0] in named else a for a, b in zip(start, end, strict=True))
 
 
 def choices_of(result: SynthesisResult) -> _Choices:

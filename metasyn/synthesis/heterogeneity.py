@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metasyn.errors import NotEstimableError
 from metasyn.numerics.additive import AdditiveProblem, prepare
 from metasyn.numerics.tails import chi2_upper_p
 from metasyn.synthesis.model import Heterogeneity, Tau2Estimate
@@ -16,11 +18,15 @@ from metasyn.synthesis.tau2 import Tau2Solution, tau2_interval, tau2_se
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import I2Method, Tau2CiMethod, Tau2Method
 
+if TYPE_CHECKING:
+    from metasyn.synthesis.glmm.model import GlmmResult
+
 __all__ = [
     "COMMON_EFFECT",
     "FIXED",
     "common_effect_heterogeneity",
     "heterogeneity",
+    "mixed_heterogeneity",
     "within_group_heterogeneity",
 ]
 
@@ -187,4 +193,40 @@ def common_effect_heterogeneity(
         H2_ci=H2_ci,
         tau2=Tau2Estimate(value=0.0, method=COMMON_EFFECT, ci=assumed, se=assumed),
         i2_method="Q",
+    )
+
+
+def mixed_heterogeneity(mixed: GlmmResult) -> Heterogeneity:
+    """Heterogeneity under a mixed model of counts: its own tau2, and the likelihood-ratio test.
+
+    I2 and H2 follow from tau2 and the typical sampling variance of the estimates with 1/2 added to zero
+    cells, as metafor has them.
+
+    Raises
+    ------
+    NotEstimableError
+        If the model with an effect for every study has no maximum.
+    """
+    if isinstance(mixed.lrt, NotEstimable) or isinstance(mixed.tau2, NotEstimable):
+        raise NotEstimableError(f"heterogeneity of the mixed model: {mixed.lrt}.")
+    typical = mixed.typical_variance
+    I2_ci, H2_ci = carried(mixed.tau2_ci, typical)
+    bound = NotEstimable("tau2 is at its bound, 0")
+    return Heterogeneity(
+        Q=mixed.lrt.statistic,
+        df=mixed.lrt.df,
+        pvalue=mixed.lrt.pvalue,
+        I2=share(mixed.tau2, typical),
+        H2=mixed.tau2 / typical + 1,
+        I2_ci=I2_ci,
+        H2_ci=H2_ci,
+        tau2=Tau2Estimate(
+            value=mixed.tau2,
+            method="ML",
+            ci=mixed.tau2_ci,
+            iterations=mixed.convergence.iterations,
+            ci_method="profile-likelihood",
+            se=math.sqrt(mixed.covariance[1, 1]) if mixed.tau2 > 0 else bound,
+        ),
+        test="likelihood-ratio",
     )

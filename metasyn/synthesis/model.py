@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from metasyn.effects.model import EffectSet
 from metasyn.shown import Shown
+from metasyn.synthesis.beside import Beside
 from metasyn.synthesis.mean import MeanFit, infer, interval_around
 from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.values import Finding, Interval, NotEstimable, require_level
 from metasyn.vocabulary import (
     CiMethod,
+    HeterogeneityTest,
     I2Method,
     Model,
     SubgroupTau2,
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 
+_NOTHING_BESIDE = Beside()
 _NOT_ESTIMATED = NotEstimable("the between-study variance was not estimated")
 
 
@@ -111,6 +114,9 @@ class Heterogeneity:
     tau2 : Tau2Estimate
     i2_method : {'tau2', 'Q'}
         What I2 and H2 were computed from.
+    test : {'Q', 'likelihood-ratio'}
+        What `Q` is: Cochran's statistic, or for a mixed model of counts the likelihood-ratio statistic
+        of one effect against an effect of its own for every study.
     """
 
     Q: float
@@ -122,6 +128,7 @@ class Heterogeneity:
     H2_ci: Interval | NotEstimable
     tau2: Tau2Estimate
     i2_method: I2Method = "tau2"
+    test: HeterogeneityTest = "Q"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +151,8 @@ class Policy:
 class Alternative:
     """The same studies under another model or interval.
 
-    `headline` marks the one that the policy or the request put first.
+    `headline` marks the one that the policy or the request put first; `prior` names the prior of tau
+    of a Bayesian one, whose `estimate` and `se` are the posterior median and standard deviation.
     """
 
     model: Model
@@ -155,6 +163,12 @@ class Alternative:
     ci: Interval | NotEstimable
     pvalue: float | NotEstimable
     headline: bool = False
+    prior: str = ""
+
+    @property
+    def key(self) -> tuple[Model, CiMethod, str]:
+        """What tells it from the others."""
+        return self.model, self.ci_method, self.prior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -217,11 +231,14 @@ class SynthesisResult(Shown):
     weights : ndarray of shape (k,)
         Weights of the headline model, summing to 1.
     fit : MeanFit
-        The weighted mean behind the headline: what intervals at other levels are made from.
+        The weighted mean behind the headline: what intervals at other levels are made from. Under a mixed
+        model of counts or a Bayesian model the random-effects mean beside it.
     heterogeneity : Heterogeneity or NotEstimable
     alternatives : tuple of Alternative
         Every model and interval computed, the headline among them.
     subgroups : SubgroupAnalysis or None
+    beside : Beside
+        The mixed model of counts and the Bayesian models, as headline or beside it.
     findings : tuple of Finding
         Truncation, several optima, an interval narrower than Wald's, few studies, ...
     """
@@ -245,6 +262,7 @@ class SynthesisResult(Shown):
     heterogeneity: Heterogeneity | NotEstimable
     alternatives: tuple[Alternative, ...] = ()
     subgroups: SubgroupAnalysis | None = None
+    beside: Beside = _NOTHING_BESIDE
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
@@ -288,6 +306,10 @@ class SynthesisResult(Shown):
         require_option("ci_method", method, CiMethod)
         if level == self.request.level and method == self.ci_method:
             return self.ci
+        if self.pooled and self.model in ("glmm", "bayesian"):
+            if self.beside.glmm is None and method == self.ci_method and self.model == "glmm":
+                return interval_around(self.estimate, self.se, self.df, level)
+            return self.beside.interval(self.model, method, level)
         if not self.pooled:
             if method != self.ci_method:
                 return NotEstimable("one study: only its own interval exists")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from metasyn.synthesis.beside import Beside
 from metasyn.synthesis.mean import MeanFit
 from metasyn.synthesis.model import Policy, SynthesisSpec
+from metasyn.synthesis.policy_models import COUNTS, COUNTS_ASKED, POSTERIOR_ASKED, REPLACED, TWO, glmm_ci
 from metasyn.synthesis.profiles import PROFILES, departures
-from metasyn.values import Finding
+from metasyn.values import Finding, NotEstimable
 from metasyn.vocabulary import CiMethod, Model, Profile
 
 __all__ = ["REQUESTED", "Choice", "choose", "single_study"]
@@ -17,11 +19,13 @@ REQUESTED = "as requested"
 # q is 1 by definition where tau2 solves the generalised Q equation (PM, EB): rounding is not a reason.
 _ROUNDING = 1e-9
 _FEW_STUDIES = 5
+_ALONE = Beside()
 
-_TWO = (
-    "Two study results are too few to tell how much true effects differ between studies, so the headline "
-    "is the common-effect estimate, which speaks about these two only; the random-effects intervals are "
-    "shown beside it."
+_TWO_NO_PRIOR = (
+    "Two study results are too few to tell how much true effects differ between studies, and for this "
+    "measure no prior is usual that could stand for that: random-effects model with a Hartung-Knapp interval "
+    "that is kept from being too narrow (ad hoc correction) and is very wide; the common-effect estimate "
+    "beside it speaks about these two only."
 )
 _FEW = (
     "Three or four study results: random-effects model with a Hartung-Knapp interval that is kept from being "
@@ -76,7 +80,7 @@ class Choice:
     findings: tuple[Finding, ...] = ()
 
 
-def choose(spec: SynthesisSpec, random: MeanFit) -> Choice:
+def choose(spec: SynthesisSpec, random: MeanFit, beside: Beside = _ALONE) -> Choice:
     """Model and interval for two studies or more.
 
     What the request names is obeyed. What it leaves open follows from the number of studies k:
@@ -84,9 +88,14 @@ def choose(spec: SynthesisSpec, random: MeanFit) -> Choice:
     ===  ==============  =========================================================
     k    model           interval
     ===  ==============  =========================================================
-    2    common-effect   Wald (ad hoc Hartung-Knapp if random effects are asked for)
+    2    bayesian        credible, half-normal(0.5) as prior of tau, for log ratios,
+                         logits and standardised differences
+         random-effects  ad hoc Hartung-Knapp for other measures, and if random
+                         effects are asked for
     3-4  random-effects  ad hoc Hartung-Knapp
     5+   random-effects  Hartung-Knapp; ad hoc where q < 1 or tau2 = 0
+    3+   glmm            t on k - 1 degrees of freedom, for proportions from counts;
+                         the two lines above where the mixed model has no estimate
     ===  ==============  =========================================================
 
     A named interval, or a fixed tau2, implies the random-effects model; a named common-effect
@@ -98,16 +107,59 @@ def choose(spec: SynthesisSpec, random: MeanFit) -> Choice:
     spec : SynthesisSpec
     random : MeanFit
         The random-effects fit, k >= 2.
+    beside : Beside
+        The mixed model and the Bayesian models of the same effects.
 
     References
     ----------
     Bender R et al. Res Synth Methods 2018;9:382-392. 10.1002/jrsm.1297
     Röver C, Knapp G, Friede T. BMC Med Res Methodol 2015;15:99. 10.1186/s12874-015-0091-1
     """
-    choice = _choice(spec, random)
+    choice = _first(spec, random, beside) or _choice(spec, random)
     if spec.profile == "metasyn":
         return choice
     return replace(choice, findings=(*choice.findings, *_about_profile(spec, choice, random)))
+
+
+def _first(spec: SynthesisSpec, random: MeanFit, beside: Beside) -> Choice | None:
+    """The Bayesian model or the mixed model of counts, where one of them comes first."""
+    if beside.first == "bayesian":
+        asked = spec.model is not None or spec.ci_method is not None
+        policy = (
+            Policy(rule=REQUESTED, reason=POSTERIOR_ASKED)
+            if asked
+            else Policy(rule="k-aware/2-prior", reason=TWO)
+        )
+        return Choice(model="bayesian", ci_method="credible", policy=policy)
+    if beside.first != "glmm":
+        return None
+    if isinstance(beside.mixed, NotEstimable):
+        return _replaced(spec, random, beside.mixed.reason)
+    policy = (
+        Policy(rule=REQUESTED, reason=COUNTS_ASKED)
+        if spec.model == "glmm"
+        else Policy(rule="k-aware/counts", reason=COUNTS)
+    )
+    return Choice(model="glmm", ci_method=glmm_ci(spec), policy=policy)
+
+
+def _replaced(spec: SynthesisSpec, random: MeanFit, why: str) -> Choice:
+    """The normal-normal model in the place of a mixed model without an estimate."""
+    choice = _choice(spec.update(model=None, ci_method=None), random)
+    reason = REPLACED.format(why=why, instead=choice.policy.reason)
+    return replace(
+        choice,
+        policy=Policy(rule="k-aware/counts-replaced", reason=reason),
+        findings=(
+            *choice.findings,
+            Finding(
+                code="glmm-not-estimable",
+                message=f"the mixed model of the counts has no estimate ({why}); the logit normal-normal "
+                "model stands in its place.",
+                severity="warning",
+            ),
+        ),
+    )
 
 
 def _choice(spec: SynthesisSpec, random: MeanFit) -> Choice:
@@ -136,7 +188,12 @@ def _requested(model: Model, ci_method: CiMethod, reason: str) -> Choice:
 def _by_k(random: MeanFit) -> Choice:
     """Nothing is named."""
     if random.k == 2:
-        return Choice(model="common-effect", ci_method="wald", policy=Policy(rule="k-aware/2", reason=_TWO))
+        return Choice(
+            model="random-effects",
+            ci_method="hartung-knapp-adhoc",
+            policy=Policy(rule="k-aware/2", reason=_TWO_NO_PRIOR),
+            findings=(_LOW_POWER,),
+        )
     if random.k <= 4:
         return Choice(
             model="random-effects",
@@ -194,7 +251,7 @@ def _random_as_requested(by_k: Choice, spec: SynthesisSpec) -> Choice:
         if spec.tau2 is None
         else "A random-effects model, as the between-study variance was fixed by the user"
     )
-    if by_k.model == "common-effect":
+    if by_k.policy.rule == "k-aware/2":
         return Choice(
             model="random-effects",
             ci_method="hartung-knapp-adhoc",

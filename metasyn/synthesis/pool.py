@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike
 
 from metasyn.effects.inputs import text_column
 from metasyn.effects.model import EffectSet
-from metasyn.errors import OptionError
+from metasyn.errors import NotEstimableError, OptionError
 from metasyn.synthesis.arrays import effects_or_arrays, weight_tuple
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
+from metasyn.synthesis.policy_models import model_first
 from metasyn.synthesis.profiles import profile_spec
 from metasyn.synthesis.subgroups import subgroup_analysis
-from metasyn.values import Finding
+from metasyn.values import Finding, NotEstimable
 from metasyn.vocabulary import (
     CiMethod,
     I2Method,
@@ -55,7 +56,7 @@ def pool(
     subgroup_tau2: SubgroupTau2 | None = None,
     spec: SynthesisSpec | None = None,
 ) -> SynthesisResult:
-    r"""Pool study-level effects under a random-effects or the common-effect model.
+    r"""Pool study-level effects under a random-effects, the common-effect, a mixed or the Bayesian model.
 
     The pooled effect is sum w y / sum w with w = 1 / (v + tau2), tau2 = 0 for the common-effect
     model. What is not named is decided by a stated rule on the number of studies; the rule and
@@ -73,8 +74,10 @@ def pool(
         Names of the studies, with `yi`.
     measure : str
         Effect measure, with `yi`: the null value and the natural scale.
-    model : {'random-effects', 'common-effect'}, optional
-        Default by k: common-effect for two studies, else random-effects.
+    model : {'random-effects', 'common-effect', 'glmm', 'bayesian'}, optional
+        Default by k and measure: for proportions from counts `'glmm'`, the mixed model of the counts
+        (random-effects logistic regression); for two studies `'bayesian'` with half-normal(0.5) as prior
+        of tau, on log ratio, logit and standardised scales; else random-effects.
     tau2_method : str, optional
         Estimator of the between-study variance, default REML; see
         `metasyn.synthesis.tau2.estimate_tau2` for all of them.
@@ -117,7 +120,7 @@ def pool(
         For options outside their vocabulary or in conflict, and for effects that cannot be
         pooled (all of them named).
     NotEstimableError
-        If there is no effect.
+        If there is no effect, or a mixed model that is asked for by name has no estimate.
 
     References
     ----------
@@ -156,7 +159,12 @@ def pool(
         raise OptionError("this is pooled already; give result.effects to pool it in another way.")
     effects = effects_or_arrays(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)
     effects, by = _grouped(effects, by)
+    if tau2_method is not None and effects.k and model_first(spec, effects.measure, effects.k) == "glmm":
+        # An estimator that is named belongs to the normal-normal model.
+        spec = spec if spec.model is not None else spec.update(model="random-effects")
     result = synthesise(effects, spec)
+    if spec.model == "glmm" and isinstance(result.beside.mixed, NotEstimable):
+        raise NotEstimableError(f"model='glmm': {result.beside.mixed.reason}.")
     if tau2_method is not None or tau2_ci_method is not None:
         idle = _without_effect(spec, {name for name, value in named.items() if value is not None})
         result = replace(result, findings=(*result.findings, *idle))
@@ -170,6 +178,10 @@ def _without_effect(spec: SynthesisSpec, named: set[str]) -> tuple[Finding, ...]
     why = "the between-study variance was fixed" if spec.tau2 is not None else ""
     if spec.model == "common-effect":
         why = "the common-effect model has no between-study variance"
+    if spec.model == "glmm":
+        why = (
+            "the mixed model of counts estimates it by maximum likelihood, with a profile-likelihood interval"
+        )
     idle = [name for name in ("tau2_method", "tau2_ci_method") if name in named] if why else []
     return tuple(
         Finding(code="option-without-effect", message=f"{name} has no effect: {why}.", severity="note")

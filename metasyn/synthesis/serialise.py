@@ -16,6 +16,7 @@ from metasyn.synthesis.model import (
     Tau2Estimate,
 )
 from metasyn.values import Interval, NotEstimable
+from metasyn.vocabulary import HeterogeneityTest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,6 +84,8 @@ def _synthesis(result: SynthesisResult) -> dict[str, Any]:
         "display": _display(result, reasons),
         "policy": {"rule": result.policy.rule, "reason": result.policy.reason},
         "alternatives": [_alternative(a, i, reasons) for i, a in enumerate(result.alternatives)],
+        "glmm": None if result.beside.glmm is None else result.beside.glmm.to_dict(),
+        "bayes": [{"prior": name, **one.to_dict()} for name, one in result.beside.bayes],
         "subgroups": None if result.subgroups is None else _subgroups(result.subgroups),
         "findings": [
             {"code": f.code, "severity": f.severity, "message": f.message, "where": f.where}
@@ -115,6 +118,7 @@ def _heterogeneity(found: Heterogeneity | NotEstimable, reasons: _Reasons) -> di
         "I2",
         "I2_ci",
         "I2_method",
+        "heterogeneity_test",
         "H2",
         "H2_ci",
         "Q",
@@ -129,6 +133,7 @@ def _heterogeneity(found: Heterogeneity | NotEstimable, reasons: _Reasons) -> di
         "I2": reasons.number("I2", found.I2),
         "I2_ci": reasons.pair("I2_ci", found.I2_ci),
         "I2_method": found.i2_method,
+        "heterogeneity_test": found.test,
         "H2": reasons.number("H2", found.H2),
         "H2_ci": reasons.pair("H2_ci", found.H2_ci),
         "Q": reasons.number("Q", found.Q),
@@ -170,6 +175,7 @@ def _alternative(other: Alternative, place: int, reasons: _Reasons) -> dict[str,
     return {
         "model": other.model,
         "ci_method": other.ci_method,
+        "prior": other.prior or None,
         "estimate": reasons.number(f"{where}.estimate", other.estimate),
         "se": reasons.number(f"{where}.se", other.se),
         "df": None if math.isinf(other.df) else other.df,
@@ -246,24 +252,46 @@ def synthesis_to_text(result: SynthesisResult) -> str:
     """
     level = f"{100 * result.request.level:g}%"
     model = result.model if result.pooled else "single study"
+    ci = "credible interval" if result.model == "bayesian" else "CI"
     measure, shown = result.effects.measure, _range(_natural(result), digits=4)
     lines = [
-        f"{measure.label} {result.natural(result.estimate):.4g}, {level} CI {shown}"
+        f"{measure.label} {result.natural(result.estimate):.4g}, {level} {ci} {shown}"
         + (f" {measure.unit}" if measure.unit else ""),
-        f"{model}, {result.ci_method}, k = {result.k}",
+        f"{model}, {result.ci_method}, k = {result.k}" + _prior(result),
+        *_marginal(result, level),
         f"on the scale of analysis ({measure.scale}): {result.estimate:.6g} (se {result.se:.6g})",
-        f"{level} confidence interval: {_range(result.ci)}",
+        f"{level} {'credible' if result.model == 'bayesian' else 'confidence'} interval: {_range(result.ci)}",
         f"prediction interval ({result.request.pi_method}): {_range(result.pi)}",
     ]
     found = result.heterogeneity
     if isinstance(found, Heterogeneity):
         lines.append(
             f"tau2 = {found.tau2.value:.6g} ({found.tau2.method}), {level} CI {_range(found.tau2.ci)}; "
-            f"I2 = {found.I2:.6g}; Q = {found.Q:.6g}, df = {found.df}, p = {found.pvalue:.4g}"
+            f"I2 = {found.I2:.6g}; {_TESTS[found.test]} = {found.Q:.6g}, df = {found.df}, "
+            f"p = {found.pvalue:.4g}"
         )
     lines.append(f"{result.policy.rule}: {result.policy.reason}")
     lines += [f"{finding.severity}: {finding}" for finding in result.findings]
     return "\n".join(lines)
+
+
+_TESTS: dict[HeterogeneityTest, str] = {"Q": "Q", "likelihood-ratio": "likelihood-ratio chi-square"}
+
+
+def _prior(result: SynthesisResult) -> str:
+    prior = next((way.prior for way in result.alternatives if way.headline), "")
+    return f", prior of tau: {prior}" if prior else ""
+
+
+def _marginal(result: SynthesisResult, level: str) -> list[str]:
+    """The mean over studies beside the median of a mixed model."""
+    mixed = result.beside.glmm
+    if result.model != "glmm" or mixed is None or isinstance(mixed.marginal, NotEstimable):
+        return []
+    mean, low, high = mixed.marginal.value, mixed.marginal.ci.low, mixed.marginal.ci.high
+    return [
+        f"that is the median over studies; their mean: {mean:.4g}, {level} CI {low:.4g} to {high:.4g}",
+    ]
 
 
 def _natural(result: SynthesisResult) -> Interval | NotEstimable:

@@ -13,13 +13,18 @@ from metasyn.synthesis.tau2.confidence import require_tau2_ci
 from metasyn.synthesis.tau2.weights import checked_weights
 from metasyn.values import require_level, require_whole
 from metasyn.vocabulary import (
+    BinaryComparison,
+    BinaryOutcome,
     CiMethod,
+    GlmmCi,
+    GlmmPi,
     I2Method,
     Model,
     PiMethod,
     Profile,
     Tau2CiMethod,
     Tau2Method,
+    choices,
     require_option,
 )
 
@@ -32,7 +37,9 @@ class SynthesisSpec:
 
     Attributes
     ----------
-    model : {'random-effects', 'common-effect'} or None
+    model : {'random-effects', 'common-effect', 'glmm', 'bayesian'} or None
+        The first two take estimates and their variances; `'glmm'` is the mixed model of counts (PLO, OR),
+        `'bayesian'` the normal-normal model with half-normal(0.5) as prior of tau.
     tau2_method : str
         Estimator of the between-study variance.
     tau2 : float or None
@@ -49,6 +56,9 @@ class SynthesisSpec:
         I2 and H2 from tau2, or from Cochran's Q with the interval of Higgins and Thompson.
     level : float
         Level of every interval, as a proportion.
+    outcome_type, comparison_type : str or None
+        Kind of outcome and of comparison, for the empirical prior of tau that is shown where there are
+        two studies (`vocabulary.BinaryOutcome`, `BinaryComparison`); both or neither.
     seed : int
         Of intervals that draw random numbers (bootstrap prediction, permutation).
     profile : str
@@ -67,6 +77,8 @@ class SynthesisSpec:
     level: float = 0.95
     seed: int = 1
     profile: Profile = "metasyn"
+    outcome_type: BinaryOutcome | None = None
+    comparison_type: BinaryComparison | None = None
 
     def __post_init__(self) -> None:
         if self.model is not None:
@@ -86,10 +98,42 @@ class SynthesisSpec:
         if self.weights is not None:
             _require_weights(self.weights)
         require_whole("seed", self.seed, at_least=0)
+        self._require_model_options()
+        self._require_types()
         if self.tau2 and self.model == "common-effect":
             raise OptionError(
                 f"the common-effect model has no between-study variance; got tau2={self.tau2!r}."
             )
+
+    def _require_model_options(self) -> None:
+        """What the mixed model of counts and the Bayesian model do not have."""
+        if self.ci_method == "credible" and self.model not in (None, "bayesian"):
+            raise OptionError(f"a credible interval belongs to model='bayesian'; got model={self.model!r}.")
+        if self.model not in ("glmm", "bayesian") and self.ci_method != "credible":
+            return
+        name = self.model or "bayesian"
+        for option in ("tau2", "weights"):
+            if getattr(self, option) is not None:
+                raise OptionError(f"model={name!r} takes no {option}; use model='random-effects'.")
+        allowed = choices(GlmmCi) if name == "glmm" else ("credible",)
+        if self.ci_method not in (None, *allowed):
+            named = ", ".join(map(repr, allowed))
+            raise OptionError(f"the interval of model={name!r} is one of {named}; got {self.ci_method!r}.")
+        if name == "glmm" and self.pi_method not in choices(GlmmPi):
+            named = ", ".join(map(repr, choices(GlmmPi)))
+            raise OptionError(f"the pi_method of model='glmm' is one of {named}; got {self.pi_method!r}.")
+
+    def _require_types(self) -> None:
+        """Both types are known words, or none is given."""
+        types = {
+            "outcome_type": (self.outcome_type, BinaryOutcome),
+            "comparison_type": (self.comparison_type, BinaryComparison),
+        }
+        for name, (value, vocabulary) in types.items():
+            if value is not None:
+                require_option(name, value, vocabulary)
+        if (self.outcome_type is None) != (self.comparison_type is None):
+            raise OptionError("outcome_type and comparison_type belong together: give both or neither.")
 
     def update(self, **changes: Any) -> SynthesisSpec:
         """A copy with some options changed."""

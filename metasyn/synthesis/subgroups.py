@@ -21,8 +21,10 @@ from metasyn.synthesis.heterogeneity import (
     within_group_heterogeneity,
 )
 from metasyn.synthesis.mean import MeanFit, fit_mean
+from metasyn.synthesis.mixed_groups import mixed_groups
 from metasyn.synthesis.model import Policy, SubgroupAnalysis, SynthesisResult, SynthesisSpec, Tau2Estimate
 from metasyn.synthesis.policy import REQUESTED, Choice, choose
+from metasyn.synthesis.policy_models import model_first
 from metasyn.synthesis.tau2 import estimate_tau2_of
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import CiMethod, Model, SubgroupTau2
@@ -39,6 +41,15 @@ _SMALL = f"a group has fewer than {SEPARATE_FROM} effects: the groups share one 
 _ALONE = (
     "every group is a single effect: a shared between-study variance cannot be estimated, "
     "and each is shown with its own sampling error."
+)
+_NORMAL_GROUPS = (
+    "Groups that share a variance are pooled by the logit normal-normal model, which estimates it by REML: a "
+    "mixed model of the counts has maximum likelihood only, whose variance is far too small where there are "
+    "many groups of few cohorts."
+)
+_NO_MIXED = (
+    "The mixed model of the counts has no estimate for these groups ({why}); the logit normal-normal model "
+    "takes its place."
 )
 _NO_TAU2 = "the common-effect model has no between-study variance."
 _GIVEN_TAU2 = "the between-study variance was fixed by the user and holds in every group."
@@ -104,6 +115,17 @@ def subgroup_analysis(
     indices = tuple(tuple(i for i, x in enumerate(labels) if x == name) for name in names)
     mode, reason = _mode(spec, [len(i) for i in indices], subgroup_tau2)
     shared: Tau2Estimate | None = None
+    mixed = None
+    if mode == "common" and spec.model == "glmm":
+        mixed = mixed_groups(effects, by, names, indices, spec)
+    elif mode == "common" and model_first(spec, effects.measure, max(effects.k, 3)) == "glmm":
+        reason = f"{reason} {_NORMAL_GROUPS}"
+    if isinstance(mixed, SubgroupAnalysis):
+        return replace(mixed, reason=f"{reason} {mixed.reason}")
+    if spec.model == "glmm":
+        spec = spec.update(model=None, ci_method=None)
+    if mixed is not None:
+        reason = f"{reason} {_NO_MIXED.format(why=mixed.reason)}"
     if mode == "common" and spec.model != "common-effect":
         shared, results, centres, variances = _common(effects, indices, spec)
     else:
@@ -129,8 +151,10 @@ def subgroup_analysis(
 def _mode(spec: SynthesisSpec, sizes: Sequence[int], asked: SubgroupTau2 | None) -> tuple[SubgroupTau2, str]:
     """Whether the groups share tau2, and why."""
     estimable = sum(sizes) > len(sizes) or spec.tau2 is not None or spec.model == "common-effect"
+    if spec.model == "bayesian" or spec.ci_method == "credible":
+        return _of_bayesian(asked)
     own = spec.ci_method or ("hartung-knapp-iqwig" if spec.profile == "iqwig-6" else None)
-    if own is not None and own not in _SHAREABLE and spec.model != "common-effect":
+    if own is not None and own not in _SHAREABLE and spec.model != "glmm" and spec.model != "common-effect":
         if asked == "common":
             raise OptionError(
                 f"the {own!r} interval is not defined for groups that share one between-study variance; "
@@ -150,6 +174,12 @@ def _mode(spec: SynthesisSpec, sizes: Sequence[int], asked: SubgroupTau2 | None)
     if min(sizes) >= SEPARATE_FROM:
         return "separate", _ENOUGH.capitalize()
     return ("common", _SMALL.capitalize()) if estimable else ("separate", _ALONE.capitalize())
+
+
+def _of_bayesian(asked: SubgroupTau2 | None) -> tuple[SubgroupTau2, str]:
+    if asked == "common":
+        raise OptionError("groups share no posterior of tau: ask for subgroup_tau2='separate'.")
+    return "separate", "The Bayesian model is fitted in every group by itself."
 
 
 def _common(
@@ -235,7 +265,11 @@ def _own_means(results: Sequence[SynthesisResult]) -> tuple[Array, Array]:
     """Means and Wald variances of groups pooled apart: random-effects, unless common-effect is asked for."""
     pairs = []
     for result in results:
-        model: Model = result.request.model or "random-effects"
+        if result.model == "glmm":
+            pairs.append((result.estimate, result.se))
+            continue
+        asked = result.request.model
+        model: Model = asked if asked in ("random-effects", "common-effect") else "random-effects"
         wald = next((a for a in result.alternatives if (a.model, a.ci_method) == (model, "wald")), None)
         pairs.append((wald.estimate, wald.se) if wald else (result.estimate, result.se))
     table = np.array(pairs)

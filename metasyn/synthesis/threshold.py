@@ -12,14 +12,14 @@ from metasyn.errors import OptionError
 from metasyn.numerics.tails import two_sided_p
 from metasyn.synthesis.mean.bootstrap import bootstrap_predictions
 from metasyn.synthesis.mean.fit import MeanFit
-from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION, predictive_distribution
+from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION, Predictive, predictive_distribution
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import CiMethod, PiMethod, require_option
 
 if TYPE_CHECKING:
     from metasyn.synthesis.model import SynthesisResult
 
-__all__ = ["ThresholdProbability", "probability_beyond"]
+__all__ = ["ThresholdProbability", "predictive_of", "probability_beyond"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +121,12 @@ def probability_beyond(
     else:
         if source.model == "common-effect" or not source.pooled:
             return NotEstimable("without a random-effects model there is no distribution to predict from")
+        if source.model == "bayesian":
+            return NotEstimable("ask the Bayesian result: probability_below(..., of='predictive')")
+        if source.model == "glmm" and (pi_method or ci_method):
+            raise OptionError(
+                "a mixed model predicts with its own interval; leave pi_method and ci_method out."
+            )
         fit, request = source.fit, source.request
         chosen, interval = pi_method or request.pi_method, ci_method or source.ci_method
         drawn_with = request.seed if seed is None else seed
@@ -128,6 +134,8 @@ def probability_beyond(
     require_option("pi_method", chosen, PiMethod)
     if fit.k < MIN_K_PREDICTION:
         return NotEstimable("a predictive probability needs at least three studies")
+    if not isinstance(source, MeanFit) and source.model == "glmm":
+        return _of_distribution(predictive_of(source), value, chosen)
     return _probability(fit, value, chosen, interval, 1 if drawn_with is None else drawn_with)
 
 
@@ -161,11 +169,35 @@ def _probability(
         below, above = float((drawn < threshold).mean()), float((drawn >= threshold).mean())
     else:
         found = predictive_distribution(fit, pi_method, ci_method=ci_method)
-        if isinstance(found, NotEstimable):
-            return found
-        if found.scale == 0:
-            return NotEstimable("all effects are identical: the predictive distribution has no width")
-        t = (threshold - found.centre) / found.scale
-        tail = two_sided_p(t, found.df) / 2
-        below, above = (1 - tail, tail) if t > 0 else (tail, 1 - tail)
+        return _of_distribution(found, threshold, pi_method)
     return ThresholdProbability(threshold=threshold, below=below, above=above, pi_method=pi_method)
+
+
+def _of_distribution(
+    found: Predictive | NotEstimable, threshold: float, pi_method: PiMethod
+) -> ThresholdProbability | NotEstimable:
+    if isinstance(found, NotEstimable):
+        return found
+    if found.scale == 0:
+        return NotEstimable("all effects are identical: the predictive distribution has no width")
+    t = (threshold - found.centre) / found.scale
+    tail = two_sided_p(t, found.df) / 2
+    below, above = (1 - tail, tail) if t > 0 else (tail, 1 - tail)
+    return ThresholdProbability(threshold=threshold, below=below, above=above, pi_method=pi_method)
+
+
+def predictive_of(result: SynthesisResult) -> Predictive | NotEstimable:
+    """The predictive distribution behind the prediction interval of a result."""
+    if result.model != "glmm":
+        return predictive_distribution(result.fit, result.request.pi_method, ci_method=result.ci_method)
+    if isinstance(result.pi, NotEstimable) or isinstance(result.heterogeneity, NotEstimable):
+        return NotEstimable("there is no prediction interval")
+    degrees = {"t(k-1)": result.k - 1.0, "t(k-2)": result.k - 2.0}
+    if result.beside.glmm is None:  # a group: on the degrees of freedom of all groups together
+        free = next(way.df for way in result.alternatives if way.ci_method == "t")
+        degrees = {"t(k-1)": free, "t(k-2)": free - 1.0}
+    return Predictive(
+        centre=result.estimate,
+        scale=math.sqrt(result.se**2 + result.heterogeneity.tau2.value),
+        df=degrees.get(result.request.pi_method, math.inf),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from metasyn.effects.measure import EffectMeasure
+from metasyn.names import MODEL_NAMES
 from metasyn.synthesis.compare import ProfileComparison
 from metasyn.synthesis.disagreement import Answer, Cause, Difference, OptionName, Quantity
 from metasyn.synthesis.profiles import PROFILES, profile_remarks
@@ -17,7 +18,7 @@ from metasyn.wording import level_text, natural_text, p_text, percent_text, tau2
 
 __all__ = ["comparison_text", "disagreement_sentences", "profile_table"]
 
-_MODEL: dict[str, str] = {"random-effects": "random effects", "common-effect": "common effect"}
+_MODEL: Mapping[str, str] = {str(model): name for model, name in MODEL_NAMES.items()}
 _CI: dict[str, str] = {
     "hartung-knapp": "Hartung-Knapp's",
     "hartung-knapp-adhoc": "Hartung-Knapp's with the ad hoc floor",
@@ -30,6 +31,7 @@ _CI: dict[str, str] = {
     "henmi-copas": "Henmi and Copas's",
     "sidik-jonkman": "Sidik and Jonkman's",
     "permutation": "from permutations",
+    "credible": "the credible interval",
 }
 _PI: dict[str, str] = {
     "t(k-1)": "from t with k − 1 degrees of freedom",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from metasyn.names import HETEROGENEITY_NAMES
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
 from metasyn.tables.cells import (
     I2_cell,
@@ -121,7 +122,9 @@ def alternatives_table(result: SynthesisResult, *, slug: str) -> ReportTable:
     for other in result.alternatives:
         row = [
             MODEL_WORDS[other.model],
-            CI_WORDS[other.ci_method],
+            f"{CI_WORDS[other.ci_method]}; prior of τ {other.prior}"
+            if other.prior
+            else CI_WORDS[other.ci_method],
             estimate_cell(other, measure),
             p_cell(other.pvalue),
             "headline" if other.headline else "shown for comparison",
@@ -185,7 +188,9 @@ def heterogeneity_table(result: SynthesisResult, *, slug: str) -> ReportTable:
 def _other_tau2(result: SynthesisResult) -> Iterator[str]:
     """Where the estimate rests on another between-study variance than the one in the table."""
     rests_on = _OWN_TAU2.get(result.ci_method)
-    if rests_on is not None and isinstance(result.heterogeneity, Heterogeneity):
+    if result.model == "bayesian":
+        yield "Beside the Bayesian headline these are the numbers of the classical random-effects model."
+    if rests_on is not None and result.model != "glmm" and isinstance(result.heterogeneity, Heterogeneity):
         method, why = rests_on
         if result.heterogeneity.tau2.method != method:
             yield f"{why} The τ² of this table is that of {_method_word(result.heterogeneity)}."
@@ -199,7 +204,11 @@ def _heterogeneity_rows(result: SynthesisResult, found: Heterogeneity) -> tuple[
     tau2 = found.tau2
     method = _method_word(found)
     return (
-        (f"Q (df = {found.df}, p {_p_relation(found.pvalue)})", decimal(found.Q), ""),
+        (
+            f"{HETEROGENEITY_NAMES[found.test]} (df = {found.df}, p {_p_relation(found.pvalue)})",
+            decimal(found.Q),
+            "",
+        ),
         (
             f"τ², variance between the {unit_of(result.effects)}, {method}",
             tau2_text(tau2.value),

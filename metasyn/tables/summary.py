@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from metasyn.names import HETEROGENEITY_NAMES
 from metasyn.synthesis.model import (
     Alternative,
     Heterogeneity,
@@ -14,7 +15,15 @@ from metasyn.synthesis.model import (
 from metasyn.tables.cells import I2_cell, effect_cell, estimate_cell, interval_cell, tau2_cell
 from metasyn.tables.words import CI_SHORT, CI_WORDS, MODEL_WORDS, PI_WORDS, how_many
 from metasyn.values import Interval, NotEstimable
-from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
+from metasyn.wording import (
+    decimal,
+    interval_text,
+    level_text,
+    natural_text,
+    p_text,
+    percent_text,
+    tau2_text,
+)
 
 __all__ = ["summary_text"]
 
@@ -82,7 +91,10 @@ def _headline(result: SynthesisResult) -> Iterator[str]:
     measure = result.effects.measure
     if result.pooled:
         yield f"Pooled ({MODEL_WORDS[result.model]}): {estimate_cell(result, measure)}{_p(result.pvalue)}"
-        yield f"{_INDENT}Interval: {CI_WORDS[result.ci_method]}{_why_not(result.ci)}."
+        prior = next((way.prior for way in result.alternatives if way.headline), "")
+        about = f", prior of τ {prior}" if prior else ""
+        yield f"{_INDENT}Interval: {CI_WORDS[result.ci_method]}{about}{_why_not(result.ci)}."
+        yield from _mean_over_studies(result)
     else:
         yield f"Not pooled: {estimate_cell(result, measure)}{_p(result.pvalue)}"
     yield f"{_INDENT}Why: {result.policy.reason}"
@@ -101,8 +113,17 @@ def _heterogeneity(result: SynthesisResult) -> Iterator[str]:
         return
     yield (
         f"Heterogeneity: τ² = {tau2_cell(found)} ({found.tau2.method}); I² = {I2_cell(found)}; "
-        f"Q = {decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}"
+        f"{HETEROGENEITY_NAMES[found.test]} = {decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}"
     )
+
+
+def _mean_over_studies(result: SynthesisResult) -> Iterator[str]:
+    """Beside the median over studies of a mixed model: the mean."""
+    mixed = result.beside.glmm
+    if result.model == "glmm" and mixed is not None and not isinstance(mixed.marginal, NotEstimable):
+        measure, mean = result.effects.measure, mixed.marginal
+        text = f"{natural_text(mean.value, measure)} ({interval_text(mean.ci, measure)})"
+        yield f"{_INDENT}That is the median over the cohorts (conditional); their mean (marginal) is {text}."
 
 
 def _subgroups(groups: SubgroupAnalysis) -> Iterator[str]:
@@ -136,7 +157,7 @@ def _alternatives(result: SynthesisResult) -> Iterator[str]:
 
 def _alternative_row(other: Alternative, result: SynthesisResult) -> tuple[str, str, str]:
     return (
-        f"{MODEL_WORDS[other.model]}, {CI_SHORT[other.ci_method]}",
+        f"{MODEL_WORDS[other.model]}, {other.prior or CI_SHORT[other.ci_method]}",
         estimate_cell(other, result.effects.measure),
         "" if isinstance(other.pvalue, NotEstimable) else p_text(other.pvalue),
     )

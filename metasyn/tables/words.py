@@ -41,6 +41,7 @@ CI_WORDS: dict[CiMethod, str] = {
     "henmi-copas": "Henmi-Copas (common-effect weights, random-effects uncertainty)",
     "sidik-jonkman": "Sidik-Jonkman, bias-corrected robust variance",
     "permutation": "permutation of the signs",
+    "credible": "credible interval",
 }
 
 CI_SHORT = CI_NAMES

@@ -21,7 +21,7 @@ from metasyn.analysis.explain.results import (
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.errors import OptionError
 from metasyn.synthesis import pool
-from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.model import Alternative, SynthesisResult
 from metasyn.tables.words import CI_SHORT, MODEL_WORDS
 from metasyn.values import NotEstimable
 from metasyn.wording import MINUS, p_text
@@ -30,7 +30,7 @@ __all__ = ["apart_name", "find_numbers", "stands_in", "numbers_of", "outcome_nam
 
 _MOST_REPAIRS = 3
 _UNIT = re.compile(r"(?<=\d) (?:days|weeks|months|years)\b")
-_LEVEL = re.compile(r"\b\d\d(?:\.\d+)?% ci,?\s*")
+_LEVEL = re.compile(r"\b\d\d(?:\.\d+)?% cr?i,?\s*")
 
 
 def numbers_of(result: AnalysisResult | SynthesisResult) -> tuple[Number, ...]:
@@ -113,11 +113,13 @@ def _models(result: SynthesisResult, setting: Setting, place: str) -> Iterator[N
 
     for one in result.alternatives:
         if not one.headline:
-            name = f"model: {MODEL_WORDS[one.model]}, {CI_SHORT[one.ci_method]}"
+            name = f"model: {MODEL_WORDS[one.model]}, {one.prior or CI_SHORT[one.ci_method]}"
             spec = result.request.update(model=one.model, ci_method=one.ci_method)
 
-            def build(spec: object = spec, name: str = name) -> object:
+            def build(spec: object = spec, name: str = name, one: Alternative = one) -> object:
                 again = pool(result.effects, spec=spec)  # type: ignore[arg-type]
+                if one.prior:  # a request has the usual prior only
+                    again = replace(again, estimate=one.estimate, se=one.se, ci=one.ci)
                 return single_number(again, setting, place=place, name=name).build()
 
             text = estimate_with_unit(one, result.effects.measure)

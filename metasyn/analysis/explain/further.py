@@ -153,7 +153,10 @@ def _mean_and_variance(groups: SubgroupAnalysis, one: SynthesisResult) -> tuple[
         weights = [1 / (effect.vi + groups.tau2.value) for effect in one.effects.effects]
         mean = sum(w * effect.yi for w, effect in zip(weights, one.effects.effects, strict=True))
         return mean / sum(weights), 1 / sum(weights)
-    asked = (one.request.model or "random-effects", "wald")
+    if one.model == "glmm":
+        return one.estimate, one.se**2
+    model = one.request.model
+    asked = (model if model in ("random-effects", "common-effect") else "random-effects", "wald")
     wald = next((other for other in one.alternatives if (other.model, other.ci_method) == asked), None)
     return (one.estimate, one.se**2) if wald is None else (wald.estimate, wald.se**2)
 

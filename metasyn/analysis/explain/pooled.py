@@ -17,6 +17,7 @@ from metasyn.numerics.tails import two_sided_quantile
 from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.mean.prediction import predictive_distribution
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
+from metasyn.synthesis.threshold import predictive_of
 from metasyn.values import Interval, NotEstimable
 from metasyn.wording import MINUS
 
@@ -49,7 +50,7 @@ _T = "T: distribution function of Student's t with df degrees of freedom"
 def estimate_work(result: SynthesisResult) -> Worked:
     """Mean, standard error and interval of the headline, then on the natural scale."""
     fit = result.fit
-    if fit.user_weights or not result.pooled:
+    if fit.user_weights or not result.pooled or result.model in ("glmm", "bayesian"):
         return None, ()
     w = 1 / (fit.vi + fit.tau2)
     residual = w * (fit.yi - fit.estimate) ** 2
@@ -134,6 +135,8 @@ def prediction_work(result: SynthesisResult) -> Worked:
     """The prediction interval, where it is the mean plus and minus a quantile times one spread."""
     if not isinstance(result.pi, Interval) or isinstance(result.heterogeneity, NotEstimable):
         return None, ()
+    if result.model == "glmm":
+        return _mixed_prediction(result, result.pi, result.heterogeneity)
     fit = _random_fit(result, result.heterogeneity)
     found = predictive_distribution(fit, result.request.pi_method, ci_method=result.ci_method)
     if isinstance(found, NotEstimable):
@@ -152,6 +155,22 @@ def prediction_work(result: SynthesisResult) -> Worked:
     return None, tuple(sheet.lines)
 
 
+def _mixed_prediction(result: SynthesisResult, pi: Interval, spread: Heterogeneity) -> Worked:
+    """Around the estimate of a mixed model, from its standard error and its tau2."""
+    found = predictive_of(result)
+    if isinstance(found, NotEstimable):
+        return None, ()
+    sheet = Sheet(rounded("μ", result.estimate), rounded("se", result.se), rounded("τ²", spread.tau2.value))
+    name = "z" if math.isinf(found.df) else "t"
+    sheet.add("spread", ("√(se² + τ²)",), found.scale)
+    sheet.know(rounded(name, two_sided_quantile(1 - pi.level, found.df)))
+    sheet.add("low", (f"μ − {name} × spread",), pi.low, remark=_quantile_words(pi.level, found.df))
+    sheet.add("high", (f"μ + {name} × spread",), pi.high)
+    ends = [("lower bound", "low", pi.low), ("upper bound", "high", pi.high)]
+    _to_natural(sheet, result.effects.measure, ends)
+    return None, tuple(sheet.lines)
+
+
 def _random_fit(result: SynthesisResult, found: Heterogeneity) -> MeanFit:
     """The mean under random effects, whichever model headlines."""
     if result.model == "random-effects":
@@ -160,9 +179,9 @@ def _random_fit(result: SynthesisResult, found: Heterogeneity) -> MeanFit:
 
 
 def heterogeneity_work(result: SynthesisResult) -> Worked:
-    """Q with its p value, then I2 and H2."""
+    """Q with its p value, then I2 and H2; nothing for a mixed model of counts, which is fitted by search."""
     found = result.heterogeneity
-    if isinstance(found, NotEstimable):
+    if isinstance(found, NotEstimable) or found.test != "Q":
         return None, ()
     y, w = result.fit.yi, 1 / result.fit.vi
     mean = float((w * y).sum() / w.sum())
@@ -197,7 +216,7 @@ def heterogeneity_work(result: SynthesisResult) -> Worked:
 def tau2_work(result: SynthesisResult) -> Worked:
     """The estimate of the between-study variance: its closed form, or the equation it solves."""
     found = result.heterogeneity
-    if isinstance(found, NotEstimable) or found.tau2.method not in _ESTIMATORS:
+    if isinstance(found, NotEstimable) or found.tau2.method not in _ESTIMATORS or found.test != "Q":
         return None, ()
     return _ESTIMATORS[found.tau2.method](result, found)
 

@@ -19,7 +19,7 @@ from metasyn.analysis.explain.pooled import (
     tau_work,
 )
 from metasyn.effects.model import Effect, EffectSet
-from metasyn.names import CI_NAMES, MODEL_NAMES, TAU2_NAMES
+from metasyn.names import CI_NAMES, HETEROGENEITY_NAMES, MODEL_NAMES, TAU2_NAMES
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult, Tau2Estimate
 from metasyn.tables.cells import (
     I2_cell,
@@ -32,6 +32,7 @@ from metasyn.tables.cells import (
 )
 from metasyn.tables.words import PI_WORDS, TAU2_CI_WORDS
 from metasyn.values import Interval, NotEstimable
+from metasyn.vocabulary import Model
 from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
 
 __all__ = ["Number", "effect_numbers", "result_numbers", "shown_beside", "single_number"]
@@ -46,6 +47,8 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
         "henmi-copas": "Henmi & Copas 2010, 10.1002/sim.4029",
         "profile-likelihood": "Hardy & Thompson 1996, "
         "10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A",
+        "glmm": "Stijnen, Hamza & Özdemir 2010, 10.1002/sim.4040",
+        "bayesian": "Röver 2020, 10.18637/jss.v093.i06",
         "REML": "Viechtbauer 2005, 10.3102/10769986030003261",
         "ML": "Viechtbauer 2005, 10.3102/10769986030003261",
         "DL": "DerSimonian & Laird 1986, 10.1016/0197-2456(86)90046-2",
@@ -57,7 +60,12 @@ _REFERENCES: Mapping[str, str] = MappingProxyType(
         "pi": "Higgins, Thompson & Spiegelhalter 2009, 10.1111/j.1467-985X.2008.00552.x",
     }
 )
-_WEIGHTS = {"random-effects": "w = 1/(se² + τ²)", "common-effect": "w = 1/se²"}
+_WEIGHTS: Mapping[Model, str] = {
+    "random-effects": "w = 1/(se² + τ²)",
+    "common-effect": "w = 1/se²",
+    "glmm": "share of every study in the information on the mean",
+    "bayesian": "w = 1/(se² + τ²), averaged over the posterior distribution of τ",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -152,7 +160,7 @@ def shown_beside(result: SynthesisResult) -> tuple[str, ...]:
         texts.append(interval_with_unit(pi, result.effects.measure))
     found = result.heterogeneity
     if result.pooled and not isinstance(found, NotEstimable):
-        q = f"Q = {decimal(found.Q)}, {p_text(found.pvalue)}"
+        q = f"{HETEROGENEITY_NAMES[found.test]} = {decimal(found.Q)}, {p_text(found.pvalue)}"
         texts += [f"τ² = {tau2_cell(found)}", f"I² = {I2_cell(found)}", q]
     return tuple(texts)
 
@@ -288,12 +296,13 @@ def _facts(result: SynthesisResult, name: str, *, worked: bool) -> Iterator[tupl
         if name == "p":
             return
         yield "Why", result.policy.reason
-        yield "Scale", _scale(result)
+        if result.model != "glmm":
+            yield "Scale", _scale(result)
         yield "Weights", _WEIGHTS[result.model] if not result.fit.user_weights else "given by the user"
-        if result.model == "random-effects" and not isinstance(found, NotEstimable):
+        if result.model in ("random-effects", "glmm") and not isinstance(found, NotEstimable):
             method = found.tau2.method
             yield "τ²", f"{tau2_cell(found)}, {TAU2_NAMES.get(method, method)}"  # type: ignore[call-overload]
-        yield "Reference", _REFERENCES.get(result.ci_method, "")
+        yield "Reference", _REFERENCES.get(result.model, _REFERENCES.get(result.ci_method, ""))
     if not worked:
         yield "Formula", "this method has no closed form that could be followed by hand"
 
@@ -311,14 +320,21 @@ def _variation_facts(result: SynthesisResult, name: str) -> Iterator[tuple[str, 
     if isinstance(found, NotEstimable):
         return
     method = found.tau2.method
-    yield "Scale", _scale(result)
+    if found.test == "Q":
+        yield "Scale", _scale(result)
     if name in ("tau2", "tau"):
         yield "Estimator", str(TAU2_NAMES.get(method, method))  # type: ignore[call-overload]
         if not isinstance(found.tau2.ci, NotEstimable):
             yield "Interval", f"{TAU2_CI_WORDS[found.tau2.ci_method]}, {level_text(found.tau2.ci.level)}"
         if found.tau2.truncated:
             yield "Note", "its own solution was below zero; it is set to 0"
-        yield "Reference", _REFERENCES.get(method, "")
+        yield "Reference", _REFERENCES["glmm"] if found.test != "Q" else _REFERENCES.get(method, "")
+    elif found.test != "Q":
+        yield (
+            "From",
+            "the mixed model of the counts: likelihood-ratio test of one mean against a mean for every study",
+        )
+        yield "Reference", _REFERENCES["glmm"]
     else:
         yield "From", f"I² and H² follow from {'Q' if found.i2_method == 'Q' else 'τ²'}"
         yield "Reference", _REFERENCES["Q"]

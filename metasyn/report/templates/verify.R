@@ -21,6 +21,7 @@ section <- function(name) {
 
 # Every named number of `reported` must be the one of that name in `metafor`.
 confirm <- function(what, reported, metafor, within = tolerance) {
+  if (is.null(metafor)) return(not_checked(what, "the package lme4 is not installed"))
   unit <- attr(metafor, "unit")
   for (name in names(reported)) {
     ours <- reported[[name]]
@@ -216,8 +217,100 @@ prediction <- function(found, df, level = 0.95) {
   found
 }
 
+# ---- Mixed models of counts ----------------------------------------------------------------------------
+
+# Random-effects logistic regression of events and participants, by rma.glmm() with lme4. The search of lme4
+# ends near the maximum: numbers agree to four digits.
+glmm <- function(d, test = "z", level = 0.95, ...) suppressWarnings(
+  rma.glmm(measure = "PLO", xi = d$events, ni = d$n, nAGQ = 25, test = test, level = 100 * level, ...))
+
+mixed <- function(d, test = "z", level = 0.95) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  fit <- glmm(d, test, level)
+  p <- as.data.frame(predict(fit))
+  pi <- if (is.null(p$pi.lb)) c(NA, NA) else c(p$pi.lb, p$pi.ub)
+  mean <- integrate(function(z) plogis(p$pred + sqrt(fit$tau2) * z) * dnorm(z), -12, 12, rel.tol = 1e-10)$value
+  structure(c(estimate = p$pred, se = p$se, ci_low = p$ci.lb, ci_high = p$ci.ub, pi_low = pi[1],
+              pi_high = pi[2], marginal = mean, tau2 = fit$tau2, I2 = fit$I2 / 100, H2 = fit$H2,
+              Q = fit$QE.LRT, pvalue = fit$QEp.LRT),
+            unit = mixed_unit(d, p$se))
+}
+
+mixed_unit <- function(d, se) c(estimate = se, se = 0, ci_low = se, ci_high = se, pi_low = se, pi_high = se,
+                                tau2 = mean(d$vi), I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3)
+
+# Groups with a mean of their own and one tau2.
+mixed_groups <- function(d) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  d <- in_order(d)
+  several <- nlevels(d$group) > 1
+  means <- if (several) glmm(d, mods = ~ 0 + group, data = d) else glmm(d)
+  test <- if (several) glmm(d, mods = ~ group, data = d) else list(QM = NA, QMp = NA)
+  structure(c(tau2 = means$tau2, Q = test$QM, pvalue = test$QMp),
+            unit = c(tau2 = mean(d$vi), Q = 1, pvalue = 1e-3), groups = levels(d$group),
+            means = as.numeric(means$beta), ses = means$se, df = nrow(d) - nlevels(d$group), vi = d$vi)
+}
+
+mixed_group <- function(of_all, group, ci, level = 0.95) {
+  if (is.null(of_all)) return(NULL)
+  i <- match(group, attr(of_all, "groups"))
+  mean <- attr(of_all, "means")[i]
+  se <- attr(of_all, "ses")[i]
+  q <- qt((1 + level) / 2, if (ci == "t") attr(of_all, "df") else Inf)
+  wide <- q * sqrt(se^2 + of_all[["tau2"]])
+  structure(c(estimate = mean, se = se, ci_low = mean - q * se, ci_high = mean + q * se,
+              pi_low = mean - wide, pi_high = mean + wide),
+            unit = mixed_unit(data.frame(vi = attr(of_all, "vi")), se))
+}
+
+# Within a group: the likelihood-ratio test of one proportion, I2 and H2 from the shared tau2.
+spread_in_group <- function(d, of_all) {
+  if (is.null(of_all)) return(NULL)
+  p <- d$events / d$n
+  saturated <- sum(dbinom(d$events, d$n, p, log = TRUE))
+  lrt <- 2 * (saturated - sum(dbinom(d$events, d$n, sum(d$events) / sum(d$n), log = TRUE)))
+  w <- 1 / d$vi
+  v <- (nrow(d) - 1) * sum(w) / (sum(w)^2 - sum(w^2))
+  tau2 <- of_all[["tau2"]]
+  structure(c(I2 = tau2 / (tau2 + v), H2 = 1 + tau2 / v, Q = lrt,
+              pvalue = pchisq(lrt, nrow(d) - 1, lower.tail = FALSE)),
+            unit = c(I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3))
+}
+
+# ---- Bayesian models -----------------------------------------------------------------------------------
+
+# The posterior distribution of the mean under a flat prior of it and a stated prior of tau: given tau it is
+# normal; what is left is a sum over a fine grid of log(tau), which base R does.
+posterior <- function(d, prior, numbers, level = 0.95) {
+  u <- seq(-30, 8, by = 0.005)
+  tau <- exp(u)
+  log_prior <- if (prior == "half-normal") -tau^2 / (2 * numbers^2)
+               else dlnorm(tau, numbers[1], numbers[2], log = TRUE)
+  w <- sapply(d$vi, function(v) 1 / (v + tau^2))
+  W <- rowSums(w)
+  m <- as.numeric(w %*% d$yi) / W
+  log_likelihood <- (rowSums(log(w)) - log(W) - rowSums(w * outer(-m, d$yi, "+")^2)) / 2
+  share <- log_likelihood + log_prior + u
+  share <- exp(share - max(share))
+  share <- share / sum(share)
+  s <- sqrt(1 / W)
+  below <- function(x) sum(share * pnorm(x, m, s))
+  density <- function(x) sum(share * dnorm(x, m, s))
+  centre <- sum(share * m)
+  sd <- sqrt(sum(share * (s^2 + (m - centre)^2)))
+  value <- function(p) uniroot(function(x) below(x) - p, centre + c(-60, 60) * sd, tol = 1e-13)$root
+  # The shortest interval has the same density at both ends.
+  tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
+                  c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  weight <- colSums(share * w / W)
+  structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+}
+
 # The same numbers on the scale a reader knows.
 natural <- function(found, transform) {
+  if (is.null(found)) return(NULL)
   shown <- found[intersect(c("estimate", "ci_low", "ci_high", "pi_low", "pi_high"), names(found))]
   setNames(transform(as.numeric(shown)), names(shown))
 }

@@ -19,16 +19,14 @@ from metasyn.synthesis.bayes.mu_prior import FlatMean, MuPrior, NormalMean
 from metasyn.synthesis.bayes.prior import TauPrior
 from metasyn.synthesis.bayes.summary import summarise
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.synthesis.usual_scale import DEFAULT_SCALE, has_usual_scale
 from metasyn.values import Finding, NotEstimable, require_level
 from metasyn.vocabulary import CredibleInterval, require_option
 
 __all__ = ["DEFAULT_SCALE", "pool_bayes"]
 
-DEFAULT_SCALE = 0.5
 # Quadrature less accurate than this is said.
 _ACCURATE = 1e-8
-# Measures, besides ratios, on whose analysis scale 0.5 is a sensible scale of tau.
-_LIKE_RATIOS = ("PLO", "PLN", "IRLN", "SMD", "SMDH", "SMD1", "SMD1H", "GEN")
 
 
 def pool_bayes(
@@ -133,7 +131,7 @@ def _tau_prior(given: TauPrior | None, measure: EffectMeasure) -> tuple[TauPrior
         raise OptionError(
             f"tau_prior must be a prior such as half_normal(0.5) or turner_prior(...); got {given!r}."
         )
-    if measure.family not in ("ratio", "time") and measure.code not in _LIKE_RATIOS:
+    if not has_usual_scale(measure) and measure.code != "GEN":
         raise OptionError(
             f"state tau_prior for measure {measure.code!r}: the default half_normal({DEFAULT_SCALE}) is "
             f"meant for log ratios, and tau is in units of the {measure.scale} here. Choose a scale that "

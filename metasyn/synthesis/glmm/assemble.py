@@ -11,15 +11,17 @@ from metasyn.effects.measure import get_measure
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.tails import two_sided_p, two_sided_quantile
 from metasyn.synthesis.counts.model import SilentRow
-from metasyn.synthesis.glmm.build import Built, build, corrected_effects
+from metasyn.synthesis.glmm.build import build, typical_variance
 from metasyn.synthesis.glmm.fit import Fitted, fit_model
+from metasyn.synthesis.glmm.kernels import Kernel
+from metasyn.synthesis.glmm.likelihood import Structure
 from metasyn.synthesis.glmm.model import GlmmData, GlmmResult, GlmmSpec
 from metasyn.synthesis.glmm.natural import conditional, marginal
-from metasyn.synthesis.glmm.profile import profile_interval
+from metasyn.synthesis.glmm.profile import profile_interval, variance_interval
 from metasyn.synthesis.glmm.saturated import heterogeneity_tests
 from metasyn.values import Finding, Interval, NotEstimable
 
-__all__ = ["assemble_mixed", "wald"]
+__all__ = ["assemble_mixed", "highest", "information_shares", "wald"]
 
 Array = NDArray[np.float64]
 # Two values of tau2 that are not told apart.
@@ -36,7 +38,7 @@ def assemble_mixed(
     common = fit_model(built.kernel, used.k, built.common, built.common_start(), nodes=spec.nodes)
     fitted, second = common, False
     if spec.between == "random-effects":
-        fitted, second = _highest(built, used.k, common, spec.nodes)
+        fitted, second = highest(built.kernel, used.k, built.random, built.start, common, spec.nodes)
     lrt, wald_test = heterogeneity_tests(built, common, used.k, spec.nodes)
     estimate, se = float(fitted.x[0]), math.sqrt(float(fitted.covariance[0, 0]))
     statistic, pvalue, df, wald_ci = wald(spec, used.k, estimate, se)
@@ -65,7 +67,7 @@ def assemble_mixed(
         rho=NotEstimable("a parameter of the beta-binomial model"),
         pi=_prediction(spec, used.k, estimate, se, tau2),
         conditional=middle,
-        marginal=marginal(spec.measure, middle, estimate, tau2, _effect_covariance(fitted)),
+        marginal=marginal(spec.measure, middle, estimate, tau2, _effect_covariance(fitted), df),
         I2=I2,
         H2=H2,
         lrt=lrt,
@@ -75,6 +77,8 @@ def assemble_mixed(
         aic=-2 * fitted.value + 2 * fitted.x.size,
         bic=-2 * fitted.value + math.log(_counts(used, spec)) * fitted.x.size,
         covariance=_read_only(fitted.covariance),
+        weights=information_shares(fitted),
+        tau2_ci=_tau2_interval(fitted, spec, used.k),
         parameters=parameters,
         quadrature=fitted.quadrature,
         convergence=fitted.convergence,
@@ -96,6 +100,23 @@ def wald(
         return reason, reason, df, ci
     statistic = (estimate - null) / se
     return statistic, two_sided_p(statistic, df), df, ci
+
+
+def information_shares(fitted: Fitted) -> Array | NotEstimable:
+    """Share of every study in the information on the effects."""
+    if "alpha" in fitted.structure.channels:
+        return NotEstimable("the information on the effect is shared with the level of every study")
+    found = fitted.objective.information(fitted.x)
+    return _read_only(found / found.sum())
+
+
+def _tau2_interval(fitted: Fitted, spec: GlmmSpec, k: int) -> Interval | NotEstimable:
+    """The profile-likelihood interval of tau2, where it is asked for and there is a tau2."""
+    if not spec.tau2_interval:
+        return NotEstimable("it was not asked for (tau2_interval=True)")
+    if "v" not in fitted.structure.shared:
+        return NotEstimable("the common-effect model has no between-study variance")
+    return variance_interval(fitted, k, spec.level)
 
 
 def _profiled(fitted: Fitted, se: float, spec: GlmmSpec, k: int) -> Interval:
@@ -129,8 +150,7 @@ def _effect_covariance(fitted: Fitted) -> Array:
 
 def _typical(data: GlmmData, spec: GlmmSpec, tau2: float) -> tuple[float, float]:
     """I2 and H2 by Higgins and Thompson's typical sampling variance of the corrected effects."""
-    w = 1 / corrected_effects(data, spec.measure)[1]
-    typical = (w.size - 1) / float(w.sum() - (w * w).sum() / w.sum())
+    typical = typical_variance(data, spec.measure)
     return tau2 / (tau2 + typical), 1 + tau2 / typical
 
 
@@ -139,19 +159,21 @@ def _counts(data: GlmmData, spec: GlmmSpec) -> int:
     return data.k * (2 if spec.model in ("UM.FS", "UM.RS") else 1)
 
 
-def _highest(built: Built, k: int, common: Fitted, nodes: int | None) -> tuple[Fitted, bool]:
+def highest(
+    kernel: Kernel, k: int, random: Structure, begin: Array, common: Fitted, nodes: int | None
+) -> tuple[Fitted, bool]:
     """The higher of two maxima where there is one with a variance of 0 and one without."""
-    at = built.random.shared.index("v")
-    fitted = fit_model(built.kernel, k, built.random, built.start, nodes=nodes)
+    at = random.shared.index("v")
+    fitted = fit_model(kernel, k, random, begin, nodes=nodes)
     start = fitted.x.copy()
     if fitted.x[at] > 0:
         if fitted.value >= common.value:
             return fitted, False
         start = np.insert(common.x, at, 0.0)
     else:
-        start[at] = max(4 * built.start[at], 1.0)
+        start[at] = max(4 * begin[at], 1.0)
     try:
-        other = fit_model(built.kernel, k, built.random, start, nodes=nodes)
+        other = fit_model(kernel, k, random, start, nodes=nodes)
     except NotEstimableError:
         return fitted, False
     different = abs(other.x[at] - fitted.x[at]) > _SAME * (1 + fitted.x[at])

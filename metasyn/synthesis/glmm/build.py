@@ -14,7 +14,7 @@ from metasyn.synthesis.glmm.likelihood import Structure
 from metasyn.synthesis.glmm.model import GlmmData
 from metasyn.vocabulary import GlmmMeasure, GlmmModel
 
-__all__ = ["MODELS", "Built", "build", "corrected_effects"]
+__all__ = ["MODELS", "Built", "build", "corrected_effects", "typical_variance"]
 
 Array = NDArray[np.float64]
 
@@ -115,6 +115,12 @@ def corrected_effects(data: GlmmData, measure: GlmmMeasure) -> tuple[Array, Arra
         assert data.size_2 is not None
         return np.log(table[0] / table[1] * (data.size_2 / s_1)), vi
     return np.log(table[0] / table[1]) - np.log(table[2] / table[3]), vi
+
+
+def typical_variance(data: GlmmData, measure: GlmmMeasure) -> float:
+    """Higgins and Thompson's typical sampling variance of the corrected effects."""
+    w = 1 / corrected_effects(data, measure)[1]
+    return (w.size - 1) / float(w.sum() - (w * w).sum() / w.sum())
 
 
 def _single(family: Family, start: Array) -> Built:

@@ -18,7 +18,7 @@ from metasyn.synthesis.glmm.kernels import Kernel
 from metasyn.synthesis.glmm.likelihood import LARGEST_VARIANCE, Likelihood, Structure
 from metasyn.synthesis.glmm.model import Convergence, Quadrature
 
-__all__ = ["Fitted", "Objective", "covariance_of", "fit_model", "maximise"]
+__all__ = ["Fitted", "Objective", "covariance_of", "finest_nodes", "fit_model", "maximise"]
 
 Array = NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array, Array]]
@@ -39,7 +39,7 @@ _MOST_STEPS = 100
 class Fitted:
     """A maximum of the likelihood; the parameters are those of the structure, shared ones first.
 
-    `objective` can be called again, at any parameters, for profiles.
+    `objective` can be called again, at any parameters, for profiles and for single studies.
     """
 
     x: Array
@@ -47,7 +47,7 @@ class Fitted:
     hessian: Array
     free: NDArray[np.bool_]
     structure: Structure
-    objective: Objective
+    objective: Likelihood
     quadrature: Quadrature
     convergence: Convergence
 
@@ -60,7 +60,12 @@ class Fitted:
     def covariance(self) -> Array:
         """Of the shared parameters, from the observed information."""
         p = len(self.structure.shared)
-        return covariance_of(self.hessian, self.free)[:p, :p]
+        return self.full_covariance[:p, :p]
+
+    @property
+    def full_covariance(self) -> Array:
+        """Of all parameters."""
+        return covariance_of(self.hessian, self.free)
 
 
 def covariance_of(hessian: Array, free: NDArray[np.bool_]) -> Array:
@@ -246,3 +251,10 @@ def _product(structure: Structure, step: float, reach: float) -> Nodes:
     """Trapezoidal nodes in the same way."""
     one, many = hermite_rule(1), trapezoidal_rule(step, reach)
     return Nodes.product(many if "v" in structure.shared else one, many if "s" in structure.shared else one)
+
+
+def finest_nodes(structure: Structure) -> Nodes:
+    """A rule that is right for every value of one variance: trapezoidal, or 64 Hermite nodes each for two."""
+    if "s" in structure.shared:
+        return _hermite(structure, _LADDER[2][-1])
+    return _product(structure, _TRAPEZOIDS[1], _REACH)

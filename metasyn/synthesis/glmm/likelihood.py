@@ -37,11 +37,14 @@ class Structure:
     shared : tuple of {'delta', 'v', 'alpha', 's'}
         With one value for all studies, in the order of the parameters; `v` and `s` are variances.
     own : {'delta', 'alpha'} or None
-        With a value for every study, after the shared ones.
+        With a value for every study, after the shared ones, or for every group of studies.
+    groups : tuple of int or None
+        The group of every study, counted from 0.
     """
 
     shared: tuple[Channel, ...]
     own: Channel | None = None
+    groups: tuple[int, ...] | None = None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -51,7 +54,8 @@ class Structure:
     def lower(self, k: int) -> Array:
         """Lower bounds of the parameters."""
         bounds = [0.0 if name in ("v", "s") else -np.inf for name in self.shared]
-        return np.array(bounds + [-np.inf] * (k if self.own else 0))
+        own = k if self.groups is None else max(self.groups) + 1
+        return np.array(bounds + [-np.inf] * (own if self.own else 0))
 
 
 class Likelihood:
@@ -69,8 +73,9 @@ class Likelihood:
         self.differences = differences
         self.evaluations = 0
         self._modes: tuple[Array, Array] | None = None
+        own = np.arange(k) if structure.groups is None else np.array(structure.groups)
         self._where = [
-            np.full(k, i) if name != structure.own else len(structure.shared) + np.arange(k)
+            np.full(k, i) if name != structure.own else len(structure.shared) + own
             for i, name in enumerate(structure.channels)
         ]
 
@@ -89,6 +94,11 @@ class Likelihood:
         """Log-likelihoods of the studies, shape (k,)."""
         at = self._means(x)
         return log_integrals(self.kernel, at, self.nodes, find_modes(self.kernel, at, self._modes))
+
+    def information(self, x: Array) -> Array:
+        """What every study tells of its effect: minus its log-likelihood's second derivative, shape (k,)."""
+        i = self.structure.channels.index("delta")
+        return -self._exact(x)[2][i, i]
 
     def _means(self, x: Array, shift: dict[Channel, float] | None = None) -> Means:
         """The four channels of every study; with a shift (or an empty one) from standard deviations."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from metasyn.synthesis.counts.model import ChiSquaredTest, SilentRow
 from metasyn.values import Finding, Interval, NotEstimable
-from metasyn.vocabulary import GlmmCi, GlmmMeasure, GlmmModel, GlmmPi, Model, Separation
+from metasyn.vocabulary import GlmmCi, GlmmMeasure, GlmmModel, GlmmPi, NormalModel, Separation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Convergence", "GlmmData", "GlmmResult", "GlmmSpec", "OnNaturalScale", "Quadrature"]
 
 _Array = NDArray[np.float64]
+_NOT_ASKED = NotEstimable("it was not asked for (tau2_interval=True)")
+_NO_WEIGHTS = NotEstimable("defined for mixed models without a level per study")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,17 +83,20 @@ class GlmmSpec:
         What is done where the likelihood has no maximum.
     drop00 : bool
         Whether studies without (or with only) events in both groups are left out.
+    tau2_interval : bool
+        Whether the interval of tau2 is computed.
     """
 
     measure: GlmmMeasure
     model: GlmmModel
-    between: Model = "random-effects"
+    between: NormalModel = "random-effects"
     level: float = 0.95
     ci_method: GlmmCi = "wald"
     pi_method: GlmmPi = "t(k-1)"
     nodes: int | None = None
     separation: Separation = "firth"
     drop00: bool = True
+    tau2_interval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +168,12 @@ class GlmmResult:
         Wald test against no effect; df is infinite for the normal. Not estimable for proportions and rates.
     tau2, tau : float or NotEstimable
         Variance and standard deviation of the effect between studies.
+    tau2_ci : Interval or NotEstimable
+        By profile likelihood, where it was asked for.
+    weights : ndarray of shape (k,) or NotEstimable
+        Share of every study in the information on the effect at the estimated tau2: minus the second
+        derivative of its log-likelihood by the effect, which is above 0 for every count. For models without
+        a level of their own per study.
     sigma2 : float or NotEstimable
         Variance of the level between studies (UM.RS).
     rho : float or NotEstimable
@@ -219,14 +230,25 @@ class GlmmResult:
     parameters: dict[str, float]
     quadrature: Quadrature
     convergence: Convergence
+    tau2_ci: Interval | NotEstimable = _NOT_ASKED
+    weights: _Array | NotEstimable = _NO_WEIGHTS
     silent: tuple[SilentRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def typical_variance(self) -> float:
+        """The typical sampling variance that I2 and H2 rest on, 1/2 added where a study has a zero cell."""
+        from metasyn.synthesis.glmm.build import typical_variance
+
+        silent = {row.row for row in self.silent}
+        used = np.array([i for i in range(self.k) if i not in silent], dtype=np.intp)
+        return typical_variance(self.data.take(used), self.spec.measure)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; an undefined quantity is `{"not_estimable": reason}`."""
         names = (
-            "statistic", "pvalue", "tau2", "tau", "sigma2", "rho", "pi", "conditional", "marginal", "I2",
-            "H2", "lrt", "wald", "log_likelihood", "log_likelihood_common", "aic", "bic",
+            "statistic", "pvalue", "tau2", "tau2_ci", "tau", "sigma2", "rho", "pi", "conditional",
+            "marginal", "I2", "H2", "lrt", "wald", "log_likelihood", "log_likelihood_common", "aic", "bic",
         )  # fmt: skip
         return {
             "method": self.method,
@@ -240,6 +262,7 @@ class GlmmResult:
             **{name: _plain(getattr(self, name)) for name in names},
             "parameters": dict(self.parameters),
             "covariance": self.covariance.tolist(),
+            "weights": _plain(self.weights),
             "quadrature": {name: getattr(self.quadrature, name) for name in Quadrature.__slots__},
             "convergence": {name: getattr(self.convergence, name) for name in Convergence.__slots__},
             "silent": [{"label": row.label, "reason": row.reason} for row in self.silent],
@@ -278,4 +301,6 @@ def _plain(value: Any) -> Any:
         return [value.low, value.high]
     if isinstance(value, OnNaturalScale):
         return {"value": value.value, "ci": [value.ci.low, value.ci.high]}
+    if isinstance(value, np.ndarray):
+        return value.tolist()
     return value

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from metasyn.effects.measure import get_measure
 from metasyn.numerics.gauss_hermite import trapezoidal_rule
-from metasyn.numerics.tails import normal_quantile
+from metasyn.numerics.tails import two_sided_quantile
 from metasyn.synthesis.glmm.model import OnNaturalScale
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import GlmmMeasure
@@ -27,7 +27,12 @@ def conditional(measure: GlmmMeasure, estimate: float, ci: Interval) -> OnNatura
 
 
 def marginal(
-    measure: GlmmMeasure, middle: OnNaturalScale, estimate: float, tau2: float, covariance: Array
+    measure: GlmmMeasure,
+    middle: OnNaturalScale,
+    estimate: float,
+    tau2: float,
+    covariance: Array,
+    df: float = math.inf,
 ) -> OnNaturalScale | NotEstimable:
     """Mean over studies of the proportion or the rate, with a delta-method interval on the analysis scale.
 
@@ -39,6 +44,8 @@ def marginal(
     estimate, tau2 : float
     covariance : ndarray of shape (2, 2)
         Of the two.
+    df : float
+        Of the t distribution; infinite for the normal.
     """
     if measure not in ("PLO", "IRLN"):
         return NotEstimable(
@@ -47,7 +54,7 @@ def marginal(
     if tau2 == 0:
         return middle
     level = middle.ci.level
-    q = normal_quantile(1 - level)
+    q = two_sided_quantile(1 - level, df)
     if measure == "IRLN":
         mean, slopes = estimate + tau2 / 2, np.array([1.0, 0.5])
         half = q * math.sqrt(float(slopes @ covariance @ slopes))

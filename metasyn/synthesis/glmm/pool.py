@@ -17,7 +17,7 @@ from metasyn.synthesis.glmm.model import GlmmResult, GlmmSpec
 from metasyn.synthesis.glmm.separation import require_information, separated
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import require_level, require_whole
-from metasyn.vocabulary import GlmmCi, GlmmMeasure, GlmmModel, GlmmPi, Model, Separation, require_option
+from metasyn.vocabulary import GlmmCi, GlmmMeasure, GlmmModel, GlmmPi, NormalModel, Separation, require_option
 
 __all__ = ["pool_glmm"]
 
@@ -46,6 +46,7 @@ def pool_glmm(
     nodes: int | None = None,
     separation: str = "firth",
     drop00: bool = True,
+    tau2_interval: bool = False,
 ) -> GlmmResult:
     r"""Pool counts by a mixed model: nothing is added to zero cells, no effect per study is needed.
 
@@ -94,6 +95,8 @@ def pool_glmm(
     drop00 : bool
         Leave out studies without (or with only) events in both groups. They say nothing about d_i; in UM.RS
         and beta-binomial models, which compare groups across studies, False keeps them.
+    tau2_interval : bool
+        Whether to compute the profile-likelihood interval of tau2, which takes as long as the fit again.
 
     Returns
     -------
@@ -130,6 +133,7 @@ def pool_glmm(
         nodes=nodes,
         separation=separation,
         drop00=drop00,
+        tau2_interval=tau2_interval,
     )
     columns = {
         "events": events, "n": n, "time": time, "events_1": events_1, "n_1": n_1, "events_2": events_2,
@@ -160,12 +164,13 @@ def _spec(effects: object, measure: str, model: str | None, **options: object) -
             f"model={chosen!r} is not defined for {asked}; it takes {', '.join(map(repr, MODELS[asked]))}."
         )
     words = {
-        "between": Model, "ci_method": GlmmCi, "pi_method": GlmmPi, "separation": Separation,
+        "between": NormalModel, "ci_method": GlmmCi, "pi_method": GlmmPi, "separation": Separation,
     }  # fmt: skip
     for name, vocabulary in words.items():
         require_option(name, options[name], vocabulary)
-    if not isinstance(options["drop00"], bool):
-        raise OptionError(f"drop00 must be True or False; got {options['drop00']!r}.")
+    for name in ("drop00", "tau2_interval"):
+        if not isinstance(options[name], bool):
+            raise OptionError(f"{name} must be True or False; got {options[name]!r}.")
     if not options["drop00"] and chosen not in ("UM.RS", "beta-binomial"):
         raise OptionError(
             f"drop00=False has no meaning for model={chosen!r}: studies without events in both groups do "

@@ -9,17 +9,21 @@ from numpy.typing import NDArray
 
 from metasyn.errors import NotEstimableError
 from metasyn.numerics.newton import maximise_bounded
+from metasyn.numerics.roots import bracketed_root
 from metasyn.numerics.tails import normal_quantile
-from metasyn.synthesis.glmm.fit import Objective
-from metasyn.values import Interval
+from metasyn.synthesis.glmm.fit import Fitted, Objective, finest_nodes
+from metasyn.synthesis.glmm.likelihood import LARGEST_VARIANCE
+from metasyn.values import Interval, NotEstimable
 
-__all__ = ["profile_interval"]
+__all__ = ["profile_interval", "variance_interval"]
 
 Array = NDArray[np.float64]
 _FARTHEST = 60.0
 _STEPS = 60
 # Distance of the signed root from the normal quantile, in standard errors.
 _CLOSE = 1e-7
+# How exactly the ends of an interval of tau2 are found, relative to them.
+_FINE = 1e-9
 
 
 def profile_interval(
@@ -92,3 +96,47 @@ def _profile(objective: Objective, theta: float, rest: Array, lower: Array) -> t
     found = maximise_bounded(held, rest, lower[1:])
     slope = objective(np.concatenate([[theta], found.x]))[1][0]
     return found.value, float(slope), found.x
+
+
+def variance_interval(fitted: Fitted, k: int, level: float) -> Interval | NotEstimable:
+    """Values of tau2 whose profile lies within chi-square / 2 of the maximum, by a fine trapezoidal rule.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        With random effects.
+    k : int
+        Number of studies.
+    level : float
+    """
+    structure = fitted.structure
+    at = structure.shared.index("v")
+    objective = fitted.objective.with_nodes(finest_nodes(structure))
+    lower, rest = np.delete(structure.lower(k), at), np.delete(fitted.x, at)
+    drop = normal_quantile(1 - level) ** 2 / 2
+    best, top = float(fitted.x[at]), objective(fitted.x)[0]
+
+    def excess(tau2: float) -> float:
+        """How far the profile lies below the limit; found from where the last search ended."""
+        nonlocal rest
+
+        def held(y: Array) -> tuple[float, Array, Array]:
+            value, gradient, hessian = objective(np.insert(y, at, tau2))
+            return value, np.delete(gradient, at), np.delete(np.delete(hessian, at, 0), at, 1)
+
+        found = maximise_bounded(held, rest, lower)
+        rest = found.x
+        return top - found.value - drop
+
+    low, below = 0.0, excess(0.0) if best > 0 else -drop
+    if below > 0:
+        low = bracketed_root(excess, 0.0, best, f_low=below, f_high=-drop, rtol=_FINE).root
+    high = max(4 * best, 0.5)
+    above = excess(high)
+    while above < 0:
+        if high >= LARGEST_VARIANCE:
+            return NotEstimable("the likelihood hardly falls for large values of the between-study variance")
+        high = min(4 * high, LARGEST_VARIANCE)
+        above = excess(high)
+    end = bracketed_root(excess, best, high, f_low=-drop, f_high=above, rtol=_FINE)
+    return Interval(low, end.root, level)

@@ -159,7 +159,7 @@ def infer(fit: MeanFit, ci_method: CiMethod, *, level: float, null: float | None
     Raises
     ------
     OptionError
-        If the method is unknown.
+        If the method is unknown, or belongs to the Bayesian model.
 
     References
     ----------
@@ -179,6 +179,8 @@ def infer(fit: MeanFit, ci_method: CiMethod, *, level: float, null: float | None
     """
     formula = _STANDARD_ERRORS.get(ci_method)
     if formula is None:
+        if ci_method == "credible":
+            raise OptionError("a credible interval belongs to the Bayesian model: model='bayesian'.")
         return _SPECIAL[require_option("ci_method", ci_method, CiMethod)](fit, level, null, seed)
     se = formula(fit) if fit.k > 1 else _wald_se(fit)
     df = math.inf if ci_method == "wald" else float(fit.df)

@@ -28,7 +28,7 @@ from metasyn.synthesis.moderators.request import RegressionSpec
 from metasyn.synthesis.moderators.wald import NO_SPREAD, contrast_test
 from metasyn.synthesis.tau2.weights import checked_weights
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod, Missing, Model, Tau2CiMethod, Tau2Method, require_option
+from metasyn.vocabulary import CiMethod, Missing, NormalModel, Tau2CiMethod, Tau2Method, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def meta_regression(
     data: pd.DataFrame | Mapping[str, Sequence[Any]] | None = None,
     tau2_method: Tau2Method = "REML",
     tau2: float | None = None,
-    model: Model = "random-effects",
+    model: NormalModel = "random-effects",
     test: CiMethod = "hartung-knapp",
     weights: ArrayLike | None = None,
     tau2_ci_method: Tau2CiMethod = "q-profile",

@@ -8,7 +8,7 @@ from metasyn.errors import OptionError
 from metasyn.synthesis.spec import is_variance
 from metasyn.synthesis.tau2 import require_tau2_ci
 from metasyn.values import require_level
-from metasyn.vocabulary import CiMethod, Model, Tau2CiMethod, Tau2Method, require_option
+from metasyn.vocabulary import CiMethod, NormalModel, Tau2CiMethod, Tau2Method, require_option
 
 __all__ = ["TESTS", "RegressionSpec"]
 
@@ -35,7 +35,7 @@ class RegressionSpec:
     level : float
     """
 
-    model: Model = "random-effects"
+    model: NormalModel = "random-effects"
     tau2_method: Tau2Method = "REML"
     tau2: float | None = None
     test: CiMethod = "hartung-knapp"
@@ -44,7 +44,7 @@ class RegressionSpec:
     level: float = 0.95
 
     def __post_init__(self) -> None:
-        require_option("model", self.model, Model)
+        require_option("model", self.model, NormalModel)
         require_option("tau2_method", self.tau2_method, Tau2Method)
         require_option("test", self.test, CiMethod)
         if self.test not in TESTS:

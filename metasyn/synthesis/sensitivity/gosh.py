@@ -15,7 +15,7 @@ from metasyn.synthesis.sensitivity.source import Source, fitted_mean, pooled
 from metasyn.synthesis.sensitivity.tables import read_only
 from metasyn.synthesis.tau2.many import fit_many
 from metasyn.values import require_whole
-from metasyn.vocabulary import Model, Tau2Method
+from metasyn.vocabulary import NormalModel, Tau2Method
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class Gosh:
     estimate: Array
     exhaustive: bool
     seed: int | None
-    model: Model
+    model: NormalModel
     tau2_method: Tau2Method
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from metasyn.synthesis.sensitivity.deleted import DeletedMeans, deleted_means
 from metasyn.synthesis.sensitivity.source import FittedMean, Source, fitted_mean, pooled
 from metasyn.synthesis.sensitivity.tables import frame, read_only
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod, Model, Tau2Method
+from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ class Influence:
     labels: tuple[str, ...]
     yi: Array
     vi: Array
-    model: Model
+    model: NormalModel
     tau2_method: Tau2Method
     scale_method: CiMethod
     rstudent: Array

@@ -15,7 +15,7 @@ from metasyn.synthesis.sensitivity.deleted import deleted_means
 from metasyn.synthesis.sensitivity.source import Source, fitted_mean, pooled
 from metasyn.synthesis.sensitivity.tables import frame, read_only
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import CiMethod, Model, Tau2Method
+from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +57,7 @@ class Residuals:
     """
 
     labels: tuple[str, ...]
-    model: Model
+    model: NormalModel
     tau2_method: Tau2Method
     scale_method: CiMethod
     raw: Array

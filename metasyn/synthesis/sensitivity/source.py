@@ -14,7 +14,7 @@ from metasyn.synthesis.arrays import effects_or_arrays
 from metasyn.synthesis.core import synthesise
 from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult, SynthesisSpec
-from metasyn.vocabulary import CiMethod, Model, Tau2Method
+from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
 __all__ = ["FittedMean", "Source", "fitted_mean", "pooled", "same_methods"]
 
@@ -45,7 +45,7 @@ class FittedMean:
     labels: tuple[str, ...]
     yi: Array
     vi: Array
-    model: Model
+    model: NormalModel
     tau2_method: Tau2Method
     fixed_tau2: float | None
     fit: MeanFit
@@ -113,14 +113,15 @@ def fitted_mean(result: SynthesisResult, *, what: str) -> FittedMean:
             f"{what} is defined for inverse-variance weights; this mean has the user's own. "
             "Leave-one-out and cumulative syntheses work with any weights."
         )
+    # Influence belongs to the weighted mean: beside a mixed or a Bayesian model that of random effects.
     effects, common = result.effects, result.model == "common-effect"
-    fit = fit_mean(effects.yi, effects.vi, 0.0 if common else found.tau2.value)
+    fit = fit_mean(effects.yi, effects.vi, 0.0 if common else _random_tau2(result, found))
     factors: dict[CiMethod, float] = {"hartung-knapp": fit.q, "hartung-knapp-adhoc": max(1.0, fit.q)}
     return FittedMean(
         labels=effects.labels,
         yi=effects.yi,
         vi=effects.vi,
-        model=result.model,
+        model="common-effect" if common else "random-effects",
         tau2_method=result.request.tau2_method,
         fixed_tau2=0.0 if common else result.request.tau2,
         fit=fit,
@@ -129,6 +130,17 @@ def fitted_mean(result: SynthesisResult, *, what: str) -> FittedMean:
     )
 
 
+def _random_tau2(result: SynthesisResult, found: Heterogeneity) -> float:
+    """The between-study variance of the random-effects mean."""
+    return result.fit.tau2 if result.model == "glmm" else found.tau2.value
+
+
 def same_methods(whole: SynthesisResult) -> SynthesisSpec:
-    """The request with the model and interval that headline, so that only the studies change."""
+    """The request with the model and interval that headline, so that only the studies change.
+
+    A mixed model of counts, or what stands in its place, stays the choice of the rule: without a study it
+    may lose its estimate, or gain one.
+    """
+    if whole.beside.first == "glmm":
+        return whole.request.update(model="glmm")
     return whole.request.update(model=whole.model, ci_method=whole.ci_method)

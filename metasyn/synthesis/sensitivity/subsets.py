@@ -6,21 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.errors import OptionError
 from metasyn.numerics.tails import chi2_upper_p
+from metasyn.synthesis.beside import NO_POSTERIOR_PREDICTION, Beside, companions
 from metasyn.synthesis.core import NO_PREDICTION, predict
-from metasyn.synthesis.heterogeneity import COMMON_EFFECT, FIXED
-from metasyn.synthesis.mean import MeanFit, fit_mean, infer
+from metasyn.synthesis.heterogeneity import COMMON_EFFECT, FIXED, mixed_heterogeneity
+from metasyn.synthesis.mean import Inference, MeanFit, fit_mean, infer
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.policy import choose, single_study
+from metasyn.synthesis.policy_models import glmm_ci, model_first
 from metasyn.synthesis.sensitivity.tables import read_only
 from metasyn.synthesis.tau2.many import ManyFits, fit_many
 from metasyn.values import Interval, NotEstimable, require_whole
 from metasyn.vocabulary import CiMethod, Model
+
+if TYPE_CHECKING:
+    from metasyn.synthesis.glmm.model import GlmmResult
 
 __all__ = ["Option", "Subsets", "subsets"]
 
@@ -30,8 +36,13 @@ Option = tuple[Model, CiMethod]
 
 _ALL_UP_TO = 14
 _MOST = 2**_ALL_UP_TO
+# A mixed model of counts is fitted anew for every subset: so many take about a second.
+_MOST_MIXED = 300
+# Up to so many effects the Bayesian result stands beside the others for every subset, else for pairs only.
+_FEW = 4
 _NO_WEIGHT = "None of these effects has a weight: there is no mean."
 _FIGURES = ("estimate", "ci_low", "ci_high", "pvalue", "pi_low", "pi_high")
+_BETWEEN = ("tau2", "I2", "Q", "Q_pvalue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,11 +69,13 @@ class Subsets:
     estimate, ci_low, ci_high, pvalue, pi_low, pi_high : ndarray of shape (n, n_options)
         What `pool` gives with the request of the whole, model and interval set to the option. One
         effect alone is the study's own estimate and interval under every option.
+        Nan also where the option has no estimate: a mixed model of counts without events, a Bayesian model
+        of more than two of many effects (there it never headlines).
     tau2, I2, Q, Q_pvalue : ndarray of shape (n,)
         Under the request itself; nan for one effect. I2 is a proportion.
-    option_tau2, option_I2 : ndarray of shape (n, n_options)
-        With the model set to the option's: under the common-effect model tau2 is 0 and I2 from Q. Q and
-        its p value are the same under every model.
+    option_tau2, option_I2, option_Q, option_Q_pvalue : ndarray of shape (n, n_options)
+        With the model set to the option's: under the common-effect model tau2 is 0 and I2 from Q; under a
+        mixed model of counts Q is the likelihood-ratio statistic.
     """
 
     labels: tuple[str, ...]
@@ -84,6 +97,8 @@ class Subsets:
     Q_pvalue: Array
     option_tau2: Array
     option_I2: Array
+    option_Q: Array
+    option_Q_pvalue: Array
 
     def __post_init__(self) -> None:
         read_only(self)
@@ -134,7 +149,8 @@ def subsets(result: SynthesisResult, *, left_out: int | None = None) -> Subsets:
         k >= 2, without its subgroups.
     left_out : int, optional
         Leave out at most so many effects. Default: all subsets of up to 14 effects; beyond, one or two
-        left out, or one where the pairs would be more than 16,384.
+        left out, or one where the pairs would be more than 16,384. For proportions by a mixed model all
+        subsets of up to 8, and 300 in the place of 16,384.
 
     Returns
     -------
@@ -156,12 +172,16 @@ def subsets(result: SynthesisResult, *, left_out: int | None = None) -> Subsets:
     (7, True)
     >>> row = found.place([1, 2])
     >>> found.options[found.headline[row]], round(float(found.estimate[row, found.headline[row]]), 3)
-    (('common-effect', 'wald'), -0.18)
+    (('random-effects', 'hartung-knapp-adhoc'), -0.267)
     """
     k, spec = result.k, result.request
     if k < 2:
         raise OptionError(f"subsets need at least two effects; there is {k}.")
-    depth = _depth(k) if left_out is None else _checked_depth(k, left_out)
+    depth = (
+        _depth(k, _MOST_MIXED if _is_mixed(result) else _MOST)
+        if left_out is None
+        else _checked_depth(k, left_out)
+    )
     present = _present(k, depth)
     yi, vi = result.effects.yi, result.effects.vi
     weights = spec.weights if spec.tau2_method in ("GENQ", "GENQM") and spec.tau2 is None else None
@@ -176,11 +196,16 @@ def subsets(result: SynthesisResult, *, left_out: int | None = None) -> Subsets:
     return _collected(result, present, depth, fits)
 
 
-def _depth(k: int) -> int:
+def _is_mixed(result: SynthesisResult) -> bool:
+    """Whether subsets are pooled by a mixed model of counts."""
+    return result.beside.mixed is not None
+
+
+def _depth(k: int, most: int) -> int:
     """How many effects are left out if nothing is asked for."""
-    if k <= _ALL_UP_TO:
+    if 2**k <= most:
         return k - 1
-    return 2 if 1 + k + comb(k, 2) <= _MOST else 1
+    return 2 if 1 + k + comb(k, 2) <= most else 1
 
 
 def _checked_depth(k: int, left_out: int) -> int:
@@ -204,11 +229,22 @@ def _present(k: int, depth: int) -> Flags:
     return present
 
 
+def _options(result: SynthesisResult) -> tuple[Option, ...]:
+    """Model and interval of everything computed for the whole, and what may headline for a part of it."""
+    spec, measure = result.request, result.effects.measure
+    found: list[Option] = [(one.model, one.ci_method) for one in result.alternatives]
+    if model_first(spec, measure, 2) == "bayesian":
+        found.append(("bayesian", "credible"))
+    if _is_mixed(result):
+        found.append(("glmm", glmm_ci(spec)))
+    return tuple(dict.fromkeys(found))
+
+
 def _collected(result: SynthesisResult, present: Flags, depth: int, fits: ManyFits) -> Subsets:
     """All subsets one after the other, from their between-study variances."""
-    options: tuple[Option, ...] = tuple((one.model, one.ci_method) for one in result.alternatives)
-    n = len(present)
+    options, n = _options(result), len(present)
     figures = np.full((len(_FIGURES), n, len(options)), np.nan)
+    mixed = np.full((len(_BETWEEN), n), np.nan)
     headline, reason = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     reasons: dict[str, int] = {}
     for row, here in enumerate(present):
@@ -218,14 +254,22 @@ def _collected(result: SynthesisResult, present: Flags, depth: int, fits: ManyFi
             continue
         spec = result.request.taking(kept)
         means = _means(result, kept, float(fits.tau2[row]), spec)
-        choice = choose(spec, means["random-effects"]) if len(kept) > 1 else single_study(spec)
+        beside = _beside(result, kept, spec)
+        choice = choose(spec, means["random-effects"], beside) if len(kept) > 1 else single_study(spec)
         headline[row] = options.index((choice.model, choice.ci_method))
         reason[row] = reasons.setdefault(choice.policy.reason, len(reasons))
-        for column, (model, ci_method) in enumerate(options):
+        if beside.glmm is not None:
+            mixed[:, row] = _mixed_between(beside.glmm)
+        null = result.effects.measure.null
+        others = {key[:2]: one for key, one in beside.inferences(result.effects.measure, spec).items()}
+        for column, option in enumerate(options):
             if len(kept) == 1:
-                model, ci_method = choice.model, choice.ci_method
-            null = result.effects.measure.null
-            figures[:, row, column] = _figures(means[model], model, ci_method, spec, null)
+                option = choice.model, choice.ci_method
+            if option[0] in means:
+                figures[:, row, column] = _figures(means[option[0]], *option, spec, null)
+            elif option in others:
+                pi = beside.glmm.pi if option[0] == "glmm" and beside.glmm else NO_POSTERIOR_PREDICTION
+                figures[:, row, column] = _figures_of(others[option], pi)
     return Subsets(
         labels=result.effects.labels,
         left_out=depth,
@@ -235,9 +279,21 @@ def _collected(result: SynthesisResult, present: Flags, depth: int, fits: ManyFi
         reasons=tuple(reasons),
         reason=reason,
         **dict(zip(_FIGURES, figures, strict=True)),
-        **_between(result.request, fits),
-        **_between_by_option(result.request, options, fits),
+        **_between(result.request, options, headline, fits, mixed),
     )
+
+
+def _beside(result: SynthesisResult, kept: list[int], spec: SynthesisSpec) -> Beside:
+    """The mixed model and the Bayesian model of a subset, where they may headline or stand beside it."""
+    several = len(kept) > 1
+    wanted = _is_mixed(result) or len(kept) == 2 or (result.k <= _FEW and bool(result.beside.bayes))
+    return companions(result.effects.take(kept), spec, brief=True) if several and wanted else Beside()
+
+
+def _mixed_between(mixed: GlmmResult) -> tuple[float, ...]:
+    """tau2, I2, the test of heterogeneity and its p value."""
+    found = mixed_heterogeneity(mixed)
+    return found.tau2.value, found.I2, found.Q, found.pvalue
 
 
 def _means(
@@ -260,7 +316,10 @@ def _figures(
 ) -> tuple[float, ...]:
     """The figures of one option, nan where there is none."""
     found = infer(fit, ci_method, level=spec.level, null=null, seed=spec.seed)
-    pi = NO_PREDICTION if model == "common-effect" else predict(fit, spec, ci_method)
+    return _figures_of(found, NO_PREDICTION if model == "common-effect" else predict(fit, spec, ci_method))
+
+
+def _figures_of(found: Inference, pi: Interval | NotEstimable) -> tuple[float, ...]:
     p = np.nan if isinstance(found.pvalue, NotEstimable) else found.pvalue
     return found.estimate, *_bounds(found.ci), p, *_bounds(pi)
 
@@ -269,23 +328,28 @@ def _bounds(interval: Interval | NotEstimable) -> tuple[float, float]:
     return (np.nan, np.nan) if isinstance(interval, NotEstimable) else (interval.low, interval.high)
 
 
-def _between(spec: SynthesisSpec, fits: ManyFits) -> dict[str, Array]:
-    """What the subsets of two effects or more say about heterogeneity, under the request."""
+def _between(
+    spec: SynthesisSpec,
+    options: tuple[Option, ...],
+    headline: NDArray[np.int64],
+    fits: ManyFits,
+    mixed: Array,
+) -> dict[str, Array]:
+    """What the subsets of two effects or more say about heterogeneity: by option, and under the request."""
     several = fits.k > 1
-    Q, df = fits.Q[several], fits.k[several] - 1
-    tau2, I2 = _variance_and_share(spec, spec.model == "common-effect", fits)
-    found = {name: np.full(fits.k.size, np.nan) for name in ("Q", "Q_pvalue")}
-    found["Q"][several] = Q
-    found["Q_pvalue"][several] = [chi2_upper_p(q, n) for q, n in zip(Q.tolist(), df.tolist(), strict=True)]
-    return {"tau2": tau2, "I2": I2, **found}
-
-
-def _between_by_option(spec: SynthesisSpec, options: tuple[Option, ...], fits: ManyFits) -> dict[str, Array]:
-    """tau2 and I2 under the model of every option."""
-    pairs = [_variance_and_share(spec, model == "common-effect", fits) for model, _ in options]
-    return {
-        "option_tau2": np.column_stack([tau2 for tau2, _ in pairs]),
-        "option_I2": np.column_stack([I2 for _, I2 in pairs]),
+    Q, p = (np.full(fits.k.size, np.nan) for _ in range(2))
+    Q[several], df = fits.Q[several], fits.k[several] - 1
+    p[several] = [chi2_upper_p(q, n) for q, n in zip(Q[several].tolist(), df.tolist(), strict=True)]
+    by_model = {
+        common: np.stack([*_variance_and_share(spec, common, fits), Q, p]) for common in (True, False)
+    }
+    columns = [mixed if model == "glmm" else by_model[model == "common-effect"] for model, _ in options]
+    by_option = np.stack(columns, axis=2)
+    asked = by_model[spec.model == "common-effect"]
+    from_counts = np.array([model == "glmm" for model, _ in options])[headline] & several
+    asked = np.where(from_counts, mixed, asked)
+    return dict(zip(_BETWEEN, asked, strict=True)) | {
+        f"option_{name}": values for name, values in zip(_BETWEEN, by_option, strict=True)
     }
 
 

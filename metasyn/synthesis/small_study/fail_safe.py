@@ -20,7 +20,7 @@ from metasyn.synthesis.small_study.policy import require_enough, require_flag
 from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.tau2 import estimate_tau2
 from metasyn.values import Finding, NotEstimable
-from metasyn.vocabulary import FailSafeMethod, Measure, Model, Tau2Method, require_option
+from metasyn.vocabulary import FailSafeMethod, Measure, NormalModel, Tau2Method, require_option
 
 __all__ = ["FailSafeN", "fail_safe_n"]
 
@@ -107,7 +107,7 @@ def fail_safe_n(
     alpha: float = 0.05,
     target: float | None = None,
     weighted: bool = True,
-    model: Model = "random-effects",
+    model: NormalModel = "random-effects",
     tau2_method: Tau2Method = "REML",
     force: bool = False,
 ) -> FailSafeN:
@@ -166,7 +166,7 @@ def fail_safe_n(
     40
     """
     require_option("method", method, FailSafeMethod)
-    require_option("model", model, Model)
+    require_option("model", model, NormalModel)
     require_option("tau2_method", tau2_method, Tau2Method)
     require_number("alpha", alpha, low=0.0, high=1.0, rule="between 0 and 1")
     require_flag("weighted", weighted)

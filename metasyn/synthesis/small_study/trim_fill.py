@@ -22,7 +22,7 @@ from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.small_study.regression import additive_line
 from metasyn.synthesis.tau2 import estimate_tau2
 from metasyn.values import Finding, NotEstimable
-from metasyn.vocabulary import CiMethod, Model, Side, Tau2Method, TrimFillEstimator, require_option
+from metasyn.vocabulary import CiMethod, NormalModel, Side, Tau2Method, TrimFillEstimator, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +133,7 @@ def trim_and_fill(
     measure: str = "GEN",
     estimator: TrimFillEstimator = "L0",
     side: Side | None = None,
-    model: Model = "random-effects",
+    model: NormalModel = "random-effects",
     tau2_method: Tau2Method = "REML",
     ci_method: CiMethod = "wald",
     level: float = 0.95,
@@ -190,7 +190,7 @@ def trim_and_fill(
     ('right', 5, 1.8918, -0.243)
     """
     require_option("estimator", estimator, TrimFillEstimator)
-    require_option("model", model, Model)
+    require_option("model", model, NormalModel)
     require_option("tau2_method", tau2_method, Tau2Method)
     spec = SynthesisSpec(model=model, tau2_method=tau2_method, ci_method=ci_method, level=level)
     chosen = poolable(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)

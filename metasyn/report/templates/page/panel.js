@@ -10,7 +10,7 @@ function livePanel(one, change) {
     on: { change: (event) => change(one, (state) => toggle(state, i, !event.target.checked)) } }));
   const select = element("select", { id: named("as") },
     element("option", { value: "" }, "As in the report: by its rule"),
-    ...panel.options.map((option, i) => element("option", { value: String(i) }, capital(option.name))));
+    ...panel.options.map((option, i) => (option.listed ? element("option", { value: String(i) }, capital(option.name)) : "")));
   select.addEventListener("change", () => {
     change(one, (state) => ({ ...state, option: select.value === "" ? null : Number(select.value) }));
   });

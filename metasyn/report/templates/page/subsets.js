@@ -61,10 +61,10 @@ function subsetTable(panel) {
     const chosen = option ?? headline;
     const found = { option: chosen, n: k - off.length, df: k - off.length - 1, reason: panel.reasons[reason] };
     for (const name of BY_OPTION) found[name] = number(table.columns[name][chosen], row);
-    for (const name of ["Q", "Q_pvalue"]) found[name] = number(table[name], row);
     // A model that is asked for has its own, even where it is the one that headlines by the rule.
-    const [tau2, I2] = option === null ? [table.tau2, table.I2]
-      : [table.columns.option_tau2[option], table.columns.option_I2[option]];
+    const [tau2, I2, Q, p] = ["tau2", "I2", "Q", "Q_pvalue"].map((name) =>
+      (option === null ? table[name] : table.columns[`option_${name}`][option]));
+    [found.Q, found.Q_pvalue] = [number(Q, row), number(p, row)];
     found.tau2 = tau2 === null && found.n > 1 ? 0 : number(tau2, row);
     found.I2 = number(I2, row, decodeShares);
     return found;

@@ -8,8 +8,9 @@ function viewOf(data, table, state) {
   const estimate = value(found.estimate);
   const interval = Number.isNaN(found.ci_low)
     ? "interval not estimable"
-    : `${panel.level} CI ${value(found.ci_low)} to ${value(found.ci_high)}`;
+    : `${panel.level} ${panel.options[found.option].ci} ${value(found.ci_low)} to ${value(found.ci_high)}`;
   const option = panel.options[found.option];
+  if (found.n > 1 && Number.isNaN(found.estimate)) return noEstimate(panel, option, found);
   const who = off.length ? `${found.n} of ${counted(panel.k, panel.units)}` : `All ${counted(panel.k, panel.units)}`;
   const p = panel.null === null ? "" : `, ${pText(found.pvalue)}`;
   const result = `${panel.measure} ${estimate} (${interval})${p}`;
@@ -24,17 +25,23 @@ function viewOf(data, table, state) {
       notes: { heterogeneity: "", prediction: "" }, result: `${one}: ${result}.`, who: words,
       sentence: `${words} ${one}: ${result}.`, details: "" };
   }
-  const model = `${option.model} model, ${option.interval} interval`;
   // The common-effect model that is asked for has no between-study variance to state.
   const withTau2 = state.option === null ? panel.tau2 : option.model !== "common-effect";
-  const heterogeneity = heterogeneityText(found, withTau2);
+  const heterogeneity = heterogeneityText(found, withTau2, option.test);
   const limits = [found.pi_low, found.pi_high];
   const prediction = Number.isNaN(limits[0]) ? ""
     : `${panel.level} prediction interval ${naturalText(limits[0], panel.family)} to ${naturalText(limits[1], panel.family)}${panel.sign}`;
   const details = [prediction, heterogeneity].filter(Boolean).join("; ") + ".";
   const reason = state.option === null ? found.reason : "";
   return { found, row: `${option.row} (k = ${found.n})`, cells, notes: { heterogeneity, prediction }, reason, who,
-    result: `${result}; ${model}.`, details, sentence: `${who}: ${result}; ${model}. ${details}` };
+    result: `${result}; ${option.words}.`, details, sentence: `${who}: ${result}; ${option.words}. ${details}` };
+}
+
+// A model that is asked for and cannot be fitted to what is left.
+function noEstimate(panel, option, found) {
+  const sentence = `${found.n} of ${counted(panel.k, panel.units)}: the ${option.words} has no estimate here.`;
+  return { found: null, row: "No estimate", cells: { estimate: "", ci: "" }, reason: "", who: sentence, result: "",
+    notes: { heterogeneity: "", prediction: "" }, details: "", sentence };
 }
 
 function emptyView(panel) {

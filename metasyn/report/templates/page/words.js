@@ -67,8 +67,8 @@ function tau2Text(tau2) {
   return digit + "e" + MINUS + String(-Number(power)).padStart(2, "0");
 }
 
-function heterogeneityText(found, withTau2) {
-  const q = `Q = ${decimal(found.Q)}, df = ${found.df}, ${pText(found.Q_pvalue)}`;
+function heterogeneityText(found, withTau2, test) {
+  const q = `${test} = ${decimal(found.Q)}, df = ${found.df}, ${pText(found.Q_pvalue)}`;
   const line = `I² = ${percentText(found.I2, 0)}; ${q}`;
   return withTau2 ? `τ² = ${tau2Text(found.tau2)}; ${line}` : line;
 }

@@ -22,7 +22,7 @@ from metasyn.synthesis.small_study.selection.likelihood import SelectionLikeliho
 from metasyn.synthesis.small_study.selection.record import SelectionModel, SelectionWeight
 from metasyn.synthesis.small_study.selection.weights import FAMILIES
 from metasyn.values import Interval, NotEstimable, require_level
-from metasyn.vocabulary import Alternative, Model, SelectionFunction, require_option
+from metasyn.vocabulary import Alternative, NormalModel, SelectionFunction, require_option
 
 __all__ = ["selection_model"]
 
@@ -42,7 +42,7 @@ def selection_model(
     alternative: Alternative | None = None,
     steps: Sequence[float] | None = None,
     delta: Sequence[float | None] | None = None,
-    model: Model = "random-effects",
+    model: NormalModel = "random-effects",
     level: float = 0.95,
     force: bool = False,
 ) -> SelectionModel:
@@ -118,7 +118,7 @@ def selection_model(
     ([0.47, 4.46], 7.847)
     """
     require_option("function", function, SelectionFunction)
-    require_option("model", model, Model)
+    require_option("model", model, NormalModel)
     require_level(level)
     side = _alternative(alternative)
     cuts = _steps(function, steps, side)
@@ -190,7 +190,7 @@ def _task(
     side: Alternative,
     cuts: Array,
     delta: Sequence[float | None] | None,
-    model: Model,
+    model: NormalModel,
 ) -> _Task:
     unit = math.ldexp(1.0, math.frexp(math.sqrt(float(chosen.vi.min())))[1])
     scale = -unit if side == "less" else unit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from metasyn.synthesis.small_study.records import plain
 from metasyn.synthesis.small_study.regression import Coefficient
 from metasyn.values import Finding, Interval, NotEstimable
-from metasyn.vocabulary import Alternative, Measure, Model, SelectionFunction
+from metasyn.vocabulary import Alternative, Measure, NormalModel, SelectionFunction
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ class SelectionModel:
     alternative: Alternative
     steps: tuple[float, ...]
     measure: Measure
-    model: Model
+    model: NormalModel
     k: int
     labels: tuple[str, ...]
     estimate: Coefficient
