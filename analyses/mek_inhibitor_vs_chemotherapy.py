@@ -1,10 +1,15 @@
 """MEK inhibitors versus chemotherapy in NRAS-mutant melanoma."""
 
+from typing import Final
+
 from metasyn import Analysis, Apart, BaselineRisk, Claim, Outcome
 
 # Medians alone give no standard error. Where neither a p value nor events nor intervals are printed,
 # three in four participants are taken to have had the event; the report varies this to 50% and 100%.
 ASSUMED_EVENTS = 0.75
+
+# For the empirical prior of how much trials of a kind differ (Turner 2015).
+DRUGS: Final = "pharmacological vs pharmacological"
 
 # What happens with chemotherapy, as the sources print it for dacarbazine. Half of the patients are without
 # the event at the median time: NEMO-PFS-MED-4 (1.5 months), NEMO-OS-MED-2 (10.1 months). Counts:
@@ -35,9 +40,22 @@ analysis = Analysis(
     overlap="whole",
     outcomes=[
         Outcome(
-            "PFS", measure="HR", definitions=["BICR"], event_fraction=ASSUMED_EVENTS, baseline_risk=MEDIAN_PFS
+            "PFS",
+            measure="HR",
+            definitions=["BICR"],
+            event_fraction=ASSUMED_EVENTS,
+            baseline_risk=MEDIAN_PFS,
+            outcome_type="cause-specific mortality, major morbidity or composite",
+            comparison_type=DRUGS,
         ),
-        Outcome("OS", measure="HR", event_fraction=ASSUMED_EVENTS, baseline_risk=MEDIAN_OS),
+        Outcome(
+            "OS",
+            measure="HR",
+            event_fraction=ASSUMED_EVENTS,
+            baseline_risk=MEDIAN_OS,
+            outcome_type="all-cause mortality",
+            comparison_type=DRUGS,
+        ),
         Outcome("ORR", measure="RR", definitions=["confirmed"], baseline_risk=RESPONSE),
         Outcome("DCR", measure="RR", baseline_risk=CONTROL),
         Outcome("serious AE", measure="RR", definitions=["safety set"], baseline_risk=SERIOUS),

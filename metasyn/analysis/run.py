@@ -94,7 +94,8 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
 def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evidence) -> OutcomeResult:
     selection = _select(analysis, outcome, evidence)
     effects = _effects(analysis, outcome, selection)
-    synthesis = _pool(effects, analysis.synthesis)
+    spec = analysis.request(outcome)
+    synthesis = _pool(effects, spec)
     apart = tuple(_run_apart(analysis, part, outcome, evidence) for part in analysis.apart)
     return OutcomeResult(
         slug=slug,
@@ -103,17 +104,17 @@ def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evid
         effects=effects,
         synthesis=synthesis,
         subgroups=_subgroups(effects, analysis),
-        leave_one_out=leave_one_out(effects, analysis.synthesis) if effects.k >= 3 else (),
+        leave_one_out=leave_one_out(effects, spec) if effects.k >= 3 else (),
         sensitivity=sensitivity(analysis, outcome, selection, effects) if effects.k >= 2 else (),
-        cumulative=by_year(effects, analysis.synthesis),
-        small_study=small_study(effects, analysis.synthesis),
+        cumulative=by_year(effects, spec),
+        small_study=small_study(effects, spec),
         apart=tuple(part for part in apart if part.effects.k or part.effects.exclusions),
     )
 
 
 def _run_apart(analysis: Analysis, part: Apart, outcome: Outcome, evidence: Evidence) -> ApartResult:
     effects = _effects(analysis, outcome, _select(part, outcome, evidence))
-    return ApartResult(apart=part, effects=effects, synthesis=_pool(effects, analysis.synthesis))
+    return ApartResult(apart=part, effects=effects, synthesis=_pool(effects, analysis.request(outcome)))
 
 
 def _select(part: Analysis | Apart, outcome: Outcome, evidence: Evidence) -> Selection:

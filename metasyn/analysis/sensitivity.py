@@ -69,7 +69,7 @@ def sensitivity(
             prefer=varied.prefer,
         )
 
-    spec = analysis.synthesis
+    spec = analysis.request(outcome)
     return (
         *_estimators(effects, spec),
         *_intervals(effects, spec),

@@ -14,7 +14,15 @@ from metasyn.errors import OptionError
 from metasyn.evidence.selection import Group
 from metasyn.synthesis.baseline_risk import BaselineRisk, BaselineRisks, baseline_risks
 from metasyn.synthesis.model import SynthesisSpec
-from metasyn.vocabulary import Measure, Overlap, RouteName, ZeroCells, require_option
+from metasyn.vocabulary import (
+    BinaryComparison,
+    BinaryOutcome,
+    Measure,
+    Overlap,
+    RouteName,
+    ZeroCells,
+    require_option,
+)
 
 __all__ = ["Analysis", "Apart", "Outcome"]
 
@@ -51,6 +59,9 @@ class Outcome:
         Risk without the intervention; the report then states the effect in numbers of people at each
         of them. For risk, odds and hazard ratios and risk differences; a hazard ratio needs
         `BaselineRisk(..., by="12 months")`. Kept as a tuple of `BaselineRisk`.
+    outcome_type, comparison_type : str, optional
+        Kind of outcome and of comparison, both or neither: they choose the empirical prior (Turner 2015) of
+        the heterogeneity that is shown where there are two studies.
     """
 
     outcome: str
@@ -61,12 +72,15 @@ class Outcome:
     zero_cells: ZeroCells = "only0"
     baseline_risk: BaselineRisks | None = None
     prefer: Sequence[RouteName] = ()
+    outcome_type: BinaryOutcome | None = None
+    comparison_type: BinaryComparison | None = None
 
     def __post_init__(self) -> None:
         require_option("measure", self.measure, Measure)
         object.__setattr__(self, "baseline_risk", baseline_risks(self.baseline_risk, self.measure))
         require_option("zero_cells", self.zero_cells, ZeroCells)
         require_routes(self.prefer, self.measure)
+        SynthesisSpec(outcome_type=self.outcome_type, comparison_type=self.comparison_type)
         if self.event_fraction is not None and not 0 < self.event_fraction <= 1:
             raise OptionError(f"event_fraction must be in (0, 1]; got {self.event_fraction!r}.")
 
@@ -167,6 +181,15 @@ class Analysis:
         if not self.outcomes:
             raise OptionError("an analysis needs at least one outcome.")
         require_declared(self.claims, self.outcomes, self.subgroups)
+
+    def request(self, outcome: Outcome) -> SynthesisSpec:
+        """What is asked of the synthesis of one outcome: `synthesis`, with what the outcome says of "
+        "itself."""
+        if outcome.outcome_type is None:
+            return self.synthesis
+        return self.synthesis.update(
+            outcome_type=outcome.outcome_type, comparison_type=outcome.comparison_type
+        )
 
     def main(self) -> NoReturn:
         """Run this analysis as a script: the same as `metasyn run NAME`, then exit."""

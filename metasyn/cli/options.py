@@ -10,6 +10,8 @@ from cyclopts import Parameter
 
 from metasyn.errors import NotEstimableError
 from metasyn.vocabulary import (
+    BinaryComparison,
+    BinaryOutcome,
     CiMethod,
     I2Method,
     Measure,
@@ -95,7 +97,7 @@ class SynthesisOptions(TableOptions):
 
     Attributes
     ----------
-    profile, tau2, tau2_ci, i2, ci, pi, model, by, seed
+    profile, tau2, tau2_ci, i2, ci, pi, model, outcome_type, comparison_type, by, seed
         As the options of the command line.
     """
 
@@ -147,8 +149,27 @@ class SynthesisOptions(TableOptions):
         Model | None,
         Parameter(
             converter=option_word,
-            help="Model; by default chosen by the number of studies, or the profile's.",
+            help="Model: of estimates and variances (random-effects, common-effect), of the counts (glmm), "
+            "or bayesian; by default chosen by measure and number of studies, or the profile's.",
             show_default=False,
+        ),
+    ] = None
+    outcome_type: Annotated[
+        BinaryOutcome | None,
+        Parameter(
+            converter=option_word,
+            help="Kind of outcome, for the empirical prior shown with two studies; with --comparison-type.",
+            show_default=False,
+            show_choices=False,
+        ),
+    ] = None
+    comparison_type: Annotated[
+        BinaryComparison | None,
+        Parameter(
+            converter=option_word,
+            help="Kind of comparison, for the empirical prior; with --outcome-type.",
+            show_default=False,
+            show_choices=False,
         ),
     ] = None
     by: Annotated[str | None, Parameter(help="Column whose values make subgroups.", show_default=False)] = (
@@ -170,6 +191,8 @@ class SynthesisOptions(TableOptions):
             i2_method=self.i2,
             level=self.level,
             seed=self.seed,
+            outcome_type=self.outcome_type,
+            comparison_type=self.comparison_type,
         )
 
     def pool_file(self, file: str) -> SynthesisResult:

@@ -99,7 +99,8 @@ def measure_facts(result: SynthesisResult) -> dict[str, str]:
 def heterogeneity_words(result: SynthesisResult, het: Heterogeneity, theme: Theme) -> str:
     """The common-effect model has no between-study variance: its tau2 is not stated."""
     phrases, numbers = theme.phrases, theme.numbers
-    common = het.tau2.method == COMMON_EFFECT
+    # Under a Bayesian headline the classical variance is not the one that the diamond rests on.
+    common = het.tau2.method == COMMON_EFFECT or result.model == "bayesian"
     template = phrases.heterogeneity_common if common else phrases.heterogeneity
     if het.test != "Q":
         template = template.replace("Q = {Q}", f"{HETEROGENEITY_NAMES[het.test]} = {{Q}}")

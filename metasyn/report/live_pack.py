@@ -18,6 +18,7 @@ __all__ = ["pack_numbers", "pack_shares", "pack_subsets"]
 
 Array = NDArray[np.float64]
 Text = Callable[[float], str]
+Place = int | list[int] | None
 
 # The letters of base 85 that would have to be escaped in a page, and what stands for them.
 _LETTERS = str.maketrans("<>&", ",.:")
@@ -26,6 +27,7 @@ _I2_TEXT: Text = partial(percent_text, digits=0)
 # Steps of a share that three letters can tell apart; the last code stands for nan.
 _SHARES = 85**3 - 2
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%:()*+-;,=.?@^_`{|}~"
+_FEW = 0.1
 _BY_OPTION = ("estimate", "ci_low", "ci_high", "pvalue", "pi_low", "pi_high")
 
 
@@ -44,24 +46,29 @@ def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
         `data`, numbers as `pack_numbers` writes them, each distinct column once; `columns`, by figure
         the place in `data` for every option (None where no subset has the figure), `option_tau2`,
         `option_I2`, `option_Q` and `option_Q_pvalue` among them (no place for tau2 under the common-effect
-        model: it is 0); `tau2`, `I2`,
+        model: it is 0). Where few subsets have the figures of an option its places stand in lists of one:
+        their numbers are those of the subsets `few` (row numbers) alone. `tau2`, `I2`,
         `Q` and `Q_pvalue` under the request, places in `data`; `choice`, base64 of one byte per subset,
         the place in `choices` of its pair of headline and reason. I2 is packed by `pack_shares`.
     """
     data: dict[str, int] = {}
 
-    def place(values: Array, text: Text) -> int | None:
+    few = _few_rows(found)
+
+    def place(values: Array, text: Text, option: int = -1) -> Place:
         if np.isnan(values).all():
             return None
+        if option in few:
+            return [data.setdefault(pack_numbers(values[few[option]], text), len(data))]
         packed = pack_shares(values) if text is _I2_TEXT else pack_numbers(values, text)
         return data.setdefault(packed, len(data))
 
     shown = partial(natural_text, measure=measure)
-    columns: dict[str, list[int | None]] = {}
+    columns: dict[str, list[Place]] = {}
     for name in _BY_OPTION:
         natural = name != "pvalue"
         made = [_natural(one, measure) if natural else one for one in getattr(found, name).T]
-        columns[name] = [place(one, shown if natural else p_text) for one in made]
+        columns[name] = [place(one, shown if natural else p_text, i) for i, one in enumerate(made)]
     between: tuple[tuple[str, Text], ...] = (
         ("tau2", tau2_text),
         ("I2", _I2_TEXT),
@@ -77,10 +84,20 @@ def pack_subsets(found: Subsets, measure: EffectMeasure) -> dict[str, Any]:
     columns["option_Q_pvalue"] = [place(one, p_text) for one in found.option_Q_pvalue.T]
     return {
         "columns": columns,
+        "few": next(iter(few.values())).tolist() if few else [],
         **places,
         **_choices(found),
         "data": list(data),
     }
+
+
+def _few_rows(found: Subsets) -> dict[int, NDArray[np.int64]]:
+    """Options that less than a tenth of the subsets have, and which these are; all such options alike."""
+    there = ~np.isnan(found.estimate)
+    rare = [i for i, column in enumerate(there.T) if 0 < column.sum() < _FEW * len(column)]
+    rows = {i: np.flatnonzero(there[:, i]) for i in rare}
+    first = next(iter(rows.values()), None)
+    return {i: one for i, one in rows.items() if first is not None and np.array_equal(one, first)}
 
 
 def _choices(found: Subsets) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def _means(result: SynthesisResult) -> Iterator[Statement]:
     ci = mixed.marginal.ci
     bounds = f"{level_text(ci.level)} CI {bounds_text(ci.low, ci.high, measure)}"
     yield Statement(
-        text=f"This is the {measure.label} in the median of such {units} (conditional); the mean over them "
-        f"(marginal) is {mean} ({bounds}).",
+        text=f"This is the {measure.label} in the middle one of such {units} (median, conditional); the mean "
+        f"over all of them (marginal) is {mean} ({bounds}).",
         conditions=(HeadlineModel(model="glmm"), MeanAndMedianApart()),
     )
     yield Statement(
@@ -157,8 +157,8 @@ def posterior_section(part: OutcomeResult, result: SynthesisResult) -> Section |
     units = unit_of(result.effects)
     text = (
         f"How much true effects differ between {units} can hardly be told from {result.k} of them. A prior "
-        f"distribution of τ, their standard deviation, says what is usual. {USUAL_PRIOR} holds values up to "
-        "0.5 for likely (two in three) and values beyond 1 for hardly possible (one in twenty)."
+        f"distribution of τ, their standard deviation, says what is usual. The prior {USUAL_PRIOR} makes "
+        "values up to 0.5 likely (two in three) and values beyond 1 unlikely (one in twenty)."
     )
     return Section(
         anchor=f"posterior-{part.slug}",

@@ -69,8 +69,11 @@ class Beside:
     def inferences(self, measure: EffectMeasure, spec: SynthesisSpec) -> Mapping[Key, Inference]:
         """Estimate and interval of each, by model, interval and prior; what is first comes first."""
         mixed = {} if self.glmm is None else _mixed_inferences(self.glmm, measure, spec)
+        # A prior so wide that the mean has no standard deviation stands in the table of priors only.
         posterior = {
-            ("bayesian", "credible", name): _posterior(one, measure, spec.level) for name, one in self.bayes
+            ("bayesian", "credible", name): _posterior(one, one.mu.sd, measure)
+            for name, one in self.bayes
+            if not isinstance(one.mu.sd, NotEstimable)
         }
         return {**posterior, **mixed} if self.first == "bayesian" else {**mixed, **posterior}  # type: ignore[dict-item]
 
@@ -223,11 +226,9 @@ def _mixed_inferences(mixed: GlmmResult, measure: EffectMeasure, spec: Synthesis
     return found
 
 
-def _posterior(one: BayesResult, measure: EffectMeasure, level: float) -> Inference:
+def _posterior(one: BayesResult, sd: float, measure: EffectMeasure) -> Inference:
     """Median, standard deviation and credible interval of the mean."""
     test = NO_NULL if measure.null is None else _NO_P
-    sd = one.mu.sd
-    assert not isinstance(sd, NotEstimable)  # with the priors used here every moment exists
     return Inference(estimate=one.estimate, se=sd, df=math.inf, ci=one.ci, statistic=test, pvalue=test)
 
 

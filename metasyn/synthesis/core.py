@@ -293,7 +293,7 @@ def _findings(
             severity="note",
         )
     headline = next(a for a in alternatives if a.headline)
-    if headline.model == "common-effect" and tau2.method != COMMON_EFFECT and found.pvalue < _DISAGREE:
+    if headline.model == "common-effect" and found.pvalue < _DISAGREE:
         yield Finding(
             code="studies-disagree",
             message="the studies differ (Q has p < 0.10); the common-effect estimate is an "

@@ -18,7 +18,7 @@ __all__ = ["PROFILES", "MethodProfile", "departures", "profile_remarks", "profil
 
 _OPTIONS = tuple(field.name for field in fields(SynthesisSpec) if field.name != "profile")
 # Options without a default of the profile: those of the question, and what the profile's rule decides.
-_FREE = ("model", "ci_method", "tau2", "weights", "level", "seed")
+_FREE = ("model", "ci_method", "tau2", "weights", "level", "seed", "outcome_type", "comparison_type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +84,20 @@ _ALL = (
         label="metasyn",
         covers="Its own defaults.",
         spec=SynthesisSpec(),
-        rule="By the number of studies k: common effect for two; random effects with the Hartung-Knapp "
-        "interval with its ad hoc floor for three and four; from five on random effects with the "
-        "Hartung-Knapp interval, with the floor where tau2 is 0 or the standard error would shrink.",
+        rule="By the number of studies k and the measure: for two the Bayesian random-effects model with "
+        "half-normal(0.5) as prior of tau (log ratios, logits, standardised differences; else random effects "
+        "with the ad hoc floor); proportions from counts by a mixed model of the counts with a t interval; "
+        "else "
+        "random effects with the Hartung-Knapp interval with its ad hoc floor for three and four; from "
+        "five on "
+        "random effects with the Hartung-Knapp interval, with the floor where tau2 is 0 or the standard "
+        "error "
+        "would shrink.",
         sources=(
             "Röver C, Knapp G, Friede T. BMC Med Res Methodol 2015;15:99. 10.1186/s12874-015-0091-1",
             "Bender R et al. Res Synth Methods 2018;9:382-392. 10.1002/jrsm.1297",
+            "Röver C et al. Res Synth Methods 2021;12:448-474. 10.1002/jrsm.1475",
+            "Lin L, Chu H. Epidemiology 2020;31:713-717. 10.1097/EDE.0000000000001232",
             "Veroniki AA et al. Res Synth Methods 2016;7:55-79. 10.1002/jrsm.1164",
         ),
     ),

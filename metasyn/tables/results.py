@@ -96,7 +96,7 @@ def _result_row(label: str, result: SynthesisResult) -> tuple[str, ...]:
         whole(result.n_studies),
         "one study, not pooled" if single else MODEL_WORDS[result.model],
         estimate_with_unit(result, measure),
-        dash if measure.null is None else p_cell(result.pvalue),
+        dash if measure.null is None or result.model == "bayesian" else p_cell(result.pvalue),
         dash if single else interval_with_unit(result.pi, measure),
         dash if single else tau2_cell(result.heterogeneity),
         dash if single else I2_cell(result.heterogeneity),
@@ -126,7 +126,7 @@ def alternatives_table(result: SynthesisResult, *, slug: str) -> ReportTable:
             if other.prior
             else CI_WORDS[other.ci_method],
             estimate_cell(other, measure),
-            p_cell(other.pvalue),
+            "\N{EN DASH}" if other.model == "bayesian" else p_cell(other.pvalue),
             "headline" if other.headline else "shown for comparison",
         ]
         rows.append(tuple(row if with_p else row[:3] + row[4:]))

@@ -95,6 +95,7 @@ def _headline(result: SynthesisResult) -> Iterator[str]:
         about = f", prior of τ {prior}" if prior else ""
         yield f"{_INDENT}Interval: {CI_WORDS[result.ci_method]}{about}{_why_not(result.ci)}."
         yield from _mean_over_studies(result)
+        yield from _probability(result)
     else:
         yield f"Not pooled: {estimate_cell(result, measure)}{_p(result.pvalue)}"
     yield f"{_INDENT}Why: {result.policy.reason}"
@@ -115,6 +116,17 @@ def _heterogeneity(result: SynthesisResult) -> Iterator[str]:
         f"Heterogeneity: τ² = {tau2_cell(found)} ({found.tau2.method}); I² = {I2_cell(found)}; "
         f"{HETEROGENEITY_NAMES[found.test]} = {decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}"
     )
+
+
+def _probability(result: SynthesisResult) -> Iterator[str]:
+    """On which side of no effect the mean of a Bayesian headline lies, and how probably."""
+    measure = result.effects.measure
+    if result.model != "bayesian" or measure.null is None:
+        return
+    below = result.beside.bayes[0][1].p_below_null
+    if not isinstance(below, NotEstimable):
+        null = f"{measure.to_natural(measure.null):.0f}"
+        yield f"{_INDENT}Probability that it lies below {null}: {percent_text(below)}."
 
 
 def _mean_over_studies(result: SynthesisResult) -> Iterator[str]:

@@ -19,6 +19,7 @@ from metasyn.evidence import read_evidence
 from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisResult
 from metasyn.tables.evidence import evidence_table
+from metasyn.values import Interval
 from metasyn.workspace.scripts import load_script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,8 +62,14 @@ def test_mek_pfs_is_two_trials_and_says_so() -> None:
     assert pima.yi == pytest.approx(math.log(6.9 / 13.0))
     assert pima.vi == pytest.approx(1 / (0.75 * 130) + 1 / (0.75 * 64))
     assert isinstance(pfs.synthesis, SynthesisResult)
-    assert (pfs.synthesis.k, pfs.synthesis.model) == (2, "common-effect")
-    assert pfs.synthesis.policy.rule == "k-aware/2"
+    assert (pfs.synthesis.k, pfs.synthesis.model) == (2, "bayesian")
+    assert pfs.synthesis.policy.rule == "k-aware/2-prior"
+    # A sum over a fine grid of ln tau in R (posterior() of verify.R), half-normal(0.5).
+    assert pfs.synthesis.estimate == pytest.approx(-0.544006454, rel=1e-8)
+    assert isinstance(pfs.synthesis.ci, Interval)
+    assert (pfs.synthesis.ci.low, pfs.synthesis.ci.high) == pytest.approx(
+        (-1.131764107, 0.02631059016), rel=1e-8
+    )
     assert {a.ci_method for a in pfs.synthesis.alternatives if not a.headline} >= {"wald", "hartung-knapp"}
 
 

@@ -106,7 +106,7 @@ def test_one_study_is_not_pooled(bcg: AnalysisResult) -> None:
 
 def test_two_studies_are_said_to_be_two(document: ReportDocument) -> None:
     key = document.key_results()[1]
-    assert key.basis == "2 studies, common effect"
+    assert key.basis == "2 studies, Bayesian random effects"
     notes = [note for table in document.tables() for note in table.notes]
     assert any(note.startswith("Why this headline: Two") and "too few" in note for note in notes)
 
@@ -141,7 +141,7 @@ def test_heterogeneity_in_words(bcg: AnalysisResult) -> None:
 
 def test_proportions_carry_percent_and_no_null(cohorts: AnalysisResult) -> None:
     text = headline_sentence(cohorts.outcomes[0].synthesis, better="higher")
-    assert re.search(r"was \d+\.\d% \(95% CI \d+\.\d% to \d+\.\d%; random-effects model\)\.$", text)
+    assert re.search(r"was \d+\.\d% \(95% CI \d+\.\d% to \d+\.\d%; mixed model of the counts\)\.$", text)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_sensitivity_in_words(bcg: AnalysisResult, kept: tuple[int, ...], tail: 
 def test_other_measures_are_judged_by_their_own_value_of_no_effect(bcg: AnalysisResult) -> None:
     part = bcg.outcomes[0]
     apart = pool(yi=[-0.1, 0.1], vi=[0.01, 0.01], measure="RD")
-    below = pool(yi=[-0.2, -0.2], vi=[0.001, 0.001], measure="RD")
+    below = pool(yi=[-0.2, -0.2], vi=[0.001, 0.001], measure="RD", ci_method="wald")
     for results, tail in (
         ([apart], "but not in the other result."),
         ([apart, below], "and it lies entirely below no effect in 1 of the 2 other results."),
@@ -313,7 +313,7 @@ def test_sentences_end_once() -> None:
 
 
 def test_a_headline_over_results_that_disagree_says_so() -> None:
-    apart = pool(yi=[0.0119, 0.5245], vi=[0.0907**2, 0.1754**2], measure="RR")
+    apart = pool(yi=[0.0119, 0.5245], vi=[0.0907**2, 0.1754**2], measure="RR", model="common-effect")
     assert "But the studies differ (Q = 6.74, p = 0.009)" in headline_sentence(apart)
-    together = pool(yi=[0.0119, 0.10], vi=[0.0907**2, 0.1754**2], measure="RR")
+    together = pool(yi=[0.0119, 0.10], vi=[0.0907**2, 0.1754**2], measure="RR", model="common-effect")
     assert "But the studies differ" not in headline_sentence(together)

@@ -34,6 +34,7 @@ SIZES = (1, 2, 3, 12)
 # Aspects of an outcome in the order in which they stand, with the number of trials from which they do.
 ASPECTS = (
     ("pooled", 2),
+    ("posterior", 2),
     ("heterogeneity", 2),
     ("small-study", 10),
     ("sensitivity", 3),
@@ -104,7 +105,8 @@ def test_sections_stand_in_the_order_of_prisma(k: int) -> None:
         *("excluded", "methods", "references", "versions"),
     ]
     inner = [one.anchor for one in section(k, "outcome-death-hr").sections]
-    assert inner == [f"{aspect}-death-hr" for aspect, least in ASPECTS if k >= least]
+    few = k <= 4  # up to so many the Bayesian result stands beside the classical ones
+    assert inner == [f"{a}-death-hr" for a, least in ASPECTS if k >= least and (few or a != "posterior")]
 
 
 @pytest.mark.parametrize("k", SIZES)
@@ -119,9 +121,11 @@ def test_nothing_is_empty(k: int) -> None:
 def test_figures_have_their_numbers_in_words_and_names_of_their_own(k: int) -> None:
     figures = document(k).figures()
     stems = [figure.stem for figure in figures]
-    aspects = ("estimators", "funnel", "leave-one-out", "cumulative")
-    least = {"estimators": 3, "funnel": 10, "leave-one-out": 3, "cumulative": 5}
-    assert stems == ["death-hr", *(f"death-hr-{name}" for name in aspects if k >= least[name])]
+    aspects = ("posterior", "estimators", "funnel", "leave-one-out", "cumulative")
+    least = {"posterior": 2, "estimators": 3, "funnel": 10, "leave-one-out": 3, "cumulative": 5}
+    most = {"posterior": 4}
+    shown = [name for name in aspects if least[name] <= k <= most.get(name, k)]
+    assert stems == ["death-hr", *(f"death-hr-{name}" for name in shown)]
     assert [figure.number for figure in figures] == list(range(1, len(figures) + 1))
     for figure in figures:
         assert re.search(r"\d\.\d\d", figure.alt), figure.stem

@@ -100,15 +100,24 @@ def test_two_studies_differ_by_model() -> None:
         yi=[-0.6, -0.05], sei=[0.16, 0.18], profiles=["metasyn", "metafor", "iqwig-6"]
     )
     first = only(comparison.between("metasyn", "metafor"), "ci")
-    assert [cause.option for cause in first.causes] == ["model"]
-    # Hartung-Knapp does nothing to a common-effect mean: it matters only together with the model.
-    second = only(comparison.between("metasyn", "iqwig-6"), "ci")
-    assert [cause.option for cause in second.causes] == ["model"]
-    assert second.together == ("ci_method",)
-    assert max(map(abs, second.interaction)) > 1
+    assert [cause.option for cause in first.causes] == ["ci_method"]
+    # With two studies all estimators of tau2 agree, and where it is above 0 the factor q is 1: the ad hoc
+    # floor and IQWiG's rule change nothing.
+    assert not [d for d in comparison.between("metasyn", "iqwig-6") if d.quantity == "ci"]
     assert only(comparison.between("metasyn", "iqwig-6"), "I2_ci").causes[0].option == "i2_method"
-    (sentence,) = (s for s in disagreement_sentences(comparison) if "iqwig-6 differ in the confidence" in s)
-    assert "common effect instead of random effects, together with the kind of interval: " in sentence
+
+
+def test_two_ratios_differ_by_a_model_that_brings_its_interval() -> None:
+    """The Bayesian model has no other interval than its own: model and interval change together."""
+    comparison = compare_profiles(
+        yi=[-0.6, -0.05], sei=[0.16, 0.18], measure="HR", profiles=["metasyn", "metafor"]
+    )
+    found = only(comparison.between("metasyn", "metafor"), "ci")
+    assert [cause.option for cause in found.causes] == ["model"]
+    assert found.causes[0].alone == found.values[1]
+    assert found.interaction == (0.0, 0.0)
+    (sentence,) = (s for s in disagreement_sentences(comparison) if "metafor differ in the confidence" in s)
+    assert "Bayesian random effects instead of random effects" in sentence
 
 
 def test_pairs_are_found_in_either_order() -> None:
@@ -243,5 +252,5 @@ def test_all_options_of_a_request_are_compared() -> None:
     """An option that profiles may set and that is not changed one by one would be a cause never found."""
     result = five().results[0]
     assert isinstance(result.heterogeneity, Heterogeneity)
-    same_for_all = {"tau2", "weights", "level", "seed", "profile"}
+    same_for_all = {"tau2", "weights", "level", "seed", "profile", "outcome_type", "comparison_type"}
     assert {name for name, _ in choices_of(result)} == set(SynthesisSpec.__slots__) - same_for_all

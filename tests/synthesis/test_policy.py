@@ -29,7 +29,7 @@ def codes(result: SynthesisResult) -> set[str]:
     ("k", "rule", "model", "ci_method"),
     [
         (1, "k-aware/1", "common-effect", "wald"),
-        (2, "k-aware/2", "common-effect", "wald"),
+        (2, "k-aware/2", "random-effects", "hartung-knapp-adhoc"),  # no measure, so no usual prior
         (3, "k-aware/3-4", "random-effects", "hartung-knapp-adhoc"),
         (4, "k-aware/3-4", "random-effects", "hartung-knapp-adhoc"),
         (5, "k-aware/5+", "random-effects", "hartung-knapp"),
@@ -64,11 +64,12 @@ def test_two_studies_show_what_is_withheld() -> None:
     assert "three studies" in result.pi.reason
     shown = {(a.model, a.ci_method): a for a in result.alternatives}
     assert len(shown) == 4
-    assert [pair for pair, a in shown.items() if a.headline] == [("common-effect", "wald")]
+    assert [pair for pair, a in shown.items() if a.headline] == [("random-effects", "hartung-knapp-adhoc")]
     knapp = shown["random-effects", "hartung-knapp"]
     assert knapp.df == 1
     w = 1 / 0.02 + 1 / 0.30
-    assert result.estimate == pytest.approx((YI[0] / 0.02 + YI[1] / 0.30) / w, rel=1e-14)
+    common = shown["common-effect", "wald"].estimate
+    assert common == pytest.approx((YI[0] / 0.02 + YI[1] / 0.30) / w, rel=1e-14)
 
 
 def test_agreeing_studies_get_the_floor() -> None:
@@ -179,11 +180,11 @@ def test_spec_refuses_contradictions() -> None:
 
 def test_two_studies_that_disagree_are_said_to() -> None:
     """Risk ratios 1.01 and 1.69 with these standard errors: Q = (difference)^2 / (sum of variances) = 6.8."""
-    apart = pool(yi=[0.0119, 0.5245], vi=[0.0907**2, 0.1754**2], measure="RR")
-    assert apart.model == "common-effect"
+    apart = pool(yi=[0.0119, 0.5245], vi=[0.0907**2, 0.1754**2], measure="RR", model="common-effect")
     assert "studies-disagree" in codes(apart)
-    together = pool(yi=[0.0119, 0.10], vi=[0.0907**2, 0.1754**2], measure="RR")
+    together = pool(yi=[0.0119, 0.10], vi=[0.0907**2, 0.1754**2], measure="RR", model="common-effect")
     assert "studies-disagree" not in codes(together)
+    assert "studies-disagree" not in codes(pool(yi=[0.0119, 0.5245], vi=[0.0082, 0.0308], measure="RR"))
 
 
 @pytest.mark.parametrize(("yi", "vi"), [([1e200, 2.0], [1.0, 1.0]), ([1.0, 2.0], [1e-320, 1.0])])

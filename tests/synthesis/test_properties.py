@@ -23,7 +23,7 @@ variances = st.integers(1, 4000).map(lambda i: i / 1024)
 studies = st.lists(st.tuples(estimates, variances), min_size=2, max_size=9)
 # GENQ and GENQM need weights, and the slow intervals have tests of their own in tests/synthesis/mean.
 methods = st.sampled_from([m for m in choices(Tau2Method) if not m.startswith("GENQ")])
-SLOW_OR_NOT_ALWAYS = ("permutation", "profile-likelihood", "henmi-copas", "kenward-roger")
+SLOW_OR_NOT_ALWAYS = ("permutation", "profile-likelihood", "henmi-copas", "kenward-roger", "credible")
 ci_methods = st.sampled_from([m for m in choices(CiMethod) if m not in SLOW_OR_NOT_ALWAYS])
 
 

@@ -124,7 +124,7 @@ def test_single_effects_only() -> None:
 
 def test_two_studies_in_a_separate_group_enter_the_test_with_their_random_effects_mean() -> None:
     groups = run(2, 6, subgroup_tau2="separate")
-    assert groups.results[0].model == "common-effect"  # the headline of two studies
+    assert groups.results[0].ci_method == "hartung-knapp-adhoc"  # the headline of two studies
     given = data(2, 6)
     means = [
         pool(yi=given["yi"][part], vi=given["vi"][part], ci_method="wald") for part in (slice(2), slice(2, 8))

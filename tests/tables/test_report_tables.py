@@ -130,7 +130,7 @@ def test_results_keep_what_cannot_be_estimated(bcg: EffectSet) -> None:
         ("None", NotEstimable("nothing was reported")),
     ]
     table = results_table(results, slug="r")
-    assert [row[3] for row in table.rows] == ["one study, not pooled", "common effect", "–"]
+    assert [row[3] for row in table.rows] == ["one study, not pooled", "Bayesian random effects", "–"]
     assert table.rows[1][6] == "not estimable"
     assert table.notes[-1] == "None: nothing was reported."
     assert any(note.startswith("Two, prediction interval: ") for note in table.notes)
@@ -210,7 +210,7 @@ def test_sensitivity_names_reasons_models_and_measures(bcg: EffectSet) -> None:
     assert table.rows[1][3].startswith("OR ")
     assert table.rows[2][3] == "not estimable"
     assert "Route, only O−E: no effect remains." in table.notes
-    assert any("Route, two trials; " in note and note.endswith("Wald (normal).") for note in table.notes)
+    assert any("Route, two trials; " in note and note.endswith("credible interval.") for note in table.notes)
     named = [row[1] for row in table.rows[4:]]
     assert named == [
         "without events recovered from percent and participants; "

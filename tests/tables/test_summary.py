@@ -27,14 +27,17 @@ def test_numbers_are_on_the_natural_scale() -> None:
 
 def test_withheld_intervals_of_two_studies_are_listed() -> None:
     text = summary_text(pool(yi=YI[:2], vi=VI[:2], measure="HR"))
-    assert "Pooled (common effect)" in text
+    assert "Pooled (Bayesian random effects)" in text
+    assert "credible interval, prior of τ half-normal(0.5)." in text
     for other in (
+        "Bayesian random effects, Turner 2015 (all outcomes)",
+        "common effect, Wald",
         "random effects, Wald",
         "random effects, Hartung-Knapp",
         "random effects, ad hoc Hartung-Knapp",
     ):
         assert f"  {other}  " in text
-    assert "Prediction interval: none; a prediction interval needs at least three studies." in text
+    assert "Prediction interval: none; the interval for a new study is part of the Bayesian results" in text
 
 
 def test_one_study_is_not_called_pooled() -> None:

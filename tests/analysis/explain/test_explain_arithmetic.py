@@ -119,7 +119,12 @@ def test_headline_ends_on_the_natural_scale(shipped: dict[str, AnalysisResult]) 
         if not (isinstance(synthesis, SynthesisResult) and synthesis.pooled):
             continue
         number = next(n for n in numbers_of(result) if (n.place, n.name) == (part.slug, "estimate"))
-        values = {line.name: line.value for line in number.build().sums}
+        tree = number.build()
+        if synthesis.model in ("glmm", "bayesian"):  # found by search or integration: said, not worked out
+            assert ("Formula", "this method has no closed form that could be followed by hand") in tree.facts
+            assert not tree.sums
+            continue
+        values = {line.name: line.value for line in tree.sums}
         assert values["μ"] == pytest.approx(synthesis.estimate, rel=1e-6, abs=1e-9)
         assert values["low"] == pytest.approx(synthesis.ci.low, rel=1e-6)  # type: ignore[union-attr]
         assert values["lower bound"] == pytest.approx(synthesis.natural(synthesis.ci.low), rel=1e-6)  # type: ignore[union-attr]

@@ -157,7 +157,7 @@ def test_closed_form_for_a_common_effect_of_equal_variances() -> None:
 
 
 def test_two_effects() -> None:
-    found = influence(yi=YI[:2], vi=VI[:2])
+    found = influence(yi=YI[:2], vi=VI[:2], spec=SynthesisSpec(model="common-effect"))
     assert found.model == "common-effect"
     assert found.estimate_deleted.tolist() == YI[1::-1].tolist()
     assert found.Q_deleted.tolist() == [0, 0]

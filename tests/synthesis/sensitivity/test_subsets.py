@@ -98,10 +98,16 @@ def test_every_option_is_what_pool_gives_when_it_is_asked_for(name: str) -> None
     spec = SPECS[name]
     whole = pool(yi=YI, vi=VI, measure="HR", spec=spec)
     found = subsets(whole)
-    assert found.options == tuple((one.model, one.ci_method) for one in whole.alternatives)
+    computed = tuple((one.model, one.ci_method) for one in whole.alternatives)
+    assert found.options[: len(computed)] == computed
+    # What headlines for pairs only is there for pairs only.
+    assert set(found.options[len(computed) :]) <= {("bayesian", "credible")}
     for row, here in enumerate(found.present):
         kept = np.flatnonzero(here).tolist()
         for column, (model, ci_method) in enumerate(found.options):
+            if model == "bayesian" and len(kept) > 2:
+                assert np.isnan(found.estimate[row, column])
+                continue
             asked = spec.taking(kept).update(model=model, ci_method=ci_method)
             one = pool(whole.effects.take(kept), spec=asked)
             assert differences(found, row, column, one) == [], (kept, model, ci_method)
@@ -109,7 +115,7 @@ def test_every_option_is_what_pool_gives_when_it_is_asked_for(name: str) -> None
             for name in ("tau2", "I2"):
                 assert close(getattr(found, f"option_{name}")[row, column], said[name]), (name, kept, model)
             for name in ("Q", "Q_pvalue"):
-                assert close(getattr(found, name)[row], said[name]), (name, kept, model)
+                assert close(getattr(found, f"option_{name}")[row, column], said[name]), (name, kept, model)
 
 
 def test_beyond_fourteen_one_or_two_are_left_out() -> None:
@@ -164,3 +170,35 @@ def test_arrays_are_read_only_and_errors_name_what_is_wrong() -> None:
         subsets(pool(yi=YI, vi=VI), left_out=-1)
     with pytest.raises(OptionError, match="left_out must leave one of the 6 effects; got 6"):
         subsets(pool(yi=YI, vi=VI), left_out=6)
+
+
+def counts(events: list[int], n: list[int]) -> Any:
+    from metasyn.effects.plain_table import effects_from_table
+
+    columns = {"events": list(map(str, events)), "n": list(map(str, n))}
+    return effects_from_table(columns, measure="PLO", level=0.95, file="counts", zero_cells="only0")
+
+
+def test_subsets_of_proportions_are_fitted_by_the_mixed_model() -> None:
+    """Every subset under the policy, those without any event by the model that takes its place."""
+    whole = pool(counts([0, 0, 3, 5, 9], [10, 12, 25, 30, 40]))
+    assert whole.model == "glmm"
+    found = subsets(whole)
+    assert (found.n_subsets, found.exhaustive) == (31, True)
+    for row, here in enumerate(found.present):
+        kept = np.flatnonzero(here).tolist()
+        one = pool(whole.effects.take(kept))
+        assert found.options[found.headline[row]] == (one.model, one.ci_method)
+        assert found.reasons[found.reason[row]] == one.policy.reason
+        assert differences(found, row, int(found.headline[row]), one) == []
+        for name, value in between(one).items():
+            assert close(getattr(found, name)[row], value), (name, kept)
+    column = found.options.index(("glmm", "t"))
+    assert np.isnan(found.estimate[found.place([0, 1]), column])  # nobody had the event
+
+
+def test_no_more_subsets_than_mixed_models_take_a_second() -> None:
+    rng = np.random.default_rng(8)
+    n = rng.integers(20, 60, 12).tolist()
+    found = subsets(pool(counts([size // 4 for size in n], n)))
+    assert (found.left_out, found.n_subsets) == (2, 1 + 12 + 66)

@@ -35,7 +35,13 @@ function subsetTable(panel) {
     if (!ready.has(place)) ready.set(place, decode(table.data[place]));
     return ready.get(place);
   };
-  const number = (place, row, decode = decodeNumbers) => (place === null ? NaN : column(place, decode)[row]);
+  // A place in a list of one: only the subsets `few` have the figure.
+  const number = (place, row, decode = decodeNumbers) => {
+    if (place === null) return NaN;
+    if (!Array.isArray(place)) return column(place, decode)[row];
+    const at = table.few.indexOf(row);
+    return at < 0 ? NaN : column(place[0], decode)[at];
+  };
   let choice = null;
 
   // Row of the subset without the effects `off`, which are in ascending order; -1 if it is not here.

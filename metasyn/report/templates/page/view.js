@@ -26,7 +26,8 @@ function viewOf(data, table, state) {
       sentence: `${words} ${one}: ${result}.`, details: "" };
   }
   // The common-effect model that is asked for has no between-study variance to state.
-  const withTau2 = state.option === null ? panel.tau2 : option.model !== "common-effect";
+  // Nor does the classical variance stand behind a Bayesian result.
+  const withTau2 = option.model !== "bayesian" && (state.option === null ? panel.tau2 : option.model !== "common-effect");
   const heterogeneity = heterogeneityText(found, withTau2, option.test);
   const limits = [found.pi_low, found.pi_high];
   const prediction = Number.isNaN(limits[0]) ? ""
