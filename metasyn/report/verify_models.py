@@ -22,7 +22,7 @@ __all__ = [
     "without_reference",
 ]
 
-GLMER = "2e-4"
+GLMER = "1e-5"
 """How far lme4's search, on which metafor rests, may be from the maximum (relative)."""
 _NO_EXACT = "metafor needs a further package (BiasedUrn) for the exact conditional model"
 _NO_PROFILE = "metafor has no profile-likelihood interval of a mixed model"

@@ -66,9 +66,9 @@ def posterior_table(result: SynthesisResult, *, slug: str) -> ReportTable:
 
 
 def _null(result: SynthesisResult) -> str:
-    from metasyn.claims.words import null_text
-
-    return null_text(result.effects.measure)
+    """The value of no effect, on the natural scale."""
+    measure = result.effects.measure
+    return f"{measure.to_natural(measure.null or 0.0):.0f}"
 
 
 def _row(name: str, one: BayesResult, result: SynthesisResult) -> tuple[str, ...]:

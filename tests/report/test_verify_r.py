@@ -340,8 +340,10 @@ def headline_numbers(value: Any, key: str = "") -> Iterator[float]:
         "Q_between",
     }
     if isinstance(value, dict):
+        # Of a mixed model metafor has neither these intervals nor weights: the script says so.
+        missing = ("tau2_ci", "I2_ci", "H2_ci", "weights") if value.get("model") == "glmm" else ()
         for name, inner in value.items():
-            if name not in ("rows", "results", "exclusions"):
+            if name not in ("rows", "results", "exclusions", "glmm", "bayes", *missing):
                 yield from headline_numbers(inner, name)
     elif isinstance(value, list):
         for inner in value:

@@ -12,7 +12,6 @@ from metasyn.numerics.newton import maximise_bounded
 from metasyn.numerics.roots import bracketed_root
 from metasyn.numerics.tails import normal_quantile
 from metasyn.synthesis.glmm.fit import Fitted, Objective, finest_nodes
-from metasyn.synthesis.glmm.likelihood import LARGEST_VARIANCE
 from metasyn.values import Interval, NotEstimable
 
 __all__ = ["profile_interval", "variance_interval"]
@@ -23,7 +22,9 @@ _STEPS = 60
 # Distance of the signed root from the normal quantile, in standard errors.
 _CLOSE = 1e-7
 # How exactly the ends of an interval of tau2 are found, relative to them.
-_FINE = 1e-9
+_FINE = 1e-7
+# A standard deviation of 10 on a logit or log scale: counts compatible with it do not bound tau2.
+_UNBOUNDED = 100.0
 
 
 def profile_interval(
@@ -131,12 +132,14 @@ def variance_interval(fitted: Fitted, k: int, level: float) -> Interval | NotEst
     low, below = 0.0, excess(0.0) if best > 0 else -drop
     if below > 0:
         low = bracketed_root(excess, 0.0, best, f_low=below, f_high=-drop, rtol=_FINE).root
-    high = max(4 * best, 0.5)
+    high = max(min(4 * best, _UNBOUNDED), best, 0.5)
     above = excess(high)
     while above < 0:
-        if high >= LARGEST_VARIANCE:
-            return NotEstimable("the likelihood hardly falls for large values of the between-study variance")
-        high = min(4 * high, LARGEST_VARIANCE)
+        if high >= _UNBOUNDED:
+            return NotEstimable(
+                f"these counts do not bound the between-study variance: {_UNBOUNDED:g} is compatible with them"
+            )
+        high = min(4 * high, _UNBOUNDED)
         above = excess(high)
     end = bracketed_root(excess, best, high, f_low=-drop, f_high=above, rtol=_FINE)
     return Interval(low, end.root, level)
