@@ -214,3 +214,38 @@ def test_forest_refuses_other_names(metasyn, table, tmp_path, out):
     answer = metasyn("forest", table(TABLES["yi,vi"][1]), "--measure", "GEN", "--out", out, cwd=tmp_path)
     assert answer.code == 2
     assert "--out" in answer.err
+
+
+def test_the_model_is_chosen_by_name(metasyn, table):
+    path = table("label,events,n\nA,0,10\nB,2,25\nC,1,7\nD,5,30\nE,0,25\nF,3,40\n")
+    default = synthesis(metasyn("pool", path, "--measure", "PLO", "--json").out)
+    assert (default["model"], default["ci_method"]) == ("glmm", "t")
+    # rma.glmm(measure="PLO", nAGQ=25), metafor 3.8-1 with lme4 searching to the end: tests/reference/models.R.
+    asked = metasyn("pool", path, "--measure", "PLO", "--model", "glmm", "--ci", "wald", "--json")
+    assert math.isclose(synthesis(asked.out)["estimate"], -2.48217173, rel_tol=1e-6)
+    assert math.isclose(synthesis(asked.out)["glmm"]["tau2"], 0.08695151, rel_tol=1e-5)
+    normal = synthesis(metasyn("pool", path, "--measure", "PLO", "--model", "random-effects", "--json").out)
+    assert (normal["model"], normal["glmm"]) == ("random-effects", None)
+    readable = metasyn("pool", path, "--measure", "PLO").out
+    assert "That is the median over the cohorts (conditional); their mean (marginal) is 8.0 (" in readable
+    wrong = metasyn("pool", path, "--measure", "PLO", "--model", "rma.glmm")
+    assert wrong.code != 0
+    assert "'rma.glmm' is called 'glmm' here" in wrong.err
+
+
+def test_two_studies_and_the_kind_of_outcome(metasyn, table):
+    path = table("label,estimate,ci_low,ci_high\nA,0.62,0.47,0.82\nB,0.90,0.70,1.16\n")
+    kind = (
+        "--outcome-type",
+        "all-cause mortality",
+        "--comparison-type",
+        "pharmacological vs pharmacological",
+    )
+    answer = metasyn("pool", path, "--measure", "HR", *kind)
+    assert "Pooled (Bayesian random effects)" in answer.out
+    assert "Turner 2015 (all-cause mortality; pharmacological vs pharmacological)" in answer.out
+    assert "Probability that it lies below 1: " in answer.out
+    half = metasyn("pool", path, "--measure", "HR", *kind[:2])
+    assert "belong together" in half.err
+    other = metasyn("pool", path, "--measure", "HR", "--model", "glmm")
+    assert "pools counts as PLO or OR" in other.err

@@ -137,7 +137,8 @@ def variance_interval(fitted: Fitted, k: int, level: float) -> Interval | NotEst
     while above < 0:
         if high >= _UNBOUNDED:
             return NotEstimable(
-                f"these counts do not bound the between-study variance: {_UNBOUNDED:g} is compatible with them"
+                f"these counts do not bound the between-study variance: {_UNBOUNDED:g} is compatible with "
+                "them"
             )
         high = min(4 * high, _UNBOUNDED)
         above = excess(high)
