@@ -220,7 +220,7 @@ def test_the_model_is_chosen_by_name(metasyn, table):
     path = table("label,events,n\nA,0,10\nB,2,25\nC,1,7\nD,5,30\nE,0,25\nF,3,40\n")
     default = synthesis(metasyn("pool", path, "--measure", "PLO", "--json").out)
     assert (default["model"], default["ci_method"]) == ("glmm", "t")
-    # rma.glmm(measure="PLO", nAGQ=25), metafor 3.8-1 with lme4 searching to the end: tests/reference/models.R.
+    # rma.glmm(measure="PLO", nAGQ=25), metafor 3.8-1 with lme4 searching to the end: reference/models.R.
     asked = metasyn("pool", path, "--measure", "PLO", "--model", "glmm", "--ci", "wald", "--json")
     assert math.isclose(synthesis(asked.out)["estimate"], -2.48217173, rel_tol=1e-6)
     assert math.isclose(synthesis(asked.out)["glmm"]["tau2"], 0.08695151, rel_tol=1e-5)

@@ -72,10 +72,10 @@ def test_conditions_are_false_of_other_numbers() -> None:
 def test_a_claim_may_state_a_probability() -> None:
     result = pair((-0.478, -0.635), (0.1357, 0.1754))
     good = Claim("Probably later.", direction="below", probability=0.95, interval="includes")
-    assert check_claims([good], result)[0].holds
+    assert check_claims([good], result)[0].true
     bold = Claim("Surely later.", direction="below", probability=0.99)
     (failure,) = check_claims([bold], result)
-    assert not failure.holds
+    assert not failure.true
     assert "with a probability of 99% or more, but it is 97." in str(failure)
     with pytest.raises(OptionError, match="probability needs direction="):
         Claim("Probably.", probability=0.9, interval="below")
