@@ -152,7 +152,7 @@ def test_every_model_and_interval_shows_what_pool_gives(
     report = reports[name]
     page = visit(report.url)
     for part, whole in report.pooled():
-        options = [(one.model, one.ci_method) for one in whole.alternatives]
+        options = list(dict.fromkeys((one.model, one.ci_method) for one in whole.alternatives))
         offs = [(), (0,), (whole.k - 1,)] if whole.k > 2 else [()]
         tries = [(off, column) for off in offs for column in range(len(options))]
         shown = page.evaluate(TRY, [part.slug, [[list(off), str(column)] for off, column in tries]])
