@@ -172,7 +172,7 @@ def subsets(result: SynthesisResult, *, left_out: int | None = None) -> Subsets:
     (7, True)
     >>> row = found.place([1, 2])
     >>> found.options[found.headline[row]], round(float(found.estimate[row, found.headline[row]]), 3)
-    (('random-effects', 'hartung-knapp-adhoc'), -0.267)
+    (('random-effects', 'hartung-knapp-adhoc'), -0.18)
     """
     k, spec = result.k, result.request
     if k < 2:
