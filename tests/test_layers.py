@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plots", "tables", "claims"),
     ("notebook",),
     ("analysis",),
+    ("changes",),
     ("report",),
     ("workspace",),
     ("cli", "__main__"),

@@ -20,7 +20,7 @@ from metasyn.synthesis import SynthesisResult, SynthesisSpec, leave_one_out, poo
 from metasyn.synthesis.model import SubgroupAnalysis
 from metasyn.values import NotEstimable
 
-__all__ = ["ongoing_trials", "run_analysis", "selections"]
+__all__ = ["evaluate_analysis", "ongoing_trials", "pool_outcome", "run_analysis", "selections"]
 
 
 def selections(analysis: Analysis, evidence: Evidence) -> tuple[Selection, ...]:
@@ -69,6 +69,27 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
     ClaimError
         If a sentence of the script is not true of the results.
     """
+    return require_analysis_claims(evaluate_analysis(analysis, evidence, name))
+
+
+def evaluate_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisResult:
+    """The same as `run_analysis`, whether or not the sentences of the script are true of the results.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    evidence : Evidence
+    name : str
+
+    Returns
+    -------
+    AnalysisResult
+
+    Raises
+    ------
+    OptionError
+        If the analysis names an outcome, group, column or row that does not occur.
+    """
     slugs = _slugs(analysis.outcomes)
     outcomes = tuple(
         _run_outcome(analysis, outcome, slug, evidence)
@@ -76,7 +97,7 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
     )
     external = tuple(_result_by_id(evidence, result_id) for result_id in analysis.external)
     ongoing = ongoing_trials(analysis, evidence)
-    result = AnalysisResult(
+    return AnalysisResult(
         name=name,
         analysis=analysis,
         outcomes=outcomes,
@@ -88,20 +109,44 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
         ),
         evidence=evidence,
     )
-    return require_analysis_claims(result)
+
+
+def pool_outcome(
+    analysis: Analysis, outcome: Outcome, evidence: Evidence
+) -> tuple[EffectSet, SynthesisResult | NotEstimable]:
+    """The effects of one outcome and their main synthesis, without what a report varies.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    outcome : Outcome
+        One of its outcomes.
+    evidence : Evidence
+
+    Returns
+    -------
+    tuple of EffectSet and (SynthesisResult or NotEstimable)
+        The same as in `run_analysis`.
+
+    Raises
+    ------
+    OptionError
+        If the analysis names something that does not occur in the evidence.
+    """
+    effects = _effects(analysis, outcome, _select(analysis, outcome, evidence))
+    return effects, _pool(effects, analysis.synthesis)
 
 
 def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evidence) -> OutcomeResult:
     selection = _select(analysis, outcome, evidence)
     effects = _effects(analysis, outcome, selection)
-    synthesis = _pool(effects, analysis.synthesis)
     apart = tuple(_run_apart(analysis, part, outcome, evidence) for part in analysis.apart)
     return OutcomeResult(
         slug=slug,
         outcome=outcome,
         definition=selection.outcome,
         effects=effects,
-        synthesis=synthesis,
+        synthesis=_pool(effects, analysis.synthesis),
         subgroups=_subgroups(effects, analysis),
         leave_one_out=leave_one_out(effects, analysis.synthesis) if effects.k >= 3 else (),
         sensitivity=sensitivity(analysis, outcome, selection, effects) if effects.k >= 2 else (),
