@@ -16,11 +16,12 @@ from metasyn.plots.forest_words import clean_text, to_natural
 from metasyn.plots.model import Axis, Column, ForestLayout, ForestRow, RowKind
 from metasyn.plots.presets import theme_of
 from metasyn.plots.theme import Theme
+from metasyn.synthesis.model import Heterogeneity, SynthesisResult
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset
 from metasyn.wording import level_text, percent_text, unit_sign
 
-__all__ = ["BeforeAfter", "Reading", "change_layout"]
+__all__ = ["BeforeAfter", "Reading", "change_forest", "change_layout"]
 
 _NOT_THERE = "not there"
 _FAMILY_WORDS = {"ratio": "Ratio", "correlation": "Correlation", "proportion": "Proportion, %"}
@@ -85,7 +86,7 @@ def change_layout(
     Returns
     -------
     ForestLayout
-        Per outcome a heading and two rows; the older result is an `alternative`, the newer a `summary`
+        Per outcome a heading and two rows; the older result is an `alternative`, the newer an `overall`
         diamond. A result of one study is a square.
 
     Raises
@@ -125,6 +126,67 @@ def change_layout(
     return fit_width(layout, width)
 
 
+def change_forest(
+    named: Sequence[tuple[str, SynthesisResult | None, SynthesisResult | None]],
+    *,
+    title: str = "",
+    words: tuple[str, str] = ("before", "after"),
+    preset: ForestPreset = "metasyn",
+    width: FigureWidth | float = "free",
+) -> ForestLayout:
+    """Lay out syntheses before and after a change of the data or the method.
+
+    Parameters
+    ----------
+    named : sequence of (str, SynthesisResult or None, SynthesisResult or None)
+        What an outcome is called, its result before and its result after; None where there was or is none.
+    title, words, preset, width
+        As for `change_layout`.
+
+    Returns
+    -------
+    ForestLayout
+
+    Raises
+    ------
+    OptionError
+        If there is no outcome, an outcome has neither result, or they do not fit on one axis.
+
+    Examples
+    --------
+    >>> import metasyn
+    >>> old = metasyn.pool(yi=[-0.5, -0.3, -0.6], vi=[0.02, 0.03, 0.05], measure="HR")
+    >>> new = metasyn.pool(yi=[-0.5, -0.3, -0.6, 0.1], vi=[0.02, 0.03, 0.05, 0.03], measure="HR")
+    >>> [row.cells.get("k") for row in change_forest([("Survival", old, new)]).rows]
+    [None, '3', '4']
+    """
+    return change_layout(
+        [_pair(label, before, after) for label, before, after in named],
+        title=title,
+        words=words,
+        preset=preset,
+        width=width,
+    )
+
+
+def _pair(label: str, before: SynthesisResult | None, after: SynthesisResult | None) -> BeforeAfter:
+    known = after or before
+    if known is None:
+        raise OptionError(f"{label!r} has no result, neither before nor after.")
+    measure, level = known.effects.measure, known.request.level
+    return BeforeAfter(
+        label=label, measure=measure, level=level, before=_reading(before), after=_reading(after)
+    )
+
+
+def _reading(result: SynthesisResult | None) -> Reading | None:
+    if result is None:
+        return None
+    found = result.heterogeneity
+    I2 = found.I2 if isinstance(found, Heterogeneity) else found
+    return Reading(k=result.k, estimate=result.estimate, ci=result.ci, pi=result.pi, I2=I2)
+
+
 def _require_one_axis(pairs: Sequence[BeforeAfter]) -> None:
     """Something to show, of one family, one null value and one level."""
     if not pairs:
@@ -140,7 +202,7 @@ def _rows(pair: BeforeAfter, words: tuple[str, str], theme: Theme) -> Iterator[F
     label = clean_text(pair.label)
     yield ForestRow(kind="group", label=label, group=label)
     yield _row(words[0], pair.before, "alternative", pair, theme)
-    yield _row(words[1], pair.after, "summary", pair, theme)
+    yield _row(words[1], pair.after, "overall", pair, theme)
 
 
 def _row(word: str, reading: Reading | None, kind: RowKind, pair: BeforeAfter, theme: Theme) -> ForestRow:

@@ -24,7 +24,7 @@ def test_rows_are_the_two_results() -> None:
     assert [(row.kind, row.label) for row in layout.rows] == [
         ("group", "PFS"),
         ("alternative", "version 1.0.0"),
-        ("summary", "version 1.1.0"),
+        ("overall", "version 1.1.0"),
     ]
     for row, reading in zip(layout.rows[1:], (OLD, NEW), strict=True):
         assert isinstance(reading.estimate, float)
@@ -51,7 +51,7 @@ def test_an_outcome_that_is_new_or_gone_keeps_its_row() -> None:
 def test_what_is_not_estimable_is_said_and_one_study_is_a_square() -> None:
     lost = replace(NEW, k=0, estimate=NotEstimable("none left"), ci=NONE, pi=NONE, I2=NONE)
     layout = change_layout([replace(PFS, before=replace(OLD, k=1), after=lost)])
-    assert [row.kind for row in layout.rows] == ["group", "study", "summary"]
+    assert [row.kind for row in layout.rows] == ["group", "study", "overall"]
     assert layout.rows[2].cells["estimate"] == "not estimable"
     assert layout.rows[2].interval is None
 
