@@ -21,15 +21,10 @@ __all__ = [
     "ExcessTest",
     "ExplanationKind",
     "FailSafeMethod",
-    "FewerEvents",
-    "FigurePalette",
-    "FigureWidth",
+    "FewerEvents", "FigurePalette", "FigureWidth",
     "ForestPreset",
     "FunnelScale",
-    "GlmmCi",
-    "GlmmMeasure",
-    "GlmmModel",
-    "GlmmPi",
+    "GlmmCi", "GlmmMeasure", "GlmmModel", "GlmmPi",
     "GoshStatistic",
     "GroupOrder",
     "I2Method",
@@ -39,9 +34,8 @@ __all__ = [
     "MedicalArea",
     "Missing",
     "Model",
-    "MuPriorName",
-    "NullPlace",
-    "NullSide",
+    "DegreesOfFreedom", "MultilevelCi", "MultilevelMethod", "OutcomeStructure", "VarianceCi",
+    "MuPriorName", "NullPlace", "NullSide",
     "Overlap",
     "PSided",
     "PhiVariance",
@@ -51,11 +45,9 @@ __all__ = [
     "Posterior",
     "Predictor",
     "Profile",
-    "ProportionInterval",
-    "ProportionMeasure",
-    "ProportionVariance",
+    "ProportionInterval", "ProportionMeasure", "ProportionVariance",
     "RegressionModel",
-    "RiskOf",
+    "RiskOf", "RobustDf", "RobustVariance", "SharedArmMeasure", "TieKind",
     "RouteName",
     "RowMatch",
     "SelectionFunction",
@@ -77,7 +69,7 @@ __all__ = [
     "ZeroCells",
     "choices",
     "require_option",
-]
+]  # fmt: skip
 
 Model = Literal["random-effects", "common-effect"]
 Tau2Method = Literal[
@@ -252,6 +244,18 @@ GlmmModel = Literal["random-intercept", "UM.FS", "UM.RS", "CM.EL", "CM.AL", "bet
 GlmmCi = Literal["wald", "t", "profile-likelihood"]
 GlmmPi = Literal["t(k-1)", "t(k-2)", "normal", "none"]
 Separation = Literal["firth", "refuse"]
+FailOn = Literal["significance", "direction", "threshold"]
+MultilevelMethod = Literal["REML", "ML"]
+MultilevelCi = Literal["wald", "t"]
+DegreesOfFreedom = Literal["residual", "contain"]
+OutcomeStructure = Literal["CS", "HCS", "UN"]
+VarianceCi = Literal["profile-likelihood", "none"]
+
+# Rows that share participants: small-sample corrections of a cluster-robust variance, why rows are tied.
+RobustVariance = Literal["CR0", "CR1", "CR1p", "CR1S", "CR2"]
+RobustDf = Literal["satterthwaite", "residual"]
+SharedArmMeasure = Literal["OR", "RR", "RD", "MD", "HR", "IRR"]
+TieKind = Literal["same cohort", "part of", "same registration", "same study"]
 
 # Words that people bring from R, and what they are called here (several where that depends on the option).
 _HINTS = {
