@@ -37,8 +37,8 @@ def _zeros(parts: Parts) -> Iterator[Finding]:
         if component.variance == 0:
             yield _finding(
                 "variance-at-zero",
-                f"the variance of level {component.name!r} is estimated as 0: the effects vary no more "
-                "between its groups than the other parts of the model explain",
+                f"the variance of level {component.name!r} is estimated as 0: beyond chance and the other "
+                "parts of the model its groups do not differ",
                 note=True,
             )
 

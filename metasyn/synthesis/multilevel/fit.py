@@ -167,12 +167,10 @@ def fit(likelihood: Likelihood, frame: Frame, variance: float) -> Fitted:
     )
 
 
-def starts_of(frame: Frame, variance: float) -> list[Array]:
+def starts_of(frame: Frame, variance: float, factors: tuple[float, ...] = _FACTORS) -> list[Array]:
     """Small and large variances; with outcomes also low and high correlations."""
-    starts = [start_of(frame, factor * variance) for factor in _FACTORS]
-    if frame.structure is not None:
-        starts += [start_of(frame, factor * variance, lean) for factor in _FACTORS for lean in (-0.8, 0.8)]
-    return starts
+    leans = (0.0,) if frame.structure is None else (0.0, -0.8, 0.8)
+    return [start_of(frame, factor * variance, lean) for lean in leans for factor in factors]
 
 
 def _on_edge(frame: Frame, x: Array) -> bool:

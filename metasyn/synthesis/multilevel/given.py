@@ -186,4 +186,10 @@ def _from_effects(effects: EffectSet, name: str, column: str) -> tuple[str, ...]
                 f"{name}: there is no column {column!r}; {str(error).split('; ')[-1]} With yi= give the "
                 f"column itself: levels={{{name!r}: [...]}}."
             ) from None
-    return tuple(str(getattr(effect, _IDS[column], "")) for effect in effects.effects)
+    ids = tuple(str(getattr(effect, _IDS[column], "")) for effect in effects.effects)
+    if not any(ids):
+        raise OptionError(
+            f"the effects do not say which {column} they belong to. With yi= give the column itself: "
+            f"levels={{{name!r}: [...]}}."
+        )
+    return ids

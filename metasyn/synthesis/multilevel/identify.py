@@ -20,6 +20,8 @@ __all__ = ["require_identified", "require_information"]
 Index = NDArray[np.intp]
 # Smallest eigenvalue of the scaled information; below it a direction is level.
 _FLAT = 1e-9
+# Information per relative change that is rounding.
+_NOTHING = 1e-9
 
 
 def require_identified(grouping: Grouping, structure: OutcomeStructure | None) -> None:
@@ -50,17 +52,19 @@ def require_information(likelihood: Likelihood, frame: Frame, names: tuple[str, 
     ------
     NotEstimableError
     """
-    information = Objective(likelihood=likelihood, coordinates=coordinates_of(frame)).information(
-        start_of(frame, start)
-    )
-    size = np.sqrt(np.diag(information))
-    if (size > 0).all():
+    x = start_of(frame, start)
+    information = Objective(likelihood=likelihood, coordinates=coordinates_of(frame)).information(x)
+    # Per relative change of a parameter: known without units, and of the order of the number of groups.
+    reach = np.where(x == 0, np.sqrt(start), np.abs(x))
+    known = np.diag(information) * reach * reach
+    if (known > _NOTHING).all():
+        size = np.sqrt(np.diag(information))
         values, vectors = np.linalg.eigh(information / np.outer(size, size))
         if values[0] > _FLAT:
             return
         involved = np.abs(vectors[:, 0]) > 0.1
     else:
-        involved = size == 0
+        involved = known <= _NOTHING
     said = dict.fromkeys(
         names[i] if i < frame.n_levels else "outcomes" for i in np.flatnonzero(involved).tolist()
     )
@@ -88,7 +92,7 @@ def _require_outcomes(grouping: Grouping, structure: OutcomeStructure) -> None:
             f"there is one outcome ({grouping.outcomes[0]}): random effects per outcome need two. Use levels="
             "('study', 'effect')."
         )
-    _require_new_levels(grouping)
+    _require_new_levels(grouping, structure)
     together = _together(grouping)
     if structure != "CS":
         for name, n in zip(grouping.outcomes, np.diag(together).tolist(), strict=True):
@@ -100,8 +104,14 @@ def _require_outcomes(grouping: Grouping, structure: OutcomeStructure) -> None:
     _require_pairs(grouping, structure, together)
 
 
-def _require_new_levels(grouping: Grouping) -> None:
-    """A level must not repeat what the outcomes' covariance already says."""
+def _require_new_levels(grouping: Grouping, structure: OutcomeStructure) -> None:
+    """A level must not repeat what the outcomes' covariance already says.
+
+    HCS of three outcomes and more can be told from a further variance on its diagonal, and from one common
+    to all outcomes; whether these data do is seen from the information.
+    """
+    if structure == "HCS" and len(grouping.outcomes) > 2:
+        return
     within, outcome = grouping.within, grouping.outcome
     assert within is not None
     assert outcome is not None

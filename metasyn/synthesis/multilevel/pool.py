@@ -122,14 +122,22 @@ def pool_multilevel(
 
     Examples
     --------
-    Five trials of periodontal treatment with two outcomes each (Berkey 1998): probing depth and attachment.
+    Five trials of periodontal treatment with two outcomes each (Berkey 1998): probing depth and attachment
+    level, correlated within trials.
 
+    >>> blocks = [
+    ...     [[0.0075, 0.0030], [0.0030, 0.0077]], [[0.0057, 0.0009], [0.0009, 0.0008]],
+    ...     [[0.0021, 0.0007], [0.0007, 0.0014]], [[0.0029, 0.0009], [0.0009, 0.0015]],
+    ...     [[0.0148, 0.0072], [0.0072, 0.0304]]]
+    >>> outcome = ["PD", "AL"] * 5
     >>> result = pool_multilevel(
-    ...     yi=[0.47, -0.32, 0.20, -0.60, 0.40, -0.12, 0.26, -0.31, 0.56, -0.39],
-    ...     vi=[0.0075, 0.0077, 0.0057, 0.0008, 0.0021, 0.0014, 0.0029, 0.0015, 0.0148, 0.0304],
-    ...     levels={"trial": [1, 1, 2, 2, 3, 3, 4, 4, 5, 5], "effect": None})
-    >>> [round(component.variance, 4) for component in result.components]
-    [0.0, 0.1763]
+    ...     yi=[0.47, -0.32, 0.20, -0.60, 0.40, -0.12, 0.26, -0.31, 0.56, -0.39], sampling=blocks,
+    ...     outcomes=outcome, within=[1, 1, 2, 2, 3, 3, 4, 4, 5, 5],
+    ...     formula="~ outcome - 1", data={"outcome": outcome})
+    >>> [(row.name, round(row.estimate, 4), round(row.se, 4)) for row in result.table]
+    [('outcome[AL]', -0.3392, 0.0879), ('outcome[PD]', 0.3534, 0.0588)]
+    >>> round(result.outcomes.correlations[0].rho, 4)
+    0.6088
     """
     spec = _spec(
         outcomes,

@@ -76,7 +76,7 @@ def random_effects(result: MultilevelResult, level: str | None = None) -> tuple[
     ...     yi=[0.1, 0.2, 0.9, 1.1, 0.5, 0.4], vi=[0.04] * 6,
     ...     levels={"study": ["A", "A", "B", "B", "C", "C"], "effect": None})
     >>> [(one.group, round(one.estimate, 3)) for one in random_effects(result, "study")]
-    [('A', -0.336), ('B', 0.417), ('C', -0.072)]
+    [('A', -0.342), ('B', 0.416), ('C', -0.074)]
     """
     if level is None:
         return _of_outcomes(result)

@@ -18,7 +18,11 @@ from metasyn.synthesis.multilevel.model import (
     OutcomeVariation,
     VarianceComponent,
 )
-from metasyn.synthesis.multilevel.profile import correlation_interval, level_interval, variance_interval
+from metasyn.synthesis.multilevel.variance_intervals import (
+    correlation_interval,
+    level_interval,
+    variance_interval,
+)
 from metasyn.values import Interval, NotEstimable
 
 __all__ = ["Parts", "variance_parts"]
@@ -85,7 +89,8 @@ def variance_parts(
     )  # fmt: skip
     typical, covariance = without.typical_variance(), fitted.covariance
     between = float(covariance[0, 0]) if covariance is not None and frame.structure == "CS" else 0.0
-    total = typical + float(fitted.levels.sum()) + between
+    random = float(fitted.levels.sum()) + between
+    total = typical + random
     several = frame.structure in ("HCS", "UN")
     per_outcome = NotEstimable("each outcome has a variance of its own, see the outcomes")
     return Parts(
@@ -96,7 +101,7 @@ def variance_parts(
         outcomes=NotEstimable("no random effects per outcome")
         if covariance is None
         else _outcomes(the, total),
-        I2=per_outcome if several else 1 - typical / total,
+        I2=per_outcome if several else random / total,
     )
 
 
