@@ -20,7 +20,14 @@ from metasyn.synthesis import SynthesisResult, SynthesisSpec, leave_one_out, poo
 from metasyn.synthesis.model import SubgroupAnalysis
 from metasyn.values import NotEstimable
 
-__all__ = ["evaluate_analysis", "ongoing_trials", "pool_outcome", "run_analysis", "selections"]
+__all__ = [
+    "evaluate_analysis",
+    "ongoing_trials",
+    "outcome_slugs",
+    "pool_outcome",
+    "run_analysis",
+    "selections",
+]
 
 
 def selections(analysis: Analysis, evidence: Evidence) -> tuple[Selection, ...]:
@@ -90,7 +97,7 @@ def evaluate_analysis(analysis: Analysis, evidence: Evidence, name: str) -> Anal
     OptionError
         If the analysis names an outcome, group, column or row that does not occur.
     """
-    slugs = _slugs(analysis.outcomes)
+    slugs = outcome_slugs(analysis.outcomes)
     outcomes = tuple(
         _run_outcome(analysis, outcome, slug, evidence)
         for outcome, slug in zip(analysis.outcomes, slugs, strict=True)
@@ -245,7 +252,14 @@ def _sources(
     return tuple(used.values())
 
 
-def _slugs(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+def outcome_slugs(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """Safe, unique file name stems of the outcomes, in their order.
+
+    Examples
+    --------
+    >>> outcome_slugs([Outcome("PFS", "HR"), Outcome("PFS", "HR")])
+    ('pfs-hr', 'pfs-hr-2')
+    """
     slugs: list[str] = []
     for outcome in outcomes:
         words = f"{outcome.outcome} {outcome.timepoint} {outcome.measure}".lower()

@@ -58,8 +58,9 @@ class Cause:
     Attributes
     ----------
     id : str
-        Stable: `"row:R017"`, `"cohort:C3"` (with all its rows), `"option:synthesis.tau2_method"`,
-        `"software"`.
+        Stable: `"row:R017"`, `"row:cohort:C3"`, `"cohort:C3"` and `"study:S1"` (that came or went, with
+        all their rows), `"order"` (of rows), `"option:synthesis.tau2_method"`, `"option:synthesis"`
+        (options that only hold together), `"software"`; `"effect:<label>"` where only results are known.
     kind : {'added', 'corrected', 'removed', 'method', 'software'}
     title : str
         One line: `"results.csv row R017: ci_high 0.08 -> 0.80"`.
@@ -85,7 +86,7 @@ class Share:
     alone : float or NotEstimable
         Change of the old value when only this is changed.
     last : float or NotEstimable
-        Change to the new value when this is changed after everything else.
+        Change to the new value when this is changed after everything else; not estimable for software.
     shapley : float
         Average change over all orders in which the changes could have been made; the shares of all
         causes sum to the whole change.
@@ -168,9 +169,9 @@ class ClaimChange:
     Attributes
     ----------
     before, after : bool or None
-        Whether it was and is true of the results; None where the script did not or does not hold it.
-        A sentence of the old script is also held against the new results, so that a flip is seen
-        though the new script dropped it.
+        Whether it was and is true of the results. A sentence that only one script holds is held
+        against both results: where its truth differs, both are given, so that a flip is seen though
+        the sentence was dropped; else None stands for the script that does not hold it.
     detail : str
         The number that decides, as of the new results.
     causes : tuple of str
@@ -208,6 +209,8 @@ class OutcomeChange:
         Number of orders where sampled.
     remark : str
         Why there is no attribution, or what it does not cover; empty if nothing is to say.
+    groups : tuple of str
+        Columns by which the results of groups differ; they are not shared out.
     """
 
     slug: str
@@ -221,6 +224,7 @@ class OutcomeChange:
     attribution: Attribution = "none"
     orders: int = 0
     remark: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -242,6 +246,9 @@ class AnalysisChange:
         Everything the script declares otherwise, also what moves no number.
     rows : tuple of RowEdit
         The changed rows that this analysis reaches in either state.
+    outcomes : tuple of OutcomeChange
+        Every outcome of either state; then, as far as their numbers differ, those of what is shown apart.
+        None where nothing that the analysis rests on changed.
     question_changed : bool
         Whether title apart the question, eligibility, contrast or outcomes differ.
     method_changed : bool

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from metasyn.cli.audit import Shown
     from metasyn.evidence.selection import Evidence
     from metasyn.workspace.build import Workbench
+    from metasyn.workspace.project import Project
 
 __all__ = ["CHECK_EXAMPLES", "check"]
 
@@ -123,7 +124,19 @@ def _project(path: Path | None, reports: bool, shown: Shown) -> ExitCode:
     tables = _tables(lambda: bench.evidence, data, bench.project.shown(data), shown)
     if tables is ExitCode.BAD_INPUT or shown.as_json:
         return tables
-    return max([tables, *(_one(bench, name, reports) for name in bench.project.names())])
+    released = _releases(bench.project)
+    return max([tables, released, *(_one(bench, name, reports) for name in bench.project.names())])
+
+
+def _releases(project: Project) -> ExitCode:
+    """Whether every version of the evidence is still as it was released."""
+    from metasyn.cli.console import say
+    from metasyn.workspace.editions import release_problems
+
+    problems = release_problems(project)
+    for problem in problems:
+        say(problem)
+    return ExitCode.STALE_OR_FAILED_CHECK if problems else ExitCode.OK
 
 
 def _one(bench: Workbench, name: str, reports: bool) -> ExitCode:

@@ -8,6 +8,7 @@ from metasyn.changes.model import AnalysisChange, OutcomeChange, Standing
 from metasyn.effects.measure import get_measure
 from metasyn.plots.forest_change import BeforeAfter, Reading, change_layout
 from metasyn.plots.model import ForestLayout
+from metasyn.report.change_numbers import another_scale
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset
 
@@ -41,7 +42,7 @@ def change_forests(
     of_axis: dict[tuple[object, ...], list[BeforeAfter]] = {}
     for analysis in analyses:
         for outcome in analysis.outcomes:
-            if outcome.changed and not _another_scale(outcome):
+            if outcome.changed and not _no_axis(outcome, analysis):
                 pair = _pair(outcome, analysis.title if len(analyses) > 1 else "")
                 measure = pair.measure
                 key = (measure.family, measure.null, measure.unit, pair.level)
@@ -49,12 +50,12 @@ def change_forests(
     return tuple(change_layout(pairs, words=words, preset=preset, width=width) for pairs in of_axis.values())
 
 
-def _another_scale(outcome: OutcomeChange) -> bool:
+def _no_axis(outcome: OutcomeChange, analysis: AnalysisChange) -> bool:
     """Whether two results are there that have no axis in common, or nothing to draw."""
     both = [standing for standing in (outcome.before, outcome.after) if standing is not None]
     if all(isinstance(standing.estimate, NotEstimable) for standing in both):
         return True
-    return len({standing.level for standing in both}) > 1
+    return len({standing.level for standing in both}) > 1 or another_scale(outcome, analysis.options)
 
 
 def _pair(outcome: OutcomeChange, title: str) -> BeforeAfter:

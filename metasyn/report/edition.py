@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from metasyn.changes.model import AnalysisChange
 
-__all__ = ["Edition"]
+__all__ = ["FIRST_TRIGGER", "Edition", "edition_title"]
+
+FIRST_TRIGGER = "first version"
+"""What led to a first release that nobody says more of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,7 +30,11 @@ class Edition:
     previous : str
         The version that `changes` start from; empty if there is none.
     changes : AnalysisChange or None
-        What changed since `previous`; None for a first release.
+        What changed since `previous`; None for a first release, and where it cannot be shown.
+    remark : str
+        Why what changed cannot be shown; empty where it can.
+    living : tuple of (str, str)
+        How the evidence is kept up to date: term and text, as the release states them.
     """
 
     version: str
@@ -36,3 +43,18 @@ class Edition:
     released: bool
     previous: str = ""
     changes: AnalysisChange | None = None
+    remark: str = ""
+    living: tuple[tuple[str, str], ...] = ()
+
+
+def edition_title(*, version: str, date: str, released: bool) -> str:
+    """How pages call the edition of a report.
+
+    Examples
+    --------
+    >>> edition_title(version="1.1.0", date="2026-11-21", released=True)
+    'Version 1.1.0 of the evidence, 2026-11-21'
+    """
+    if released:
+        return f"Version {version} of the evidence, {date}"
+    return f"Changed since version {version} of the evidence ({date})"

@@ -14,6 +14,8 @@ from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.evidence.model import OngoingTrial, ReportedResult, Source
 from metasyn.evidence.selection import Group
 from metasyn.report.closing import software_versions
+from metasyn.report.edition import Edition
+from metasyn.report.edition_json import edition_entry
 from metasyn.report.groups import part_names
 from metasyn.report.opening import OVERLAP_WORDS, key_result
 from metasyn.report.results_further import audit_entries, further_keys
@@ -28,12 +30,14 @@ SCHEMA = "metasyn-result/1"
 _NOT_REPEATED = ("rows", "exclusions", "alternatives", "subgroups", "weights")
 
 
-def results_document(result: AnalysisResult) -> dict[str, Any]:
+def results_document(result: AnalysisResult, edition: Edition | None = None) -> dict[str, Any]:
     """A whole analysis as plain data.
 
     Parameters
     ----------
     result : AnalysisResult
+    edition : Edition, optional
+        Which version of the evidence it is of; without one there is no key `edition`.
 
     Returns
     -------
@@ -47,6 +51,7 @@ def results_document(result: AnalysisResult) -> dict[str, Any]:
         "title": analysis.title,
         "question": analysis.question,
         "versions": dict(software_versions()),
+        **({} if edition is None else {"edition": edition_entry(edition)}),
         "eligibility": _eligibility(analysis),
         "options": _options(analysis.synthesis),
         "syntheses": [_outcome(part, analysis) for part in result.outcomes],

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import Literal
 
-from metasyn.errors import MetasynError
-from metasyn.workspace.hashing import hash_file, hash_folder
+from metasyn.errors import MetasynError, ReportError
+from metasyn.workspace.bench import Workbench
+from metasyn.workspace.lock import WAIT, has_note, project_lock
+from metasyn.workspace.manifest import MANIFEST, Inputs, manifest_bytes
 from metasyn.workspace.project import Project
-from metasyn.workspace.state import (
-    MANIFEST,
-    Environment,
-    Inputs,
-    current_environment,
-    manifest_bytes,
-    same_files,
-    staleness,
-)
+from metasyn.workspace.rendering import LeftOut, Progress, Rendered, Task, render_all
+from metasyn.workspace.snapshot import confirm, forget_tables, keep_tables
+from metasyn.workspace.state import staleness
 
-if TYPE_CHECKING:
-    from metasyn.analysis.result import AnalysisResult
-    from metasyn.analysis.spec import Analysis
-    from metasyn.evidence.selection import Evidence
-
-__all__ = ["Build", "Workbench", "build"]
-
-Progress = Callable[[str, int, int], None]
+__all__ = ["Build", "Plan", "Workbench", "build", "plan"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
     """What became of one analysis in a run.
 
@@ -39,10 +28,12 @@ class Build:
     state : {'built', 'up to date', 'failed'}
     reasons : tuple of str
         Why it was built.
-    result : AnalysisResult or None
-        Only where it was built.
     files : tuple of str
         What was written, relative to the folder of the report.
+    left_out : tuple of tuple of LeftOut
+        Per outcome, what it does without; only where it was built.
+    labels : str
+        The names of all studies, one after the other; only where it was built.
     error : MetasynError or None
         Why it failed; the previous report is then untouched.
     """
@@ -50,82 +41,47 @@ class Build:
     name: str
     state: Literal["built", "up to date", "failed"]
     reasons: tuple[str, ...] = ()
-    result: AnalysisResult | None = None
     files: tuple[str, ...] = ()
+    left_out: tuple[tuple[LeftOut, ...], ...] = ()
+    labels: str = ""
     error: MetasynError | None = None
 
 
-class Workbench:
-    """A project at one moment: its tables, hashes and software, each read at most once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be done about every analysis that was asked for.
 
-    Parameters
+    Attributes
     ----------
-    project : Project
+    tasks : tuple of Task
+        What is to be rendered.
+    others : tuple of Build
+        What is up to date or cannot be run.
+    unconcerned : mapping of str to Inputs
+        Of what is up to date although something changed: what it would be built from now.
     """
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
-
-    @cached_property
-    def environment(self) -> Environment:
-        """The running software."""
-        return current_environment()
-
-    @cached_property
-    def data_hash(self) -> str:
-        """One hash of all evidence tables."""
-        return hash_folder(self.project.data, "*.csv")
-
-    @cached_property
-    def evidence(self) -> Evidence:
-        """The validated tables; raises `EvidenceError` with every problem."""
-        from metasyn.evidence.read import read_evidence
-
-        return read_evidence(self.project.data)
-
-    @cached_property
-    def row_hashes(self) -> dict[str, str]:
-        """The hash of every row by key."""
-        from metasyn.evidence.digest import digests
-
-        return dict(digests(self.evidence))
-
-    def load(self, name: str) -> Analysis:
-        """The analysis declared in the script of that name."""
-        from metasyn.workspace.scripts import load_script
-
-        return load_script(self.project.script(name))
-
-    def inputs(self, name: str, analysis: Analysis) -> Inputs:
-        """Everything the report of an analysis depends on, as it is now."""
-        from metasyn.workspace.reach import reached_rows
-
-        return Inputs(
-            script=hash_file(self.project.script(name)),
-            data=self.data_hash,
-            rows={key: self.row_hashes[key] for key in reached_rows(analysis, self.evidence)},
-            environment=self.environment,
-        )
-
-    def untouched(self, name: str) -> bool:
-        """Whether neither tables, script, software nor outputs changed at all."""
-        folder, script = self.project.report(name), self.project.script(name)
-        return same_files(folder, hash_file(script), self.data_hash, self.environment)
-
-    def reasons(self, name: str) -> tuple[str, ...]:
-        """Why the report of an analysis is out of date; empty if it is up to date."""
-        if self.untouched(name):
-            return ()
-        return staleness(self.project.report(name), self.inputs(name, self.load(name)))
+    tasks: tuple[Task, ...]
+    others: tuple[Build, ...]
+    unconcerned: Mapping[str, Inputs] = field(default_factory=dict)
 
 
 def build(
-    project: Project, names: Sequence[str], *, force: bool = False, progress: Progress | None = None
+    project: Project,
+    names: Sequence[str],
+    *,
+    force: bool = False,
+    jobs: int = 1,
+    wait: float = WAIT,
+    progress: Progress | None = None,
+    waiting: Callable[[str], None] | None = None,
+    then: Callable[[], None] | None = None,
 ) -> tuple[Build, ...]:
     """Build the report of every named analysis that is out of date.
 
     Nothing is written when the evidence tables are invalid. An analysis that fails keeps its
-    previous report, and the others are still built. Each report is replaced as a whole.
+    previous report, and the others are still built. Each report is replaced as a whole, by one process
+    at a time: whether there is anything to do is asked before `reports/` is locked, and again after.
 
     Parameters
     ----------
@@ -134,8 +90,17 @@ def build(
         Names of analyses, each known to the project.
     force : bool
         Build also what is up to date.
+    jobs : int
+        At most as many processes, this one included. What is written is the same.
+    wait : float
+        Seconds to wait for another process that writes.
     progress : callable, optional
-        Told `(name, position, total)` before each analysis that needs a look.
+        Told `(names being built, number built, number of all to build)`.
+    waiting : callable, optional
+        Told in words whom it waits for.
+    then : callable, optional
+        Called when the reports are in their places, while no other process writes: for what goes with
+        them. Not called where nothing was to be built.
 
     Returns
     -------
@@ -146,44 +111,124 @@ def build(
     ------
     EvidenceError
         If the tables break their rules.
+    ReportError
+        If `reports/` cannot be written, or another process still writes there when the time is over.
     """
     bench = Workbench(project)
+    planned = plan(bench, names, force=force)
+    if not planned.tasks:
+        _tidy(bench, planned)
+        return _in_order(names, planned.others)
+    with project_lock(project, command="run", wait=wait, tell=waiting) as waited:
+        if waited:
+            bench = Workbench(project)
+        _swept(project)
+        planned = plan(bench, names, force=force)
+        keep_tables(project, bench.tables)
+        with closing(render_all(bench, planned.tasks, jobs=jobs, progress=progress)) as made:
+            built = [_kept(bench, task, outcome) for task, outcome in made]
+        _refresh(bench, planned)
+        if then is not None:
+            then()
+    return _in_order(names, (*planned.others, *built))
+
+
+def plan(bench: Workbench, names: Sequence[str], *, force: bool = False) -> Plan:
+    """What is to be done about every named analysis.
+
+    Parameters
+    ----------
+    bench : Workbench
+    names : sequence of str
+    force : bool
+        Render also what is up to date.
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    EvidenceError
+        If the tables break their rules and some report is not known to be up to date without them.
+    """
+    names = tuple(dict.fromkeys(names))
     quiet = set() if force else {name for name in names if bench.untouched(name)}
-    todo = [name for name in names if name not in quiet]
-    if todo:
+    if len(quiet) < len(names):
         _ = bench.evidence  # the tables are judged before anything is written
-    builds = []
-    for name in names:
-        if name in quiet:
-            builds.append(Build(name=name, state="up to date"))
+    tasks: list[Task] = []
+    others = [_up_to_date(name) for name in names if name in quiet]
+    unconcerned: dict[str, Inputs] = {}
+    for name in (name for name in names if name not in quiet):
+        try:
+            inputs = bench.inputs(name, bench.load(name))
+            reasons = ("--force",) if force else staleness(bench.project.report(name), inputs)
+        except MetasynError as error:
+            others.append(Build(name=name, state="failed", error=error))
             continue
-        if progress is not None:
-            progress(name, todo.index(name) + 1, len(todo))
-        builds.append(_attempt(bench, name, force))
-    return tuple(builds)
+        if reasons:
+            tasks.append(Task(name=name, script=bench.script(name), inputs=inputs, reasons=reasons))
+        else:
+            others.append(_up_to_date(name))
+            unconcerned[name] = inputs
+    return Plan(tasks=tuple(tasks), others=tuple(others), unconcerned=unconcerned)
 
 
-def _attempt(bench: Workbench, name: str, force: bool) -> Build:
-    """Build one analysis, or say why it is not built."""
-    try:
-        return _build_one(bench, name, force)
-    except MetasynError as error:
-        return Build(name=name, state="failed", error=error)
+def _up_to_date(name: str) -> Build:
+    return Build(name=name, state="up to date")
 
 
-def _build_one(bench: Workbench, name: str, force: bool) -> Build:
-    analysis = bench.load(name)
-    inputs = bench.inputs(name, analysis)
-    folder = bench.project.report(name)
-    reasons = ("--force",) if force else staleness(folder, inputs)
-    if not reasons:
-        return Build(name=name, state="up to date")
+def _in_order(names: Sequence[str], builds: Sequence[Build]) -> tuple[Build, ...]:
+    by_name = {one.name: one for one in builds}
+    return tuple(by_name[name] for name in names)
 
-    from metasyn.analysis.run import run_analysis
+
+def _kept(bench: Workbench, task: Task, made: Rendered | MetasynError) -> Build:
+    """Put a rendered report in its place, or say why there is none."""
     from metasyn.report.atomic import replace_folder
-    from metasyn.report.write import render_report
 
-    result = run_analysis(analysis, bench.evidence, name)
-    files = dict(render_report(result))
-    replace_folder(folder, {**files, MANIFEST: manifest_bytes(inputs, files)})
-    return Build(name=name, state="built", reasons=reasons, result=result, files=tuple(sorted(files)))
+    if isinstance(made, MetasynError):
+        return Build(name=task.name, state="failed", error=made)
+    manifest = manifest_bytes(task.inputs, made.files)
+    try:
+        replace_folder(bench.project.report(task.name), {**made.files, MANIFEST: manifest})
+    except MetasynError as error:
+        return Build(name=task.name, state="failed", error=error)
+    return Build(
+        name=task.name,
+        state="built",
+        reasons=task.reasons,
+        files=tuple(sorted(made.files)),
+        left_out=made.left_out,
+        labels=made.labels,
+    )
+
+
+def _refresh(bench: Workbench, planned: Plan) -> None:
+    """Note for what stays as it is that the change was looked at; the lock is held."""
+    for name, inputs in planned.unconcerned.items():
+        confirm(bench.project.report(name), inputs)
+    forget_tables(bench.project)
+
+
+def _tidy(bench: Workbench, planned: Plan) -> None:
+    """What there is to do where nothing is to be built, unless another process is at work."""
+    from metasyn.report.atomic import has_leftovers
+
+    if not (planned.unconcerned or has_note(bench.project) or has_leftovers(bench.project.reports)):
+        return
+    with suppress(ReportError), project_lock(bench.project, command="run", wait=0):
+        _swept(bench.project)
+        keep_tables(bench.project, bench.tables)
+        _refresh(bench, planned)
+
+
+def _swept(project: Project) -> None:
+    """Remove what runs that died have left; the lock is held."""
+    from metasyn.report.atomic import sweep
+
+    try:
+        sweep(project.reports)
+    except OSError as error:
+        where = error.filename or project.reports
+        raise ReportError(f"{where} cannot be put in order: {error.strerror or error}.") from error

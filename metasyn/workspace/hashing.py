@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["hash_bytes", "hash_file", "hash_folder", "package_hash"]
+__all__ = ["folder_hashes", "hash_bytes", "hash_file", "hash_folder", "hash_of_hashes", "package_hash"]
 
 
 def hash_bytes(content: bytes) -> str:
@@ -38,12 +39,28 @@ def hash_folder(folder: Path, pattern: str = "**/*") -> str:
     str
         SHA-256 over `name NUL content-hash` of every file, sorted by name.
     """
-    digest = hashlib.sha256()
+    return hash_of_hashes(folder_hashes(folder, pattern))
+
+
+def folder_hashes(folder: Path, pattern: str = "**/*") -> dict[str, str]:
+    """The hash of every file that `hash_folder` covers, by its name relative to the folder, sorted."""
+    found = {}
     for path in sorted(folder.glob(pattern)):
         name = path.relative_to(folder)
-        if path.is_file() and not any(p == "__pycache__" or p.startswith(".") for p in name.parts):
-            digest.update(f"{name.as_posix()}\0{hash_file(path)}\n".encode())
-    return digest.hexdigest()
+        if not any(p == "__pycache__" or p.startswith(".") for p in name.parts) and path.is_file():
+            found[name.as_posix()] = hash_file(path)
+    return found
+
+
+def hash_of_hashes(hashes: Mapping[str, str]) -> str:
+    """The hash of a folder from those of its files, in the order given.
+
+    Examples
+    --------
+    >>> hash_of_hashes({"a.csv": "ab", "b.csv": "cd"}) == hash_bytes(b"a.csv\\0ab\\nb.csv\\0cd\\n")
+    True
+    """
+    return hash_bytes("".join(f"{name}\0{digest}\n" for name, digest in hashes.items()).encode())
 
 
 def package_hash() -> str:

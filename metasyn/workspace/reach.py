@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from metasyn.analysis.spec import Analysis
+    from metasyn.evidence.audit import AuditFinding
     from metasyn.evidence.model import ReportedResult
     from metasyn.evidence.selection import Evidence
 
@@ -21,14 +22,20 @@ _FILES = {
     "curve": "curves.csv or at_risk.csv",
 }
 
+# Findings that `evidence.audit.across_checks` makes of all rows of a folder.
+_OF_ALL = frozenset({"time_unit_mix", "n_mismatch"})
 
-def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
+
+def reached_rows(analysis: Analysis, evidence: Evidence, *, part: bool = False) -> tuple[str, ...]:
     """Every row that the report of an analysis may show or compute with.
 
     Parameters
     ----------
     analysis : Analysis
     evidence : Evidence
+    part : bool
+        Whether this is only a part of the evidence, of which what the audit finds by looking at all of
+        it at once says nothing.
 
     Returns
     -------
@@ -62,12 +69,19 @@ def reached_rows(analysis: Analysis, evidence: Evidence) -> tuple[str, ...]:
     external = (by_id[result_id] for result_id in analysis.external if result_id in by_id)
     keys.update(_results(external, evidence, by_id))
     audited = findings_about(evidence, chosen, analysis.external)
+    if part:
+        audited = tuple(one for one in audited if not _looks_at_all(one, by_id))
     keys.update(_results((by_id[row] for one in audited for row in one.rows), evidence, by_id))
     for trial in ongoing_trials(analysis, evidence):
         keys[f"ongoing:{trial.registry_id}"] = None
         if trial.source_id:
             keys[f"source:{trial.source_id}"] = None
     return tuple(keys)
+
+
+def _looks_at_all(found: AuditFinding, by_id: dict[str, ReportedResult]) -> bool:
+    """Whether a finding is one that only all studies together show."""
+    return found.code in _OF_ALL and len({by_id[row].study_id for row in found.rows}) > 1
 
 
 def row_in_words(key: str) -> str:

@@ -207,6 +207,8 @@ def kept_state(data: bytes, folder: Path) -> None:
     """The files that metasyn keeps beside its reports: manifest, results and memory of the index."""
     which, content = first_choice(data, len(KEPT))
     project = Project(folder)
+    project.analyses.mkdir(exist_ok=True)
+    project.script("tea").touch()  # the index lists reports that have a script
     for place, sound in KEPT.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
