@@ -134,10 +134,10 @@ def make_reports(home: Path) -> None:
     """One report for real, its files in 200 folders, each with the manifest of its own analysis."""
     from metasyn.analysis.run import run_analysis
     from metasyn.report.write import render_report
-    from metasyn.workspace.bench import Workbench
-    from metasyn.workspace.manifest import MANIFEST, manifest_bytes
+    from metasyn.workspace.building.bench import Workbench
     from metasyn.workspace.project import Project
-    from metasyn.workspace.snapshot import keep_tables
+    from metasyn.workspace.staleness.manifest import MANIFEST, manifest_bytes
+    from metasyn.workspace.staleness.snapshot import keep_tables
 
     bench = Workbench(Project(home))
     names = bench.project.names()

@@ -17,7 +17,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from metasyn.workspace.differences import same_but_for_a_last_digit
+from metasyn.workspace.building.differences import same_but_for_a_last_digit
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -136,7 +136,7 @@ def folders(root: Path) -> dict[str, Folder]:
 
 def prepared(project: Path, root: Path, jobs: int, edit: tuple[str, str]) -> Trial:
     """The two versions of the data and what each gives."""
-    from metasyn.workspace.index import index_page
+    from metasyn.workspace.building.index import index_page
     from metasyn.workspace.project import Project
 
     shutil.copytree(project / "data", root / "data")
@@ -231,9 +231,9 @@ def look(trial: Trial) -> str:
 
 def _released(trial: Trial, found: Mapping[str, Folder]) -> str:
     """Record, archives, and reports by their manifests; "old" or "new" as the data are released or not."""
-    from metasyn.workspace.editions import release_problems
     from metasyn.workspace.project import Project
-    from metasyn.workspace.release_record import read_release
+    from metasyn.workspace.release.editions import release_problems
+    from metasyn.workspace.release.record import read_release
 
     for name, files in found.items():
         outputs = json.loads(files[".manifest.json"])["outputs"]
@@ -274,7 +274,7 @@ def complete(trial: Trial, version: int) -> None:
 
 def _completely_released(trial: Trial) -> None:
     """Nothing is left to release or to build, and each version is there once."""
-    from metasyn.workspace.release_record import read_release
+    from metasyn.workspace.release.record import read_release
 
     if "nothing has changed since" not in alone(
         metasyn("release", "--dry-run", "--project", str(trial.root))

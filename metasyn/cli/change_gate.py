@@ -9,14 +9,14 @@ from typing import cast
 from metasyn.changes.model import AnalysisChange, EvidenceChange, OutcomeChange, Standing
 from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.errors import OptionError
-from metasyn.report.change_numbers import (
+from metasyn.report.changes.numbers import (
     another_scale,
     bounds_text,
     estimate_name,
     estimate_text,
     plain_cells,
 )
-from metasyn.report.change_words import ARROW
+from metasyn.report.changes.words import ARROW
 from metasyn.synthesis.null_side import side, significant
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FailOn, require_option

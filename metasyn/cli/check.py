@@ -13,7 +13,7 @@ from metasyn.cli.exit_codes import ExitCode
 if TYPE_CHECKING:
     from metasyn.cli.audit import Shown
     from metasyn.evidence.selection import Evidence
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
     from metasyn.workspace.project import Project
 
 __all__ = ["CHECK_EXAMPLES", "check"]
@@ -117,7 +117,7 @@ def _tables(read: Callable[[], Evidence], folder: Path, place: str, shown: Shown
 def _project(path: Path | None, reports: bool, shown: Shown) -> ExitCode:
     """The tables of a project, and each of its analyses as a trial."""
     from metasyn.cli.run import chosen_project
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
     bench = Workbench(chosen_project(path))
     data = bench.project.data
@@ -131,7 +131,7 @@ def _project(path: Path | None, reports: bool, shown: Shown) -> ExitCode:
 def _releases(project: Project) -> ExitCode:
     """Whether every version of the evidence is still as it was released."""
     from metasyn.cli.console import say
-    from metasyn.workspace.editions import release_problems
+    from metasyn.workspace.release.editions import release_problems
 
     problems = release_problems(project)
     for problem in problems:

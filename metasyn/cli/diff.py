@@ -95,14 +95,14 @@ def diff(
         _require_place(path, option, drawn=option == "--forest")
 
     from metasyn.changes.compare import compare_states
-    from metasyn.workspace.states import open_last, open_state
+    from metasyn.workspace.states.opening import open_last, open_state
 
     home = chosen_project(project)
     before = open_last(home) if old is None else open_state(home, old)
     after = open_state(home, new)
     change = compare_states(before, after, names=_names(before, after, only))
     if as_json:
-        from metasyn.report.change_json import change_json
+        from metasyn.report.changes.plain_data import change_json
 
         _tell(change_json(change), out, as_json=True)
     elif markdown:
@@ -143,7 +143,7 @@ def _plain(change: EvidenceChange, out: Path | None, *, every_row: bool) -> str:
     """For the terminal as wide as it is; in a file always alike."""
     import shutil
 
-    from metasyn.report.change_plain import change_plain
+    from metasyn.report.changes.terminal import change_plain
 
     width = 80 if out is not None else min(shutil.get_terminal_size((80, 24)).columns, _WIDEST)
     return change_plain(change, width=width, every_row=every_row) + "\n"
@@ -151,9 +151,9 @@ def _plain(change: EvidenceChange, out: Path | None, *, every_row: bool) -> str:
 
 def _note(home: Project, before: EvidenceState, after: EvidenceState, change: EvidenceChange) -> str:
     """The release note with what is known about the living mode."""
-    from metasyn.report.change_note import change_note
-    from metasyn.report.change_tables import evidence_flow
-    from metasyn.workspace.living_facts import read_living
+    from metasyn.report.changes.note import change_note
+    from metasyn.report.changes.tables import evidence_flow
+    from metasyn.workspace.release.living_facts import read_living
 
     return change_note(change, living=read_living(home.data), flow=evidence_flow(before, after))
 
@@ -177,8 +177,8 @@ def _draw(change: EvidenceChange, path: Path) -> None:
     from metasyn.cli.console import complain
     from metasyn.plots import figure_bytes
     from metasyn.report.atomic import replace_file
-    from metasyn.report.change_forest import change_forests
-    from metasyn.report.change_words import state_name
+    from metasyn.report.changes.forest import change_forests
+    from metasyn.report.changes.words import state_name
 
     words = (state_name(change.old, change.old_version), state_name(change.new, change.new_version))
     layouts = change_forests([_on_one_scale(one) for one in change.analyses], words=words)
@@ -194,7 +194,7 @@ def _draw(change: EvidenceChange, path: Path) -> None:
 def _on_one_scale(analysis: AnalysisChange) -> AnalysisChange:
     """Without the outcomes whose two results have no common axis, which are named."""
     from metasyn.cli.console import complain
-    from metasyn.report.change_numbers import another_scale
+    from metasyn.report.changes.numbers import another_scale
 
     kept = []
     for outcome in analysis.outcomes:

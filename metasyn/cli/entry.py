@@ -38,6 +38,8 @@ __all__ = ["app", "main", "run_script"]
 _EXAMPLES = """\
 Examples:
   metasyn run                              build the reports that are out of date
+  metasyn status                           what is out of date, and which rows or options did it
+  metasyn diff HEAD                        what changed since a commit, and what that changed
   metasyn check                            look for mistakes in the project
   metasyn verify                           let R compute the reports' numbers again
   metasyn explain REPORT PFS estimate      lead a number back to the figures as printed
@@ -66,10 +68,10 @@ _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (run, "run", RUN_EXAMPLES),
     (status_command, "status", STATUS_EXAMPLES),
     (watch, "watch", WATCH_EXAMPLES),
+    (diff, "diff", DIFF_EXAMPLES),
     (release, "release", RELEASE_EXAMPLES),
     (check, "check", CHECK_EXAMPLES),
     (verify, "verify", VERIFY_EXAMPLES),
-    (diff, "diff", DIFF_EXAMPLES),
     (explain, "explain", EXPLAIN_EXAMPLES),
     (sources, "sources", SOURCES_EXAMPLES),
     (list_analyses, "list", LIST_EXAMPLES),

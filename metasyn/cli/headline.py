@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from metasyn.workspace.build import Build
-    from metasyn.workspace.rendering import LeftOut
+    from metasyn.workspace.building.build import Build
+    from metasyn.workspace.building.rendering import LeftOut
 
 __all__ = ["headline_lines", "open_findings_line"]
 

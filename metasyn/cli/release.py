@@ -11,7 +11,7 @@ from metasyn.cli.run import ProjectOption, chosen_project
 
 if TYPE_CHECKING:
     from metasyn.workspace.project import Project
-    from metasyn.workspace.release_plan import PlannedRelease
+    from metasyn.workspace.release.plan import PlannedRelease
 
 __all__ = ["RELEASE_EXAMPLES", "release"]
 
@@ -56,11 +56,11 @@ def release(
 ) -> ExitCode:
     """Give the evidence its next version, with a note of what changed, and say so in the reports."""
     from metasyn.cli.console import say
-    from metasyn.workspace.lock import require_wait
-    from metasyn.workspace.release_plan import plan_release
+    from metasyn.workspace.building.lock import require_wait
+    from metasyn.workspace.release.plan import plan_release
 
     if living_template:
-        from metasyn.workspace.living_facts import living_template as template
+        from metasyn.workspace.release.living_facts import living_template as template
 
         say(template().rstrip("\n"))
         return ExitCode.OK
@@ -80,9 +80,9 @@ def _make(
 ) -> PlannedRelease:
     """The release, planned and written while no other command writes."""
     from metasyn.cli.console import complain
-    from metasyn.workspace.lock import project_lock
-    from metasyn.workspace.release_plan import plan_release
-    from metasyn.workspace.releases import tidy_releases, write_release
+    from metasyn.workspace.building.lock import project_lock
+    from metasyn.workspace.release.plan import plan_release
+    from metasyn.workspace.release.writing import tidy_releases, write_release
 
     with project_lock(home, command="release", wait=wait, tell=_waiting):
         planned = plan_release(home, version=version, date=date, trigger=trigger)
@@ -134,9 +134,9 @@ def _build_reports(home: Project, wait: float) -> ExitCode:
     """The reports that do not say so yet."""
     from metasyn.cli.console import complain, progress, say
     from metasyn.cli.exit_codes import exit_code_of
-    from metasyn.workspace.build import build
-    from metasyn.workspace.index import refresh_index
-    from metasyn.workspace.rendering import available_cores
+    from metasyn.workspace.building.build import build
+    from metasyn.workspace.building.index import refresh_index
+    from metasyn.workspace.building.rendering import available_cores
 
     worst = ExitCode.OK
     with progress() as tell:

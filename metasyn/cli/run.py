@@ -11,11 +11,11 @@ from cyclopts import Parameter
 from metasyn.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from metasyn.workspace.build import Build
-    from metasyn.workspace.committed import Checked
+    from metasyn.workspace.building.build import Build
+    from metasyn.workspace.building.committed import Checked
     from metasyn.workspace.project import Project
 
-__all__ = ["RUN_EXAMPLES", "ProjectOption", "chosen_project", "run"]
+__all__ = ["RUN_EXAMPLES", "ProjectOption", "chosen_project", "run", "tell_waiting"]
 
 RUN_EXAMPLES = """\
 Examples:
@@ -54,8 +54,8 @@ def run(
 ) -> ExitCode:
     """Build the report of every analysis whose data, script or software changed."""
     from metasyn.cli.console import complain
-    from metasyn.workspace.index import orphans
-    from metasyn.workspace.lock import require_wait
+    from metasyn.workspace.building.index import orphans
+    from metasyn.workspace.building.lock import require_wait
 
     require_wait(wait)
     many = _jobs(jobs)
@@ -77,8 +77,8 @@ def _build(home: Project, wanted: tuple[str, ...], force: bool, jobs: int, wait:
     """Build, and say what became of each."""
     from metasyn.cli.console import complain, progress, say
     from metasyn.errors import MetasynError
-    from metasyn.workspace.build import build
-    from metasyn.workspace.index import refresh_index
+    from metasyn.workspace.building.build import build
+    from metasyn.workspace.building.index import refresh_index
 
     written: list[bool] = []
 
@@ -94,14 +94,14 @@ def _build(home: Project, wanted: tuple[str, ...], force: bool, jobs: int, wait:
             jobs=jobs,
             wait=wait,
             progress=tell,
-            waiting=_waiting,
+            waiting=tell_waiting,
             then=index,
         )
     for done in builds:
         say(_in_words(home, done))
         if done.error is not None:
             complain(f"metasyn: {done.name}: {done.error}")
-    if any(written) or refresh_index(home, wait=wait, waiting=_waiting):
+    if any(written) or refresh_index(home, wait=wait, waiting=tell_waiting):
         say(f"index: wrote {home.shown(home.reports / 'index.html')}")
     return _worst(builds)
 
@@ -111,7 +111,7 @@ def _check(home: Project, wanted: tuple[str, ...], jobs: int, force: bool) -> Ex
     from metasyn.cli.console import complain, progress, say
     from metasyn.cli.exit_codes import exit_code_of
     from metasyn.errors import OptionError
-    from metasyn.workspace.committed import check_reports
+    from metasyn.workspace.building.committed import check_reports
 
     if force:
         raise OptionError("--check writes nothing and --force writes everything: give one of them.")
@@ -135,14 +135,15 @@ def chosen_project(folder: Path | None) -> Project:
 def _jobs(given: int | None) -> int:
     """How many processes: as many as asked for, or as there are cores."""
     from metasyn.errors import OptionError
-    from metasyn.workspace.rendering import available_cores
+    from metasyn.workspace.building.rendering import available_cores
 
     if given is not None and given < 1:
         raise OptionError(f"--jobs must be 1 or more; got {given}.")
     return available_cores() if given is None else given
 
 
-def _waiting(whom: str) -> None:
+def tell_waiting(whom: str) -> None:
+    """Say whom a command waits for; not part of its result."""
     from metasyn.cli.console import complain
 
     complain(f"metasyn: {whom}")

@@ -10,7 +10,7 @@ from metasyn.cli.exit_codes import ExitCode
 from metasyn.cli.run import ProjectOption, chosen_project
 
 if TYPE_CHECKING:
-    from metasyn.workspace.status import ProjectStatus
+    from metasyn.workspace.staleness.status import ProjectStatus
 
 __all__ = ["STATUS_EXAMPLES", "status_command"]
 
@@ -40,7 +40,7 @@ def status_command(
     """Tell which reports are out of date and why: rows, options, software, with old and new values."""
     from metasyn.cli.console import complain, say_json
     from metasyn.evidence.collector import collector_paused
-    from metasyn.workspace.status import status
+    from metasyn.workspace.staleness.status import status
 
     home = chosen_project(project)
     wanted = tuple(dict.fromkeys(home.resolve(name) for name in names)) or home.names()

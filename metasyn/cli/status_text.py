@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from metasyn.evidence.table_changes import CellEdit, RowEdit
-    from metasyn.workspace.state import Reason
-    from metasyn.workspace.status import AnalysisStatus, ProjectStatus
+    from metasyn.workspace.staleness.state import Reason
+    from metasyn.workspace.staleness.status import AnalysisStatus, ProjectStatus
 
 __all__ = ["shared_reasons", "status_json", "status_lines"]
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from metasyn.cli.exit_codes import ExitCode
-from metasyn.cli.run import ProjectOption, chosen_project
+from metasyn.cli.run import ProjectOption, chosen_project, tell_waiting
 
 if TYPE_CHECKING:
     from metasyn.workspace.project import Project
-    from metasyn.workspace.serve import Board
+    from metasyn.workspace.watching.serve import Board
 
 __all__ = ["WATCH_EXAMPLES", "watch"]
 
@@ -39,8 +39,8 @@ def watch(
     project: ProjectOption = None,
 ) -> ExitCode:
     """Build reports again whenever a table or a script is saved, and show them in the browser."""
-    from metasyn.workspace.serve import Board, ReportServer
-    from metasyn.workspace.watch import saves
+    from metasyn.workspace.watching.saves import saves
+    from metasyn.workspace.watching.serve import Board, ReportServer
 
     home = chosen_project(project)
     for name in names:
@@ -74,7 +74,7 @@ class _Rounds:
     def build(self) -> None:
         """Build what is out of date; whatever goes wrong is told and ends nothing."""
         from metasyn.cli.console import complain
-        from metasyn.workspace.serve import News
+        from metasyn.workspace.watching.serve import News
 
         self._board.post(News(serial=self._serial, words="building"))
         built, quiet, errors = self._attempt()
@@ -88,13 +88,16 @@ class _Rounds:
     def _attempt(self) -> tuple[list[str], list[str], list[str]]:
         """Names built, names that were up to date, and what went wrong, in words."""
         from metasyn.errors import MetasynError
-        from metasyn.workspace.build import build
-        from metasyn.workspace.index import refresh_index
+        from metasyn.workspace.building.build import build
+        from metasyn.workspace.building.index import refresh_index
+        from metasyn.workspace.building.rendering import available_cores
 
         try:
             names = tuple(dict.fromkeys(self._home.resolve(name) for name in self._names))
-            builds = build(self._home, names or self._home.names())
-            refresh_index(self._home)
+            builds = build(
+                self._home, names or self._home.names(), jobs=available_cores(), waiting=tell_waiting
+            )
+            refresh_index(self._home, waiting=tell_waiting)
         except MetasynError as error:
             return [], [], [str(error)]
         except OSError as error:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.report.blocks import ReportDocument, Section, numbered
-from metasyn.report.changes_section import changes_section
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.section import changes_section
 from metasyn.report.closing import (
     exclusion_lists,
     exclusions_section,
@@ -16,7 +17,6 @@ from metasyn.report.closing import (
     software_versions,
     versions_section,
 )
-from metasyn.report.edition import Edition
 from metasyn.report.evidence import audit_section, evidence_section, recovered_section
 from metasyn.report.explained import folds
 from metasyn.report.methods import cited_literature, methods_section

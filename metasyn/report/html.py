@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from metasyn.errors import ReportError
 from metasyn.report.blocks import FigureBlock, References, ReportDocument
-from metasyn.report.edition import edition_title
+from metasyn.report.changes.edition import edition_title
 from metasyn.report.legible import legible_document, link_target
 from metasyn.report.live_assets import page_script, page_style, with_content_policy
 from metasyn.report.phone import phone_svg

@@ -5,8 +5,8 @@ from __future__ import annotations
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.analysis.spec import Analysis
 from metasyn.report.blocks import Block, Bullets, Definitions, KeyResult, Paragraph, Section, TableBlock
-from metasyn.report.changes_section import edition_note
-from metasyn.report.edition import Edition
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.section import edition_note
 from metasyn.report.evidence_words import open_findings_note, preference
 from metasyn.report.figures import glance_figure
 from metasyn.report.groups import contrast_words, group_words, outcome_label, part_names, rule_words

@@ -13,9 +13,9 @@ from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult, 
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.evidence.model import OngoingTrial, ReportedResult, Source
 from metasyn.evidence.selection import Group
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.edition_data import edition_entry
 from metasyn.report.closing import software_versions
-from metasyn.report.edition import Edition
-from metasyn.report.edition_json import edition_entry
 from metasyn.report.groups import part_names
 from metasyn.report.opening import OVERLAP_WORDS, key_result
 from metasyn.report.results_further import audit_entries, further_keys

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import ReportError
 from metasyn.report.blocks import FigureBlock, ReportDocument
+from metasyn.report.changes.edition import Edition
 from metasyn.report.document import build_document
 from metasyn.report.docx import render_docx
-from metasyn.report.edition import Edition
 from metasyn.report.html import render_html
 from metasyn.report.live import PAGE_LIMIT, live_text
 from metasyn.report.pdf import render_pdf

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from metasyn.errors import ReportError
-from metasyn.workspace import workers
-from metasyn.workspace.build import build
-from metasyn.workspace.parcels import packed, packed_error
+from metasyn.workspace.building import workers
+from metasyn.workspace.building.build import build
+from metasyn.workspace.building.parcels import packed, packed_error
 from metasyn.workspace.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ if multiprocessing.parent_process() is not None:
 # The parent renders nothing itself: it waits for its helper.
 BUSY_PARENT = """
 import sys, time
-from metasyn.workspace import workers
+from metasyn.workspace.building import workers
 workers.attempt = lambda bench, task: time.sleep(600)
 from metasyn.cli import main
 if __name__ == "__main__":
@@ -113,7 +113,7 @@ def test_a_defect_in_a_helper_ends_the_run(tiny_project, one_each, monkeypatch):
     monkeypatch.setattr(workers, "_packed", lambda bench, tasks: packed((bench.project, None, {}, {})))
     with pytest.raises(AttributeError, match="NoneType") as caught:
         build(Project(tiny_project), NAMES, jobs=2)
-    assert "metasyn/workspace/rendering.py" in caught.value.__notes__[0]  # where it happened there
+    assert "metasyn/workspace/building/rendering.py" in caught.value.__notes__[0]  # where it happened there
     names = {path.name for path in (tiny_project / "reports").iterdir()}
     assert names <= {".lock", ".tables", "tea_vs_water"}  # the one that was rendered here, whole; no note
 

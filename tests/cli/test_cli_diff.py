@@ -23,7 +23,7 @@ from metasyn.report.results_json import dumps, results_document
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.workspace.project import Project
 from metasyn.workspace.scripts import load_script
-from metasyn.workspace.states import open_state
+from metasyn.workspace.states.opening import open_state
 
 TYPO = ("0.72,0.55,0.94", "0.62,0.47,0.82")
 NEW_ROW = (

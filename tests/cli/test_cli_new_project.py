@@ -9,7 +9,7 @@ import pytest
 
 from metasyn.cli.headline import _left_out, open_findings_line
 from metasyn.evidence.read import read_evidence
-from metasyn.workspace.rendering import LeftOut
+from metasyn.workspace.building.rendering import LeftOut
 
 
 @pytest.fixture

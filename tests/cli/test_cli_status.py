@@ -91,7 +91,7 @@ def test_many_reasons_are_cut_and_all_shows_them(metasyn, built):
 
 
 def test_what_all_reports_share_is_said_once(metasyn, built, monkeypatch):
-    monkeypatch.setattr("metasyn.workspace.manifest.__version__", "99.0.0")
+    monkeypatch.setattr("metasyn.workspace.staleness.manifest.__version__", "99.0.0")
     answer = metasyn("status", cwd=built)
     first, *rest = answer.out.splitlines()
     assert first.startswith("all reports: metasyn ")

@@ -16,7 +16,7 @@ from metasyn.changes.model import (
     WeightChange,
 )
 from metasyn.evidence.table_changes import CellEdit, RowEdit
-from metasyn.report.edition import Edition
+from metasyn.report.changes.edition import Edition
 from metasyn.values import Interval, NotEstimable
 
 ADDED = RowEdit(

@@ -14,13 +14,13 @@ from made_up_change import AFTER, BEFORE, CAUSES, CLAIM, analysis, made_up_chang
 
 from metasyn.changes.model import AnalysisChange, EvidenceChange, OptionEdit
 from metasyn.evidence.table_changes import CellEdit, RowEdit
-from metasyn.report.change_json import change_json
-from metasyn.report.change_note import change_note, markdown_text, study_sentences
-from metasyn.report.change_numbers import (
+from metasyn.report.changes.note import change_note, markdown_text, study_sentences
+from metasyn.report.changes.numbers import (
     orders_sentence,
 )
-from metasyn.report.change_plain import change_plain
-from metasyn.report.change_words import claim_sentence, trigger_words
+from metasyn.report.changes.plain_data import change_json
+from metasyn.report.changes.terminal import change_plain
+from metasyn.report.changes.words import claim_sentence, trigger_words
 from metasyn.values import Interval, NotEstimable
 
 NOTHING = EvidenceChange(

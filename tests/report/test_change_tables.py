@@ -11,14 +11,14 @@ from made_up_change import AFTER, CAUSES, analysis, made_up_change, moved, sleep
 from metasyn.changes.model import Moved, OptionEdit, WeightChange
 from metasyn.effects.measure import MEASURES, get_measure
 from metasyn.evidence.table_changes import CellEdit, RowEdit
-from metasyn.report.change_numbers import (
+from metasyn.report.changes.numbers import (
     another_scale,
     change_cell,
     moved_weights,
     shares_are,
     shown_change,
 )
-from metasyn.report.change_tables import flow_table, results_table, rows_table, shares_table
+from metasyn.report.changes.tables import flow_table, results_table, rows_table, shares_table
 from metasyn.values import Interval, NotEstimable
 from metasyn.wording import change_text
 

@@ -18,10 +18,10 @@ from metasyn.changes.model import Cause, OptionEdit
 from metasyn.evidence.read import read_evidence
 from metasyn.evidence.table_changes import CellEdit, RowEdit
 from metasyn.report.blocks import Bullets, FigureBlock, Note, Paragraph, Section, TableBlock
-from metasyn.report.changes_section import changes_section, edition_note
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.edition_data import edition_entry
+from metasyn.report.changes.section import changes_section, edition_note
 from metasyn.report.document import build_document
-from metasyn.report.edition import Edition
-from metasyn.report.edition_json import edition_entry
 from metasyn.report.html import index_entry, render_index
 from metasyn.report.results_json import dumps, results_document
 from metasyn.report.write import render_report

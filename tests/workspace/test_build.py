@@ -13,11 +13,11 @@ import pytest
 
 from metasyn.errors import ReportError, WorkspaceError
 from metasyn.report import atomic
-from metasyn.workspace import build as building
-from metasyn.workspace.bench import Workbench
-from metasyn.workspace.build import build
-from metasyn.workspace.index import orphans, refresh_index, shown_results
-from metasyn.workspace.lock import project_lock
+from metasyn.workspace.building import build as building
+from metasyn.workspace.building.bench import Workbench
+from metasyn.workspace.building.build import build
+from metasyn.workspace.building.index import orphans, refresh_index, shown_results
+from metasyn.workspace.building.lock import project_lock
 from metasyn.workspace.project import Project
 
 TINY = Path(__file__).parents[1] / "tiny_project"
@@ -156,7 +156,7 @@ def test_a_report_that_vanishes_while_it_is_looked_at_is_built(project, monkeypa
     def gone(*_: object) -> bool:
         raise FileNotFoundError(2, "No such file or directory", "report.pdf")
 
-    monkeypatch.setattr("metasyn.workspace.bench.same_files", gone)
+    monkeypatch.setattr("metasyn.workspace.building.bench.same_files", gone)
     assert not Workbench(project).untouched("tea_vs_water")
 
 
@@ -182,7 +182,7 @@ def test_nothing_is_swept_while_another_writes(project):
     dead = project.reports / f".tea_vs_water.{2**22 + 12345}.tmp"
     dead.mkdir()
     script = (
-        "import sys; from pathlib import Path; from metasyn.workspace.build import build;"
+        "import sys; from pathlib import Path; from metasyn.workspace.building.build import build;"
         "from metasyn.workspace.project import Project;"
         "print(*(one.state for one in build(Project(Path(sys.argv[1])), ['tea_vs_water'])))"
     )

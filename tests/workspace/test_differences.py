@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from metasyn.workspace.differences import folder_differences, same_but_for_a_last_digit
+from metasyn.workspace.building.differences import folder_differences, same_but_for_a_last_digit
 
 REPORT = {
     "report.html": b"<p>0.62</p>\n",

@@ -11,18 +11,18 @@ from pathlib import Path
 import pytest
 
 from metasyn.changes.compare import compare_states
-from metasyn.report.edition import Edition
-from metasyn.workspace import editions
-from metasyn.workspace.bench import Workbench
-from metasyn.workspace.build import build
-from metasyn.workspace.editions import edition_of, release_problems
-from metasyn.workspace.hashing import hash_bytes
+from metasyn.report.changes.edition import Edition
+from metasyn.workspace.building.bench import Workbench
+from metasyn.workspace.building.build import build
 from metasyn.workspace.project import Project
-from metasyn.workspace.release_files import archive_bytes, archive_members, archive_path
-from metasyn.workspace.release_plan import plan_release
-from metasyn.workspace.release_record import read_release, record_bytes
-from metasyn.workspace.releases import write_release
-from metasyn.workspace.states import open_state
+from metasyn.workspace.release import editions
+from metasyn.workspace.release.editions import edition_of, release_problems
+from metasyn.workspace.release.files import archive_bytes, archive_members, archive_path
+from metasyn.workspace.release.plan import plan_release
+from metasyn.workspace.release.record import read_release, record_bytes
+from metasyn.workspace.release.writing import write_release
+from metasyn.workspace.staleness.hashing import hash_bytes
+from metasyn.workspace.states.opening import open_state
 
 TINY = Path(__file__).parents[1] / "tiny_project"
 

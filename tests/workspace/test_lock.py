@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from metasyn.errors import OptionError, ReportError
-from metasyn.workspace.lock import project_lock
+from metasyn.workspace.building.lock import project_lock
 from metasyn.workspace.project import Project
 
 # Takes the lock, says so, and keeps it until it is told to go on.
 HOLDER = """
 import sys
 from pathlib import Path
-from metasyn.workspace.lock import project_lock
+from metasyn.workspace.building.lock import project_lock
 from metasyn.workspace.project import Project
 with project_lock(Project(Path(sys.argv[1])), command="release"):
     print("held", flush=True)

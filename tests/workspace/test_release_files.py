@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 
 from metasyn.errors import OptionError, WorkspaceError
-from metasyn.report.change_note import LIVING_ITEMS
-from metasyn.workspace.living_facts import living_template, read_living
+from metasyn.report.changes.note import LIVING_ITEMS
 from metasyn.workspace.project import Project
-from metasyn.workspace.release_date import edit_date, iso_date
-from metasyn.workspace.release_files import (
+from metasyn.workspace.release.edit_date import edit_date, iso_date
+from metasyn.workspace.release.files import (
     ENTRY_MARK,
     archive_bytes,
     archive_members,
@@ -25,14 +24,15 @@ from metasyn.workspace.release_files import (
     leftover_archives,
     read_archive,
 )
-from metasyn.workspace.release_record import (
+from metasyn.workspace.release.living_facts import living_template, read_living
+from metasyn.workspace.release.record import (
     PastRelease,
     Release,
     read_release,
     record_bytes,
     version_parts,
 )
-from metasyn.workspace.release_steps import Proposal, next_version
+from metasyn.workspace.release.steps import Proposal, next_version
 
 RELEASE = Release(
     version="1.10.0",

@@ -14,14 +14,14 @@ import pytest
 
 from metasyn.errors import EvidenceError, MetasynError, OptionError, ReportError, WorkspaceError
 from metasyn.evidence.intake.read import read_intake
-from metasyn.workspace import releases
-from metasyn.workspace.build import build
-from metasyn.workspace.export import export_tables
-from metasyn.workspace.hashing import hash_folder
-from metasyn.workspace.intake import import_tables
+from metasyn.workspace.building.build import build
+from metasyn.workspace.extraction.export import export_tables
+from metasyn.workspace.extraction.intake import import_tables
 from metasyn.workspace.project import Project
-from metasyn.workspace.release_plan import PlannedRelease, plan_release
-from metasyn.workspace.releases import tidy_releases, write_release
+from metasyn.workspace.release import writing as releases
+from metasyn.workspace.release.plan import PlannedRelease, plan_release
+from metasyn.workspace.release.writing import tidy_releases, write_release
+from metasyn.workspace.staleness.hashing import hash_folder
 
 MAY, NOVEMBER = "2026-05-01", "2026-11-21"
 

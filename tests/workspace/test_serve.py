@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from metasyn.errors import WorkspaceError
-from metasyn.workspace.serve import Board, News, ReportServer
+from metasyn.workspace.watching.serve import Board, News, ReportServer
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from metasyn.workspace.bench import Workbench
-from metasyn.workspace.manifest import MANIFEST, manifest_bytes, read_manifest
+from metasyn.workspace.building.bench import Workbench
 from metasyn.workspace.project import Project
-from metasyn.workspace.snapshot import confirm, forget_tables, keep_tables, kept_table, kept_tables
+from metasyn.workspace.staleness.manifest import MANIFEST, manifest_bytes, read_manifest
+from metasyn.workspace.staleness.snapshot import confirm, forget_tables, keep_tables, kept_table, kept_tables
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ import pytest
 from packaging.requirements import Requirement
 
 from metasyn.evidence.read import read_evidence
-from metasyn.workspace.build import Workbench
-from metasyn.workspace.hashing import folder_hashes, hash_folder
+from metasyn.workspace.building.build import Workbench
 from metasyn.workspace.project import Project
-from metasyn.workspace.reach import reached_rows
 from metasyn.workspace.scripts import load_script
-from metasyn.workspace.state import (
+from metasyn.workspace.staleness.hashing import folder_hashes, hash_folder
+from metasyn.workspace.staleness.reach import reached_rows
+from metasyn.workspace.staleness.state import (
     MANIFEST,
     current_environment,
     manifest_bytes,

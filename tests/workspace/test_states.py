@@ -14,9 +14,9 @@ import pytest
 
 from metasyn.errors import EvidenceError, WorkspaceError
 from metasyn.report.closing import software_versions
-from metasyn.workspace.git_files import find_revision
 from metasyn.workspace.project import Project
-from metasyn.workspace.states import open_archive, open_last, open_state
+from metasyn.workspace.states.git_files import find_revision
+from metasyn.workspace.states.opening import open_archive, open_last, open_state
 
 RESULTS = "data/results.csv"
 
@@ -279,7 +279,7 @@ def test_no_member_leads_out_of_an_archive(tiny_project, name):
 
 
 def test_an_archive_that_unpacks_to_too_much(tiny_project, monkeypatch):
-    monkeypatch.setattr("metasyn.workspace.state_files._MOST_BYTES", 10_000_000)
+    monkeypatch.setattr("metasyn.workspace.states.files._MOST_BYTES", 10_000_000)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("data/results.csv", bytes(10_000_001))

@@ -13,13 +13,13 @@ import pytest
 
 from metasyn.errors import EvidenceError, MetasynError
 from metasyn.evidence.columns import TABLES
-from metasyn.workspace import row_reasons
-from metasyn.workspace.bench import Workbench
-from metasyn.workspace.manifest import MANIFEST, manifest_bytes
+from metasyn.workspace.building.bench import Workbench
 from metasyn.workspace.project import Project
-from metasyn.workspace.snapshot import keep_tables
-from metasyn.workspace.state import staleness
-from metasyn.workspace.status import AnalysisStatus, status
+from metasyn.workspace.staleness import row_reasons
+from metasyn.workspace.staleness.manifest import MANIFEST, manifest_bytes
+from metasyn.workspace.staleness.snapshot import keep_tables
+from metasyn.workspace.staleness.state import staleness
+from metasyn.workspace.staleness.status import AnalysisStatus, status
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUTS = {"report.html": b"<p>", "results.json": b"{}"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from metasyn.workspace.project import Project
-from metasyn.workspace.watch import is_input, saves
+from metasyn.workspace.watching.saves import is_input, saves
 
 WAIT = 30.0
 
