@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, cast, get_args
 
 from metasyn.errors import OptionError
+from metasyn.foreign_words import FOREIGN_WORDS
 
 __all__ = [
     "Alternative",
@@ -21,15 +22,10 @@ __all__ = [
     "ExcessTest",
     "ExplanationKind",
     "FailSafeMethod",
-    "FewerEvents",
-    "FigurePalette",
-    "FigureWidth",
+    "FewerEvents", "FigurePalette", "FigureWidth",
     "ForestPreset",
     "FunnelScale",
-    "GlmmCi",
-    "GlmmMeasure",
-    "GlmmModel",
-    "GlmmPi",
+    "GlmmCi", "GlmmMeasure", "GlmmModel", "GlmmPi",
     "GoshStatistic",
     "GroupOrder",
     "HeterogeneityTest",
@@ -40,10 +36,8 @@ __all__ = [
     "MedicalArea",
     "Missing",
     "Model",
-    "MuPriorName",
-    "NormalModel",
-    "NullPlace",
-    "NullSide",
+    "DegreesOfFreedom", "MultilevelCi", "MultilevelMethod", "OutcomeStructure", "VarianceCi",
+    "MuPriorName", "NormalModel", "NullPlace", "NullSide",
     "Overlap",
     "PSided",
     "PhiVariance",
@@ -53,11 +47,9 @@ __all__ = [
     "Posterior",
     "Predictor",
     "Profile",
-    "ProportionInterval",
-    "ProportionMeasure",
-    "ProportionVariance",
+    "ProportionInterval", "ProportionMeasure", "ProportionVariance",
     "RegressionModel",
-    "RiskOf",
+    "RiskOf", "RobustDf", "RobustVariance", "SharedArmMeasure", "TieKind",
     "RouteName",
     "RowMatch",
     "SelectionFunction",
@@ -79,7 +71,7 @@ __all__ = [
     "ZeroCells",
     "choices",
     "require_option",
-]
+]  # fmt: skip
 
 Model = Literal["random-effects", "common-effect", "glmm", "bayesian"]
 NormalModel = Literal["random-effects", "common-effect"]
@@ -247,101 +239,18 @@ GlmmModel = Literal["random-intercept", "UM.FS", "UM.RS", "CM.EL", "CM.AL", "bet
 GlmmCi = Literal["wald", "t", "profile-likelihood"]
 GlmmPi = Literal["t(k-1)", "t(k-2)", "normal", "none"]
 Separation = Literal["firth", "refuse"]
+FailOn = Literal["significance", "direction", "threshold"]
+MultilevelMethod = Literal["REML", "ML"]
+MultilevelCi = Literal["wald", "t"]
+DegreesOfFreedom = Literal["residual", "contain"]
+OutcomeStructure = Literal["CS", "HCS", "UN"]
+VarianceCi = Literal["profile-likelihood", "none"]
 
-# Words that people bring from R, and what they are called here (several where that depends on the option).
-_HINTS = {
-    "knha": "hartung-knapp",
-    "hksj": "hartung-knapp",
-    "hk": "hartung-knapp",
-    "adhoc": "hartung-knapp-adhoc",
-    "mkh": "hartung-knapp-adhoc",
-    "z": "wald",
-    "classic": "wald",
-    "fe": "common-effect",
-    "ee": "common-effect",
-    "ce": "common-effect",
-    "fixed": "common-effect",
-    "fixed-effect": "common-effect",
-    "common": "common-effect",
-    "random": "random-effects",
-    "re": "random-effects",
-    "rma": "random-effects",
-    "rma.glmm": "glmm",
-    "bayesmeta": "bayesian",
-    "bayes": "bayesian",
-    "lm": "multiplicative",
-    "rank": "begg",
-    "linreg": "egger",
-    "mm": "thompson|DL",
-    "mp": "PM",
-    "qp": "q-profile",
-    "pl": "profile-likelihood",
-    "j": "jackson",
-    "bj": "generalised-q",
-    "kr": "kenward-roger",
-    "hc": "henmi-copas",
-    "iqwig6": "hartung-knapp-iqwig|iqwig-6",
-    "iqwig": "hartung-knapp-iqwig|iqwig-6",
-    "hk-pr": "hartung-knapp(k-2)",
-    "kr-pr": "kenward-roger(df-1)",
-    "nnf": "bootstrap",
-    "boot": "bootstrap",
-    "cochrane": "cochrane-2025",
-    "meta": "meta-8",
-    "revman": "revman-5",
-    "revman5": "revman-5",
-    "score": "harbord",
-    "count": "schwarzer",
-    "stepfun": "step",
-    "halfnorm": "half-normal",
-    "negexp": "negative-exponential",
-    "binom": "binomial",
-    "two.sided": "two-sided",
-    "na.fail": "error",
-    "na.omit": "drop",
-    "hts": "t(k-2)",
-    "riley": "t(k-2)",
-    "v": "t(k-1)",
-    "halfnormal": "half-normal",
-    "halfcauchy": "half-cauchy",
-    "lognormal": "log-normal",
-    "hpd": "shortest",
-    "central": "quantile",
-    "plogit": "PLO",
-    "pas": "PAS",
-    "praw": "PR",
-    "loghr": "HR",
-    "logor": "OR",
-    "lnor": "OR",
-    "logrr": "RR",
-    "arr": "RD",
-    "logirr": "IRR",
-    "wmd": "MD",
-    "g": "SMD",
-    "d": "SMD",
-    "hedges": "SMD",
-    "hedges' g": "SMD",
-    "cohen's d": "SMD",
-    "cohen": "SMD",
-    "glass": "SMD1",
-    "glass' delta": "SMD1",
-    "rr of means": "ROM",
-    "lnrom": "ROM",
-    "lncvr": "CVR",
-    "lnvr": "VR",
-    "r": "COR",
-    "pearson": "COR",
-    "fisher": "ZCOR",
-    "fisher's z": "ZCOR",
-    "zr": "ZCOR",
-    "mraw": "MN",
-    "mln": "MNLN",
-    "ft": "PFT",
-    "freeman-tukey": "PFT",
-    "irlog": "IRLN",
-    "smc": "SMCC",
-    "gain": "MC",
-}
+# Rows that share participants: small-sample corrections of a cluster-robust variance, why rows are tied.
+RobustVariance = Literal["CR0", "CR1", "CR1p", "CR1S", "CR2"]
+RobustDf = Literal["satterthwaite", "residual"]
+SharedArmMeasure = Literal["OR", "RR", "RD", "MD", "HR", "IRR"]
+TieKind = Literal["same cohort", "part of", "same registration", "same study"]
 
 
 def choices(vocabulary: Any) -> tuple[str, ...]:
@@ -383,7 +292,7 @@ def require_option(name: str, value: object, vocabulary: Any) -> str:
     if isinstance(value, str):
         word = value.strip().lower()
         candidates = (
-            *_HINTS.get(word, "").split("|"),
+            *FOREIGN_WORDS.get(word, "").split("|"),
             *(other for other in allowed if other.lower() == word),
         )
         meant = next((candidate for candidate in candidates if candidate in allowed), None)

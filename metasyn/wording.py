@@ -8,29 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from metasyn.effects.measure import EffectMeasure
+from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.values import Interval, NotEstimable
 
 __all__ = [
-    "NumberStyle",
-    "data_number",
-    "decimal",
-    "heterogeneity_line",
-    "legible",
-    "level_text",
-    "natural_text",
-    "interval_text",
-    "p_text",
-    "per_thousand",
-    "percent_text",
-    "plain_number",
-    "power_text",
-    "short_number",
-    "tau2_text",
-    "unit_sign",
-    "whole",
-    "worked_number",
-]
+    "NumberStyle", "change_text", "data_number", "decimal", "heterogeneity_line", "interval_text",
+    "legible", "level_text", "natural_text", "p_text", "per_thousand", "percent_text", "plain_number",
+    "power_text", "short_number", "tau2_text", "unit_sign", "whole", "worked_number",
+]  # fmt: skip
 
 MINUS = "\N{MINUS SIGN}"
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -129,6 +114,22 @@ def short_number(value: float) -> str:
     if not math.isfinite(value) or size >= 1e6 or 0 < size < 1e-4:
         return power_text(value) if math.isfinite(value) else decimal(value)
     return decimal(value, 0) if size >= 9.95 else plain_number(float(f"{value:.2g}"))
+
+
+def change_text(change: float, *, log: bool = False) -> str:
+    """A change with its sign and two significant digits; one of a logarithm as the factor it means.
+
+    Examples
+    --------
+    >>> change_text(-0.0312), change_text(0.0), change_text(0.12, log=True), change_text(-0.0013, log=True)
+    ('−0.031', '0', '×1.13', '×0.999')
+    """
+    if not log:
+        return ("+" if change > 0 else MINUS if change < 0 else "") + short_number(abs(change))
+    factor = math.exp(min(change, 700.0))
+    if 0.995 <= factor < 1.005:
+        return "×" + decimal(factor, 4 if 0.9995 < factor < 1.0005 else 3)
+    return "×" + natural_text(factor, get_measure("HR"))
 
 
 def worked_number(value: float) -> str:

@@ -2,6 +2,9 @@
 
 Usage: python scripts/compare_reports.py
 
+`metasyn run --check` asks whether the files under reports/ are what the data give; this asks, after a run,
+whether they are still the committed ones, with the same rule for a last digit.
+
 The numbers of the data files carry 12 significant digits, so that machines agree to the byte. A number
 that lies within rounding error of a tie can still fall either way on another processor; that is told and
 allowed, nothing else. Exits 1 if a file differs in any other way, is missing or is not committed.
@@ -10,14 +13,13 @@ allowed, nothing else. Exits 1 if a file differs in any other way, is missing or
 from __future__ import annotations
 
 import hashlib
-import re
 import subprocess
 import sys
 from pathlib import Path
 
+from metasyn.workspace.building.differences import same_but_for_a_last_digit
+
 ROOT = Path(__file__).resolve().parents[1]
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-LAST_DIGIT = 2e-11
 
 
 def git(*words: str) -> bytes:
@@ -27,18 +29,6 @@ def git(*words: str) -> bytes:
 def blob(content: bytes) -> str:
     """The name git gives to a file of exactly these bytes."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-
-
-def same_but_for_a_last_digit(before: bytes, after: bytes) -> bool:
-    """Whether two texts have the same words and line ends, and numbers equal to 11 digits."""
-    try:
-        committed, built = before.decode(), after.decode()
-    except UnicodeDecodeError:
-        return False
-    if NUMBER.split(committed) != NUMBER.split(built):
-        return False
-    pairs = zip(NUMBER.findall(committed), NUMBER.findall(built), strict=True)
-    return all(abs(float(a) - float(b)) <= LAST_DIGIT * max(abs(float(a)), abs(float(b))) for a, b in pairs)
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ from metasyn.evidence import read_evidence
 from metasyn.evidence.documents import DocumentText, check_result, printed_results, read_figure
 from metasyn.evidence.model import ReportedResult
 from metasyn.evidence.selection import Evidence
-from metasyn.workspace.documents import collect, read_documents
+from metasyn.workspace.extraction.documents import collect, read_documents
 
 REPEATS = 20
 VERDICTS = ("found", "found elsewhere", "ambiguous", "not found")

@@ -14,6 +14,7 @@ from gallery_data import FAVOURS, GROUPS, YEARS, bcg, made_up, posterior
 
 import metasyn
 from metasyn.plots import (
+    change_forest,
     cumulative_forest,
     figure_bytes,
     forest_layout,
@@ -103,6 +104,13 @@ def _forests() -> Iterator[Entry]:
         named = [("Made-up survival", one), ("Made-up relapse", two), ("Made-up response", three)]
         return outcomes_forest([*named, ("Quality of life", metasyn.NotEstimable("no study reports it"))])
 
+    def change() -> Layout:
+        pairs = [
+            ("Tuberculosis, early trials", metasyn.pool(bcg(6)), metasyn.pool(bcg(8))),
+            ("Tuberculosis, all trials", metasyn.pool(bcg(12)), metasyn.pool(bcg(), tau2_method="PM")),
+        ]
+        return change_forest(pairs, words=("version 1.0.0", "version 2.0.0"))
+
     def models() -> Layout:
         variants = [
             (f"τ² by {name}", metasyn.pool(bcg(), tau2_method=name)) for name in ("DL", "PM", "ML", "SJ")
@@ -123,6 +131,7 @@ def _forests() -> Iterator[Entry]:
         lambda: leave_one_out_forest(metasyn.pool(bcg()), favours=FAVOURS),
     )
     yield add("outcomes", "several outcomes", "outcomes_forest([(name, result), ...])", outcomes)
+    yield add("change", "before and after a change", "change_forest([(name, before, after), ...])", change)
     yield add("models", "one question pooled several ways", "models_forest(result, variants)", models)
     yield add(
         "models-in-forest",

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "metasyn"
 
 # ARCHITECTURE.md, "Layers": a layer imports from itself and from those before it.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "vocabulary", "values", "shown"),
+    ("errors", "foreign_words", "vocabulary", "values", "shown"),
     ("numerics",),
     ("evidence",),
     ("effects",),
@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("plots", "tables", "claims"),
     ("notebook",),
     ("analysis",),
+    ("changes",),
     ("report",),
     ("workspace",),
     ("cli", "__main__"),

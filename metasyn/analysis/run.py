@@ -20,7 +20,14 @@ from metasyn.synthesis import SynthesisResult, SynthesisSpec, leave_one_out, poo
 from metasyn.synthesis.model import SubgroupAnalysis
 from metasyn.values import NotEstimable
 
-__all__ = ["ongoing_trials", "run_analysis", "selections"]
+__all__ = [
+    "evaluate_analysis",
+    "ongoing_trials",
+    "outcome_slugs",
+    "pool_outcome",
+    "run_analysis",
+    "selections",
+]
 
 
 def selections(analysis: Analysis, evidence: Evidence) -> tuple[Selection, ...]:
@@ -69,14 +76,35 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
     ClaimError
         If a sentence of the script is not true of the results.
     """
-    slugs = _slugs(analysis.outcomes)
+    return require_analysis_claims(evaluate_analysis(analysis, evidence, name))
+
+
+def evaluate_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisResult:
+    """The same as `run_analysis`, whether or not the sentences of the script are true of the results.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    evidence : Evidence
+    name : str
+
+    Returns
+    -------
+    AnalysisResult
+
+    Raises
+    ------
+    OptionError
+        If the analysis names an outcome, group, column or row that does not occur.
+    """
+    slugs = outcome_slugs(analysis.outcomes)
     outcomes = tuple(
         _run_outcome(analysis, outcome, slug, evidence)
         for outcome, slug in zip(analysis.outcomes, slugs, strict=True)
     )
     external = tuple(_result_by_id(evidence, result_id) for result_id in analysis.external)
     ongoing = ongoing_trials(analysis, evidence)
-    result = AnalysisResult(
+    return AnalysisResult(
         name=name,
         analysis=analysis,
         outcomes=outcomes,
@@ -88,21 +116,45 @@ def run_analysis(analysis: Analysis, evidence: Evidence, name: str) -> AnalysisR
         ),
         evidence=evidence,
     )
-    return require_analysis_claims(result)
+
+
+def pool_outcome(
+    analysis: Analysis, outcome: Outcome, evidence: Evidence
+) -> tuple[EffectSet, SynthesisResult | NotEstimable]:
+    """The effects of one outcome and their main synthesis, without what a report varies.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    outcome : Outcome
+        One of its outcomes.
+    evidence : Evidence
+
+    Returns
+    -------
+    tuple of EffectSet and (SynthesisResult or NotEstimable)
+        The same as in `run_analysis`.
+
+    Raises
+    ------
+    OptionError
+        If the analysis names something that does not occur in the evidence.
+    """
+    effects = _effects(analysis, outcome, _select(analysis, outcome, evidence))
+    return effects, _pool(effects, analysis.request(outcome))
 
 
 def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evidence) -> OutcomeResult:
     selection = _select(analysis, outcome, evidence)
     effects = _effects(analysis, outcome, selection)
     spec = analysis.request(outcome)
-    synthesis = _pool(effects, spec)
     apart = tuple(_run_apart(analysis, part, outcome, evidence) for part in analysis.apart)
     return OutcomeResult(
         slug=slug,
         outcome=outcome,
         definition=selection.outcome,
         effects=effects,
-        synthesis=synthesis,
+        synthesis=_pool(effects, spec),
         subgroups=_subgroups(effects, analysis),
         leave_one_out=leave_one_out(effects, spec) if effects.k >= 3 else (),
         sensitivity=sensitivity(analysis, outcome, selection, effects) if effects.k >= 2 else (),
@@ -201,7 +253,14 @@ def _sources(
     return tuple(used.values())
 
 
-def _slugs(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+def outcome_slugs(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """Safe, unique file name stems of the outcomes, in their order.
+
+    Examples
+    --------
+    >>> outcome_slugs([Outcome("PFS", "HR"), Outcome("PFS", "HR")])
+    ('pfs-hr', 'pfs-hr-2')
+    """
     slugs: list[str] = []
     for outcome in outcomes:
         words = f"{outcome.outcome} {outcome.timepoint} {outcome.measure}".lower()

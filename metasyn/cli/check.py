@@ -13,7 +13,8 @@ from metasyn.cli.exit_codes import ExitCode
 if TYPE_CHECKING:
     from metasyn.cli.audit import Shown
     from metasyn.evidence.selection import Evidence
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
+    from metasyn.workspace.project import Project
 
 __all__ = ["CHECK_EXAMPLES", "check"]
 
@@ -116,14 +117,26 @@ def _tables(read: Callable[[], Evidence], folder: Path, place: str, shown: Shown
 def _project(path: Path | None, reports: bool, shown: Shown) -> ExitCode:
     """The tables of a project, and each of its analyses as a trial."""
     from metasyn.cli.run import chosen_project
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
     bench = Workbench(chosen_project(path))
     data = bench.project.data
     tables = _tables(lambda: bench.evidence, data, bench.project.shown(data), shown)
     if tables is ExitCode.BAD_INPUT or shown.as_json:
         return tables
-    return max([tables, *(_one(bench, name, reports) for name in bench.project.names())])
+    released = _releases(bench.project)
+    return max([tables, released, *(_one(bench, name, reports) for name in bench.project.names())])
+
+
+def _releases(project: Project) -> ExitCode:
+    """Whether every version of the evidence is still as it was released."""
+    from metasyn.cli.console import say
+    from metasyn.workspace.release.editions import release_problems
+
+    problems = release_problems(project)
+    for problem in problems:
+        say(problem)
+    return ExitCode.STALE_OR_FAILED_CHECK if problems else ExitCode.OK
 
 
 def _one(bench: Workbench, name: str, reports: bool) -> ExitCode:

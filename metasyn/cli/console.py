@@ -28,13 +28,13 @@ def complain(text: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None] | None]:
-    """A moving line on a terminal's stderr that says which analysis is being built.
+def progress() -> Iterator[Callable[[tuple[str, ...], int, int], None] | None]:
+    """A moving line on a terminal's stderr that says which analyses are being built.
 
     Yields
     ------
     callable or None
-        To be told `(name, position, total)`; None where stderr is not a terminal.
+        To be told `(names being built, number done, number of all)`; None where stderr is no terminal.
     """
     if not sys.stderr.isatty():
         yield None
@@ -43,8 +43,9 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
 
     with Console(stderr=True).status("reading the evidence tables") as status:
 
-        def tell(name: str, position: int, total: int) -> None:
-            status.update(f"{name} ({position} of {total})", spinner="dots")
+        def tell(names: tuple[str, ...], done: int, total: int) -> None:
+            if names:
+                status.update(f"building {', '.join(names)} ({done} of {total} done)", spinner="dots")
 
         yield tell
 

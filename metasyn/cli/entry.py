@@ -15,6 +15,7 @@ from metasyn.cli.check import CHECK_EXAMPLES, check
 from metasyn.cli.compare import COMPARE_EXAMPLES, compare
 from metasyn.cli.compare_extractions import COMPARE_EXTRACTIONS_EXAMPLES, compare_extractions_command
 from metasyn.cli.console import complain
+from metasyn.cli.diff import DIFF_EXAMPLES, diff
 from metasyn.cli.exit_codes import ExitCode, exit_code_of
 from metasyn.cli.explain import EXPLAIN_EXAMPLES, explain
 from metasyn.cli.export import EXPORT_EXAMPLES, export
@@ -23,10 +24,13 @@ from metasyn.cli.import_tables import IMPORT_EXAMPLES, import_command
 from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
 from metasyn.cli.new import NEW_EXAMPLES, new
 from metasyn.cli.pool import POOL_EXAMPLES, pool
+from metasyn.cli.release import RELEASE_EXAMPLES, release
 from metasyn.cli.run import RUN_EXAMPLES, run
 from metasyn.cli.sources import SOURCES_EXAMPLES, sources
+from metasyn.cli.status import STATUS_EXAMPLES, status_command
 from metasyn.cli.template import TEMPLATE_EXAMPLES, template
 from metasyn.cli.verify import VERIFY_EXAMPLES, verify
+from metasyn.cli.watch import WATCH_EXAMPLES, watch
 from metasyn.errors import MetasynError, OptionError
 
 __all__ = ["app", "main", "run_script"]
@@ -34,6 +38,8 @@ __all__ = ["app", "main", "run_script"]
 _EXAMPLES = """\
 Examples:
   metasyn run                              build the reports that are out of date
+  metasyn status                           what is out of date, and which rows or options did it
+  metasyn diff HEAD                        what changed since a commit, and what that changed
   metasyn check                            look for mistakes in the project
   metasyn verify                           let R compute the reports' numbers again
   metasyn explain REPORT PFS estimate      lead a number back to the figures as printed
@@ -60,6 +66,10 @@ app = App(
 )
 _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (run, "run", RUN_EXAMPLES),
+    (status_command, "status", STATUS_EXAMPLES),
+    (watch, "watch", WATCH_EXAMPLES),
+    (diff, "diff", DIFF_EXAMPLES),
+    (release, "release", RELEASE_EXAMPLES),
     (check, "check", CHECK_EXAMPLES),
     (verify, "verify", VERIFY_EXAMPLES),
     (explain, "explain", EXPLAIN_EXAMPLES),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from metasyn.analysis.explain.model import Explanation
     from metasyn.analysis.explain.results import Number
     from metasyn.analysis.result import AnalysisResult
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
 __all__ = ["EXPLAIN_EXAMPLES", "explain"]
 
@@ -52,7 +52,7 @@ def explain(
     project: ProjectOption = None,
 ) -> ExitCode:
     """Show how a number came about: result, formula, effects, figures as printed, sources."""
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
     bench = Workbench(chosen_project(project))
     names = bench.project.names()
@@ -219,7 +219,7 @@ def _printed_in(bench: Workbench, text: str) -> str:
 
 def _state(bench: Workbench, name: str) -> tuple[str, tuple[str, ...]]:
     """Whether the report on disk says what is said here, and why not."""
-    from metasyn.workspace.state import NEVER_BUILT, read_manifest, without_manifest
+    from metasyn.workspace.staleness.state import NEVER_BUILT, read_manifest, without_manifest
 
     folder = bench.project.report(name)
     if read_manifest(folder) is None and without_manifest(folder) == NEVER_BUILT:

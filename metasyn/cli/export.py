@@ -37,7 +37,7 @@ def export(
 ) -> ExitCode:
     """Write the evidence tables as a workbook, as JSON, or as CSV that is safe to open."""
     from metasyn.cli.console import say
-    from metasyn.workspace.export import export_tables
+    from metasyn.workspace.extraction.export import export_tables
 
     folder = path if path is not None else chosen_project(project).data
     say(f"wrote {export_tables(folder, to, replace=replace)}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from metasyn.analysis.result import AnalysisResult, OutcomeResult
+    from metasyn.workspace.building.build import Build
+    from metasyn.workspace.building.rendering import LeftOut
 
 __all__ = ["headline_lines", "open_findings_line"]
 
@@ -17,23 +18,24 @@ _NAMED = 3
 _REASONS = 8
 
 
-def headline_lines(folder: Path, result: AnalysisResult) -> Iterator[str]:
+def headline_lines(folder: Path, done: Build) -> Iterator[str]:
     """The headline of every outcome as the index of reports shows it, each with what it leaves out.
 
     Parameters
     ----------
     folder : Path
         The report that was just written.
-    result : AnalysisResult
+    done : Build
+        What became of the analysis.
     """
     from metasyn.report.html import index_entry
 
     entry = index_entry(json.loads((folder / "results.json").read_bytes()))
-    for headline, outcome in zip(entry.headlines, result.outcomes, strict=True):
+    for headline, left_out in zip(entry.headlines, done.left_out, strict=True):
         figure = " ".join(filter(None, (headline.figure, headline.interval)))
         yield f"  {headline.label}: {figure}" + (f"; {headline.basis}" if headline.basis else "")
-        yield from _left_out(outcome)
-    yield from _without_font(result)
+        yield from _left_out(left_out)
+    yield from _without_font(done.labels)
 
 
 def open_findings_line(folder: Path) -> str:
@@ -50,25 +52,24 @@ def open_findings_line(folder: Path) -> str:
     return f"  open findings about the printed figures: {words}; see 'Audit findings' in the report"
 
 
-def _without_font(result: AnalysisResult) -> Iterator[str]:
+def _without_font(labels: str) -> Iterator[str]:
     """Letters in names of studies that no font of this machine has, where there are any."""
     from metasyn.plots.fonts import undrawable_letters, unknown_letters
     from metasyn.plots.letters import missing_words
 
-    labels = "".join(effect.label for part in result.outcomes for effect in part.effects.effects)
     unknown = unknown_letters(labels)
     words = missing_words(undrawable_letters(unknown)) if unknown else ""
     if words:
         yield f"  {words}"
 
 
-def _left_out(outcome: OutcomeResult) -> Iterator[str]:
+def _left_out(outcome: Sequence[LeftOut]) -> Iterator[str]:
     """One line per reason; figures that only repeat an included cohort are counted."""
     from metasyn.wording import legible
 
     repeated = 0
     about: dict[str, list[str]] = {}
-    for left_out in outcome.effects.exclusions:
+    for left_out in outcome:
         if left_out.code == "not-preferred":
             repeated += 1
         else:

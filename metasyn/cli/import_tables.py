@@ -12,7 +12,7 @@ from metasyn.cli.run import ProjectOption, chosen_project
 
 if TYPE_CHECKING:
     from metasyn.evidence.intake import TableChange
-    from metasyn.workspace.intake import ImportResult
+    from metasyn.workspace.extraction.intake import ImportResult
     from metasyn.workspace.project import Project
 
 __all__ = ["IMPORT_EXAMPLES", "import_command"]
@@ -69,7 +69,7 @@ def import_command(
     from metasyn.cli.console import complain, say
     from metasyn.errors import EvidenceError
     from metasyn.evidence.intake import read_intake, read_mapping
-    from metasyn.workspace.intake import import_tables
+    from metasyn.workspace.extraction.intake import import_tables
 
     home = _home(project) if into is None else None
     folder = home.data if home is not None else cast(Path, into)

@@ -8,7 +8,7 @@ from metasyn.cli.exit_codes import ExitCode
 from metasyn.cli.run import ProjectOption, chosen_project
 
 if TYPE_CHECKING:
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
 __all__ = ["LIST_EXAMPLES", "list_analyses"]
 
@@ -22,7 +22,7 @@ Examples:
 def list_analyses(*, project: ProjectOption = None) -> ExitCode:
     """List the analyses: name, whether the report is up to date and why not, title."""
     from metasyn.cli.console import complain, say
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
     bench = Workbench(chosen_project(project))
     names = bench.project.names()
@@ -42,7 +42,7 @@ def list_analyses(*, project: ProjectOption = None) -> ExitCode:
 def _state_and_title(bench: Workbench, name: str) -> tuple[str, str, tuple[str, ...]]:
     """State in two words, title, and why it is not up to date."""
     from metasyn.errors import MetasynError
-    from metasyn.workspace.state import NEVER_BUILT, read_manifest, without_manifest
+    from metasyn.workspace.staleness.state import NEVER_BUILT, read_manifest, without_manifest
 
     try:
         title = bench.load(name).title

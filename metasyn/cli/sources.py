@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from metasyn.evidence.documents import FigureCheck
     from metasyn.evidence.model import Source
     from metasyn.evidence.selection import Evidence
-    from metasyn.workspace.verify_documents import SourceReport
+    from metasyn.workspace.extraction.verify_documents import SourceReport
 
 __all__ = ["SOURCES_EXAMPLES", "sources"]
 
@@ -132,9 +132,9 @@ def _verified(
 ) -> ExitCode:
     """Look for the figures, record hashes if asked to, and say what was found."""
     from metasyn.cli.console import complain, say, say_json
-    from metasyn.workspace.documents import collect
-    from metasyn.workspace.source_hashes import record_hashes
-    from metasyn.workspace.verify_documents import verify_documents
+    from metasyn.workspace.extraction.documents import collect
+    from metasyn.workspace.extraction.source_hashes import record_hashes
+    from metasyn.workspace.extraction.verify_documents import verify_documents
 
     library = collect(folder)
     for remark in library.remarks:

@@ -33,7 +33,7 @@ def template(
 ) -> ExitCode:
     """Write an Excel workbook with a sheet for every table, drop-downs and notes."""
     from metasyn.cli.console import say
-    from metasyn.workspace.export import write_template
+    from metasyn.workspace.extraction.export import write_template
 
     data = chosen_project(project).data if with_data else None
     say(f"wrote {write_template(out, data, replace=replace)}")

@@ -13,7 +13,7 @@ from metasyn.cli.run import ProjectOption, chosen_project
 
 if TYPE_CHECKING:
     from metasyn.report.verify_run import Verification
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
 __all__ = ["VERIFY_EXAMPLES", "verify"]
 
@@ -48,7 +48,7 @@ def verify(
     from metasyn.cli.console import complain
     from metasyn.errors import OptionError
     from metasyn.report.verify_run import RMissingError, find_rscript
-    from metasyn.workspace.build import Workbench
+    from metasyn.workspace.building.build import Workbench
 
     if timeout is not None and not 0 < timeout < math.inf:
         raise OptionError(f"--timeout must be a finite number of seconds above 0; got {timeout:g}.")

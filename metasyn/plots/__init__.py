@@ -20,6 +20,7 @@ from metasyn.plots.charts import (
 from metasyn.plots.draw import figure_bytes, figure_pages, missing_letters, svg_text
 from metasyn.plots.figure_table import to_table
 from metasyn.plots.fit import fit_width
+from metasyn.plots.forest_change import change_forest
 from metasyn.plots.forest_cumulative import cumulative_forest
 from metasyn.plots.forest_layout import forest_layout
 from metasyn.plots.forest_leave_one_out import leave_one_out_forest
@@ -35,6 +36,7 @@ __all__ = [
     "ForestLayout",
     "baujat_layout",
     "bubble_layout",
+    "change_forest",
     "cumulative_forest",
     "estimators_layout",
     "figure_bytes",

@@ -14,14 +14,15 @@ __all__ = ["axis", "footnotes", "vertical_lines"]
 
 
 def vertical_lines(stage: Stage, top: float, bottom: float, overall: float) -> Iterator[Item]:
-    """The line of no effect, and a dashed line through the overall estimate."""
+    """The line of no effect, and a dashed line through the overall estimate where there is one such."""
     layout, panel, marks, unit = stage.layout, stage.panel, stage.theme.marks, stage.sizes.unit
     top -= 3.0 * unit
     if layout.axis.null is not None and layout.axis.contains(layout.axis.null):
         x = panel.x(layout.axis.null)
         end = bottom + 4.0 * unit
         yield Line(x0=x, y0=top, x1=x, y1=end, width=marks.null_width * unit, color="null", gid="null")
-    pooled = next((row.estimate for row in layout.rows if row.kind == "overall"), None)
+    overalls = [row.estimate for row in layout.rows if row.kind == "overall"]
+    pooled = overalls[0] if len(overalls) == 1 else None
     if marks.pooled_line and pooled is not None and layout.axis.contains(pooled):
         x = panel.x(pooled)
         yield Line(

@@ -14,8 +14,10 @@ from pathlib import Path, PurePosixPath
 
 from metasyn.errors import ReportError
 
-__all__ = ["replace_file", "replace_folder"]
+__all__ = ["has_leftovers", "replace_file", "replace_folder", "sweep"]
 
+# `.NAME.PID.tmp` is not finished, `.NAME.PID.old` steps aside while the new one takes its place.
+_LEFTOVER = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.(?P<ending>tmp|old)")
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2  # Linux renameat2
 _RENAME_SWAP = 2  # macOS renamex_np
@@ -79,6 +81,60 @@ def replace_file(path: Path, content: bytes) -> None:
         raise _unwritable(path, error) from error
     finally:
         _discard(fresh)
+
+
+def has_leftovers(folder: Path) -> bool:
+    """Whether runs that died have left something in a folder or in a folder inside it.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not be there.
+
+    Returns
+    -------
+    bool
+    """
+    return any(not _alive(int(match["pid"])) for place in _places(folder) for match in _matches(place))
+
+
+def sweep(folder: Path) -> None:
+    """Put back what runs that died set aside in a folder or in a folder inside it, and remove what they
+    left unfinished.
+
+    Only for who alone writes there: process numbers are used again, so whether a process of that number
+    lives is not asked.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not be there.
+    """
+    for place in _places(folder):
+        found = _matches(place)
+        for match in found:
+            if match["ending"] == "old" and not (place / match["name"]).exists():
+                (place / match.string).rename(place / match["name"])
+        for match in found:
+            _discard(place / match.string)
+
+
+def _places(folder: Path) -> list[Path]:
+    """A folder and the folders inside it."""
+    try:
+        with os.scandir(folder) as entries:
+            inner = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return []
+    return [folder, *(folder / name for name in inner if not _LEFTOVER.fullmatch(name))]
+
+
+def _matches(folder: Path) -> list[re.Match[str]]:
+    """The names of leftovers in a folder, sorted."""
+    try:
+        return [match for name in sorted(os.listdir(folder)) if (match := _LEFTOVER.fullmatch(name))]  # noqa: PTH208
+    except FileNotFoundError:
+        return []
 
 
 def _unwritable(target: Path, error: OSError) -> ReportError:
@@ -195,13 +251,11 @@ def _discard(path: Path) -> None:
 
 def _leftovers(target: Path, ending: str) -> list[Path]:
     """What dead runs left beside `target`, in order of their names."""
-    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)\.{ending}")
-    found = []
-    for path in target.parent.iterdir():
-        match = pattern.fullmatch(path.name)
-        if match and not _alive(int(match.group(1))):
-            found.append(path)
-    return sorted(found)
+    return [
+        target.with_name(match.string)
+        for match in _matches(target.parent)
+        if (match["name"], match["ending"]) == (target.name, ending) and not _alive(int(match["pid"]))
+    ]
 
 
 def _alive(pid: int) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.report.blocks import ReportDocument, Section, numbered
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.section import changes_section
 from metasyn.report.closing import (
     exclusion_lists,
     exclusions_section,
@@ -30,17 +32,20 @@ from metasyn.tables.variation import leave_one_out_table
 __all__ = ["build_document"]
 
 
-def build_document(result: AnalysisResult) -> ReportDocument:
+def build_document(result: AnalysisResult, edition: Edition | None = None) -> ReportDocument:
     """The report of an analysis as plain data.
 
     Parameters
     ----------
     result : AnalysisResult
+    edition : Edition, optional
+        Which version of the evidence it is of; without one, no version is mentioned.
 
     Returns
     -------
     ReportDocument
-        Sections in the order of PRISMA 2020 (Page 2021, 10.1136/bmj.n71): question, eligibility, evidence
+        Sections in the order of PRISMA 2020 (Page 2021, 10.1136/bmj.n71): question, for a version of the
+        evidence what changed (Akl 2024, 10.1136/bmj-2024-079183), eligibility, evidence
         and what was found in it, results, then what was left out, methods and references. Tables and
         figures are numbered.
     """
@@ -50,7 +55,9 @@ def build_document(result: AnalysisResult) -> ReportDocument:
             name=result.name,
             title=result.analysis.title,
             question=result.analysis.question,
-            sections=tuple(section for section in _sections(result, versions) if section is not None),
+            sections=tuple(
+                section for section in _sections(result, edition, versions) if section is not None
+            ),
             extra_tables=tuple(table for table in _extra_tables(result) if table.rows),
             versions=versions,
             folds=folds(result),
@@ -58,8 +65,11 @@ def build_document(result: AnalysisResult) -> ReportDocument:
     )
 
 
-def _sections(result: AnalysisResult, versions: tuple[tuple[str, str], ...]) -> Iterator[Section | None]:
-    yield question_section(result)
+def _sections(
+    result: AnalysisResult, edition: Edition | None, versions: tuple[tuple[str, str], ...]
+) -> Iterator[Section | None]:
+    yield question_section(result, edition)
+    yield changes_section(edition)
     yield eligibility_section(result)
     yield evidence_section(result)
     yield audit_section(result)

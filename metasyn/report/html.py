@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from metasyn.errors import ReportError
 from metasyn.report.blocks import FigureBlock, References, ReportDocument
+from metasyn.report.changes.edition import edition_title
 from metasyn.report.legible import legible_document, link_target
 from metasyn.report.live_assets import page_script, page_style, with_content_policy
 from metasyn.report.phone import phone_svg
@@ -41,12 +42,16 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEntry:
-    """One analysis in the list of reports; its files lie in the folder `name`."""
+    """One analysis in the list of reports; its files lie in the folder `name`.
+
+    `edition` says in words which version of the evidence it is of; empty where there is none.
+    """
 
     name: str
     title: str
     question: str
     headlines: tuple[Headline, ...] = ()
+    edition: str = ""
 
 
 def index_entry(document: Mapping[str, Any]) -> IndexEntry:
@@ -75,11 +80,18 @@ def index_entry(document: Mapping[str, Any]) -> IndexEntry:
                 Headline(**{key: entry["headline"][key] for key in ("label", "figure", "interval", "basis")})
                 for entry in document["syntheses"]
             ),
+            edition=_edition(document.get("edition")),
         )
     except (KeyError, TypeError) as error:
         raise ReportError(
             f"not a results.json of a report: {error} is missing or not as expected."
         ) from error
+
+
+def _edition(entry: Mapping[str, Any] | None) -> str:
+    return (
+        "" if entry is None else edition_title(**{key: entry[key] for key in ("version", "date", "released")})
+    )
 
 
 def render_html(document: ReportDocument, svg: Mapping[str, str], *, live: str = "") -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.analysis.spec import Analysis
 from metasyn.report.blocks import Block, Bullets, Definitions, KeyResult, Paragraph, Section, TableBlock
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.section import edition_note
 from metasyn.report.evidence_words import open_findings_note, preference
 from metasyn.report.figures import glance_figure
 from metasyn.report.groups import contrast_words, group_words, outcome_label, part_names, rule_words
@@ -29,10 +31,12 @@ OVERLAP_WORDS = {
 }
 
 
-def question_section(result: AnalysisResult) -> Section:
-    """The question, the analyst's remarks, the answers at a glance."""
+def question_section(result: AnalysisResult, edition: Edition | None = None) -> Section:
+    """The question, the version of the evidence, the analyst's remarks, the answers at a glance."""
     analysis = result.analysis
     blocks: list[Block] = [Paragraph(analysis.question)]
+    if edition is not None:
+        blocks.append(edition_note(edition))
     blocks.extend(Paragraph(note) for note in analysis.notes)
     waiting = open_findings_note(result)
     glance: list[Block] = [] if waiting is None else [waiting]

@@ -13,6 +13,8 @@ from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult, 
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.evidence.model import OngoingTrial, ReportedResult, Source
 from metasyn.evidence.selection import Group
+from metasyn.report.changes.edition import Edition
+from metasyn.report.changes.edition_data import edition_entry
 from metasyn.report.closing import software_versions
 from metasyn.report.groups import part_names
 from metasyn.report.opening import OVERLAP_WORDS, key_result
@@ -28,12 +30,14 @@ SCHEMA = "metasyn-result/1"
 _NOT_REPEATED = ("rows", "exclusions", "alternatives", "subgroups", "weights", "glmm", "bayes")
 
 
-def results_document(result: AnalysisResult) -> dict[str, Any]:
+def results_document(result: AnalysisResult, edition: Edition | None = None) -> dict[str, Any]:
     """A whole analysis as plain data.
 
     Parameters
     ----------
     result : AnalysisResult
+    edition : Edition, optional
+        Which version of the evidence it is of; without one there is no key `edition`.
 
     Returns
     -------
@@ -47,6 +51,7 @@ def results_document(result: AnalysisResult) -> dict[str, Any]:
         "title": analysis.title,
         "question": analysis.question,
         "versions": dict(software_versions()),
+        **({} if edition is None else {"edition": edition_entry(edition)}),
         "eligibility": _eligibility(analysis),
         "options": _options(analysis.synthesis),
         "syntheses": [_outcome(part, analysis) for part in result.outcomes],

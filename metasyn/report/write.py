@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from metasyn.analysis.result import AnalysisResult
 from metasyn.errors import ReportError
 from metasyn.report.blocks import FigureBlock, ReportDocument
+from metasyn.report.changes.edition import Edition
 from metasyn.report.document import build_document
 from metasyn.report.docx import render_docx
 from metasyn.report.html import render_html
@@ -27,12 +28,14 @@ __all__ = ["render_report"]
 _LIVE_DATA = "<live data>"
 
 
-def render_report(result: AnalysisResult) -> dict[str, bytes]:
+def render_report(result: AnalysisResult, edition: Edition | None = None) -> dict[str, bytes]:
     """Every file of a report.
 
     Parameters
     ----------
     result : AnalysisResult
+    edition : Edition, optional
+        Which version of the evidence it is of; without one, no version is mentioned.
 
     Returns
     -------
@@ -45,14 +48,14 @@ def render_report(result: AnalysisResult) -> dict[str, bytes]:
     ReportError
         If a part cannot be rendered, or two parts would have the same name.
     """
-    document = build_document(result)
+    document = build_document(result, edition)
     _require_unique_names(document)
     figures = {figure.stem: _figure_files(figure) for figure in document.figures()}
     files = {
         "report.html": _html(result, document).encode(),
         "report.pdf": render_pdf(document, _pages(document.figures(), figures, "svg")),
         "report.docx": render_docx(document, _pages(document.figures(), figures, "png")),
-        "results.json": dumps(results_document(result)).encode(),
+        "results.json": dumps(results_document(result, edition)).encode(),
         "verify.R": verify_script(result).encode(),
     }
     for table in document.tables():

@@ -12,7 +12,7 @@ from metasyn.errors import WorkspaceError
 __all__ = ["load_script"]
 
 
-def load_script(path: Path) -> Analysis:
+def load_script(path: Path, content: bytes | None = None) -> Analysis:
     """The analysis that a script declares.
 
     The script runs in a namespace of its own: it is not entered in `sys.modules`, `sys.path` stays
@@ -22,6 +22,8 @@ def load_script(path: Path) -> Analysis:
     ----------
     path : Path
         A Python file with exactly one `Analysis`, named `analysis`.
+    content : bytes, optional
+        What the file holds, where it has been read already.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def load_script(path: Path) -> Analysis:
     """
     namespace = ModuleType(path.stem)
     namespace.__file__ = str(path)
-    code = _compiled(path)
+    code = _compiled(path, content)
     try:
         exec(code, namespace.__dict__)
     except SystemExit as error:
@@ -47,10 +49,11 @@ def load_script(path: Path) -> Analysis:
     return _declared(path, namespace)
 
 
-def _compiled(path: Path) -> CodeType:
+def _compiled(path: Path, content: bytes | None) -> CodeType:
     """The script as code; what keeps it from compiling is said with its line."""
     try:
-        return compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        source = path.read_bytes() if content is None else content
+        return compile(source, str(path), "exec", dont_inherit=True)
     except SyntaxError as error:
         line = f" line {error.lineno}" if error.lineno else ""
         text = f": {error.text.strip()}" if error.text else ""

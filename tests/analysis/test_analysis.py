@@ -16,7 +16,7 @@ from metasyn.evidence import read_evidence
 from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
-from metasyn.workspace.reach import reached_rows
+from metasyn.workspace.staleness.reach import reached_rows
 
 TEA_VS_WATER = Analysis(
     title="Tea",

@@ -18,7 +18,7 @@ from metasyn.errors import ClaimError, OptionError
 from metasyn.evidence import read_evidence
 from metasyn.evidence.selection import Evidence
 from metasyn.values import Interval, NotEstimable
-from metasyn.workspace.build import build
+from metasyn.workspace.building.build import build
 from metasyn.workspace.project import open_project
 
 # Printed: hazard ratios 0.72, 0.95, 0.61; asleep 62/100 v 49/98, 31/60 v 33/62, 28/41 v 20/40.

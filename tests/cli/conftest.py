@@ -13,8 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from metasyn.cli import main
-from metasyn.workspace.build import build
-from metasyn.workspace.index import refresh_index
+from metasyn.workspace.building.build import build
+from metasyn.workspace.building.index import refresh_index
 from metasyn.workspace.project import Project
 
 
@@ -31,7 +31,8 @@ Call = Callable[..., Answer]
 
 @pytest.fixture
 def metasyn(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Call `metasyn ARGUMENTS` in this process, in the folder `cwd`."""
+    """Call `metasyn ARGUMENTS` in this process alone (`run` starts no others), in the folder `cwd`."""
+    monkeypatch.setattr("metasyn.workspace.building.rendering.available_cores", lambda: 1)
 
     def call(*arguments: str | Path, cwd: Path | None = None) -> Answer:
         with monkeypatch.context() as patch:

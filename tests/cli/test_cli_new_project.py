@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from metasyn.cli.headline import _left_out, open_findings_line
-from metasyn.effects.model import Exclusion
 from metasyn.evidence.read import read_evidence
+from metasyn.workspace.building.rendering import LeftOut
 
 
 @pytest.fixture
@@ -100,21 +99,20 @@ def test_no_line_where_there_is_no_report(tmp_path):
     assert open_findings_line(tmp_path) == ""
 
 
-def outcome(*excluded: tuple[str, str]) -> SimpleNamespace:
-    exclusions = tuple(Exclusion(label=label, code="no-figure", reason=why) for label, why in excluded)
-    return SimpleNamespace(effects=SimpleNamespace(exclusions=exclusions))
+def outcome(*excluded: tuple[str, str]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(label=label, code="no-figure", told=why) for label, why in excluded)
 
 
 def test_many_studies_left_out_for_one_reason_take_one_line():
     many = [(f"Study {i}", "eligible, but no figure") for i in range(50)]
-    assert list(_left_out(outcome(*many))) == [  # type: ignore[arg-type]
+    assert list(_left_out(outcome(*many))) == [
         "    left out: Study 0; Study 1; Study 2; and 47 more: eligible, but no figure (listed in the report)"
     ]
-    three = list(_left_out(outcome(*many[:3])))  # type: ignore[arg-type]
+    three = list(_left_out(outcome(*many[:3])))
     assert three == ["    left out: Study 0; Study 1; Study 2: eligible, but no figure"]
 
 
 def test_very_many_reasons_are_counted():
-    lines = list(_left_out(outcome(*((f"Study {i}", f"reason {i}") for i in range(20)))))  # type: ignore[arg-type]
+    lines = list(_left_out(outcome(*((f"Study {i}", f"reason {i}") for i in range(20)))))
     assert len(lines) == 9
     assert lines[-1] == "    left out: 12 more for other reasons, listed in the report"

@@ -106,8 +106,8 @@ def test_progress_is_shown_on_a_terminal_only(tiny_project):
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()
     os.close(ours)
-    assert "tea_vs_water (1 of 1)" in shown
-    assert b"(1 of 1)" not in done.stdout
+    assert "building tea_vs_water (0 of 1 done)" in shown
+    assert b"of 1 done" not in done.stdout
 
 
 def test_killed_while_writing(process, metasyn, built, snapshot):

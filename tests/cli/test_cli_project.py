@@ -289,3 +289,12 @@ def test_a_table_that_may_not_be_read(metasyn, built, snapshot, monkeypatch):
     assert "results.csv" in answer.err
     assert "ermission denied" in answer.err
     assert snapshot(built) == before
+
+
+def test_what_was_built_is_said_before_an_index_that_fails(metasyn, built):
+    (built / "reports" / "sleep_with_tea" / "results.json").write_text("{}")
+    edit(built / "analyses" / "tea_vs_water.py", "Tea compared", "Green tea compared")
+    answer = metasyn("run", "tea_vs_water", cwd=built)
+    assert answer.code == 2
+    assert answer.out.startswith("tea_vs_water: built (script changed)")
+    assert answer.err.startswith("metasyn: reports/sleep_with_tea/results.json is not a result of metasyn")

@@ -183,7 +183,7 @@ def test_a_document_that_cannot_be_read_is_said_in_a_line(
 def test_a_pdf_that_takes_too_long_is_given_up(
     metasyn: Call, project: Path, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("metasyn.workspace.documents._PDF_SECONDS", 0)
+    monkeypatch.setattr("metasyn.workspace.extraction.documents._PDF_SECONDS", 0)
     (papers / "cy-2021.pdf").write_bytes(b"%PDF-1.7\n")
     code, out, _ = metasyn("sources", "--project", project, "--documents", papers)
     assert code == 0

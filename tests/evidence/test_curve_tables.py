@@ -11,8 +11,8 @@ from metasyn.errors import EvidenceError
 from metasyn.evidence import Curve, digests, read_evidence
 from metasyn.evidence.intake.compare import compare_extractions
 from metasyn.evidence.intake.read import read_intake
-from metasyn.workspace.export import export_tables
-from metasyn.workspace.intake import import_tables
+from metasyn.workspace.extraction.export import export_tables
+from metasyn.workspace.extraction.intake import import_tables
 
 if TYPE_CHECKING:
     from conftest import EvidenceFolder

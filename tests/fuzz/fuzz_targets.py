@@ -23,13 +23,20 @@ from metasyn.evidence.audit import audit_evidence, audit_table, read_plain_table
 from metasyn.evidence.documents import check_result, document_text, printed_results
 from metasyn.evidence.documents.decode import DocumentProblem, decode_html, decode_text, pdf_pages
 from metasyn.evidence.intake import check_intake, compare_extractions, read_intake, read_mapping
-from metasyn.workspace.export import export_tables
-from metasyn.workspace.index import refresh_index
-from metasyn.workspace.intake import import_tables
+from metasyn.workspace.building.index import refresh_index
+from metasyn.workspace.extraction.export import export_tables
+from metasyn.workspace.extraction.intake import import_tables
+from metasyn.workspace.extraction.source_hashes import with_hashes
+from metasyn.workspace.extraction.workbook import workbook_bytes
 from metasyn.workspace.project import Project
-from metasyn.workspace.source_hashes import with_hashes
-from metasyn.workspace.state import MANIFEST, Environment, Inputs, manifest_bytes, same_files, staleness
-from metasyn.workspace.workbook import workbook_bytes
+from metasyn.workspace.staleness.state import (
+    MANIFEST,
+    Environment,
+    Inputs,
+    manifest_bytes,
+    same_files,
+    staleness,
+)
 from tests.evidence.intake.evidence_books import packed, parts_of, sheet_xml
 from tests.fuzz.fuzz_writes import writes_only_below
 
@@ -207,6 +214,8 @@ def kept_state(data: bytes, folder: Path) -> None:
     """The files that metasyn keeps beside its reports: manifest, results and memory of the index."""
     which, content = first_choice(data, len(KEPT))
     project = Project(folder)
+    project.analyses.mkdir(exist_ok=True)
+    project.script("tea").touch()  # the index lists reports that have a script
     for place, sound in KEPT.items():
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)

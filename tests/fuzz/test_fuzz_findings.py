@@ -10,7 +10,7 @@ import pytest
 from metasyn.errors import EvidenceError
 from metasyn.evidence.audit.group_tests import two_group_p_values
 from metasyn.evidence.intake import read_mapping
-from metasyn.workspace.state import MANIFEST, read_manifest
+from metasyn.workspace.staleness.state import MANIFEST, read_manifest
 from tests.fuzz.fuzz_targets import KEPT, TARGETS, run_guarded
 
 

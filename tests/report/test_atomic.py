@@ -14,7 +14,7 @@ import pytest
 
 from metasyn.errors import ReportError
 from metasyn.report import atomic
-from metasyn.report.atomic import replace_file, replace_folder
+from metasyn.report.atomic import has_leftovers, replace_file, replace_folder, sweep
 
 # Dies by SIGKILL before the first operation on files, before the second, and so on until none is left.
 CHILD = """
@@ -194,3 +194,37 @@ def test_replace_file(tmp_path: Path) -> None:
     with pytest.raises(ReportError, match="cannot be written"):
         replace_file(path.parent, b"a folder is in the way")
     assert path.read_bytes() == b"2"
+
+
+def test_sweeping_puts_back_what_was_set_aside_whoever_lives(tmp_path: Path) -> None:
+    # Process numbers are used again: this one is of a living process, which is not the one that died.
+    living = os.getppid()
+    replace_folder(tmp_path / "kept", {"a.txt": b"kept"})
+    for name in (f".lost.{living}.old", f".kept.{living}.old", f".kept.{living}.tmp", f".new.{living}.tmp"):
+        replace_folder(tmp_path / name, {"a.txt": name.encode()})
+    (tmp_path / "kept" / f"..manifest.json.{living}.tmp").write_bytes(b"half")
+    (tmp_path / f".index.html.{living}.tmp").write_bytes(b"half")
+    (tmp_path / ".notes.tmp").write_bytes(b"mine")
+    (tmp_path / ".2024.tmp").write_bytes(b"mine")
+    sweep(tmp_path)
+    assert content(tmp_path) == {
+        "kept/a.txt": b"kept",
+        "lost/a.txt": f".lost.{living}.old".encode(),
+        ".notes.tmp": b"mine",
+        ".2024.tmp": b"mine",
+    }
+    sweep(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("place", [".report.{}.tmp", ".report.{}.old", "report/..manifest.json.{}.tmp"])
+def test_leftovers_of_the_dead_are_seen(tmp_path: Path, place: str) -> None:
+    replace_folder(tmp_path / "report", {"a.txt": b"1"})
+    assert not has_leftovers(tmp_path)
+    assert not has_leftovers(tmp_path / "nowhere")
+    (tmp_path / place.format(os.getppid())).mkdir()
+    assert not has_leftovers(tmp_path)  # of a process that lives, perhaps at work
+    (tmp_path / place.format(2**22 + 12345)).mkdir()
+    assert has_leftovers(tmp_path)
+    sweep(tmp_path)
+    assert not has_leftovers(tmp_path)
+    assert content(tmp_path) == {"report/a.txt": b"1"}

@@ -14,8 +14,8 @@ from metasyn.errors import EvidenceError, ReportError, WorkspaceError
 from metasyn.evidence.columns import TABLES
 from metasyn.evidence.intake import Intake, read_intake
 from metasyn.evidence.read import read_evidence
-from metasyn.workspace.export import export_tables
-from metasyn.workspace.intake import import_tables
+from metasyn.workspace.extraction.export import export_tables
+from metasyn.workspace.extraction.intake import import_tables
 
 # The tiny project has no digitised curves.
 THERE = {name: table for name, table in TABLES.items() if name not in ("curves", "at_risk")}
@@ -57,7 +57,7 @@ def test_into_a_new_folder(data: Path, tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_where_nothing_changes(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("metasyn.workspace.intake.replace_folder", None)
+    monkeypatch.setattr("metasyn.workspace.extraction.intake.replace_folder", None)
     done = import_tables(read_intake(data), data, replace=True)
     assert (done.written, done.changes) == (False, ())
 

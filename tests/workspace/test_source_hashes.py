@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from metasyn.errors import WorkspaceError
-from metasyn.workspace.source_hashes import record_hashes, with_hashes
+from metasyn.workspace.extraction.source_hashes import record_hashes, with_hashes
 
 HASH = "0123456789abcdef" * 4
 TABLE = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from importlib.metadata import requires
 from pathlib import Path
 
@@ -12,16 +13,17 @@ import pytest
 from packaging.requirements import Requirement
 
 from metasyn.evidence.read import read_evidence
-from metasyn.workspace.build import Workbench
-from metasyn.workspace.hashing import hash_folder
+from metasyn.workspace.building.build import Workbench
 from metasyn.workspace.project import Project
-from metasyn.workspace.reach import reached_rows
 from metasyn.workspace.scripts import load_script
-from metasyn.workspace.state import (
+from metasyn.workspace.staleness.hashing import folder_hashes, hash_folder
+from metasyn.workspace.staleness.reach import reached_rows
+from metasyn.workspace.staleness.state import (
     MANIFEST,
     current_environment,
     manifest_bytes,
     read_manifest,
+    stale_reasons,
     staleness,
 )
 
@@ -83,7 +85,7 @@ def test_never_built(project):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b'{"schema": "metasyn-manifest/2"}', b'{"schema": "other/1"}', b"\xff"],
+    [b"", b"{", b"[]", b"null", b'{"schema": "metasyn-manifest/3"}', b'{"schema": "other/1"}', b"\xff"],
 )
 def test_a_manifest_that_is_none(project, content):
     folder = project.report("tea_vs_water")
@@ -92,10 +94,11 @@ def test_a_manifest_that_is_none(project, content):
     assert reasons(project, "tea_vs_water") == ("never built here",)
 
 
-def test_a_manifest_of_another_version_is_one_reason_to_build_again(project):
+@pytest.mark.parametrize("older", ["metasyn-manifest/1", "metasyn-manifest/2", "metasyn-manifest/4"])
+def test_a_manifest_of_another_version_is_one_reason_to_build_again(project, older):
     folder = project.report("tea_vs_water")
     document = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    document["schema"] = "metasyn-manifest/1"
+    document["schema"] = older
     document["inputs"]["rows"]["AX-WAKING-1"] = "0" * 64
     (folder / MANIFEST).write_text(json.dumps(document), encoding="utf-8")
     assert read_manifest(folder) is None
@@ -222,13 +225,46 @@ def test_software(project):
     assert staleness(folder, replace(now, environment=edited)) == ("metasyn itself was edited",)
 
 
+def test_a_release_is_named_in_every_report(project):
+    release = project.data / "release.json"
+    release.write_text('{"version": "1.0.0"}', encoding="utf-8")
+    assert reasons(project, "tea_vs_water") == ("this is the first release",)
+    for name in project.names():
+        write_report(project, name)
+    assert reasons(project, "tea_vs_water") == ()
+    release.write_text('{"version": "1.1.0"}', encoding="utf-8")
+    assert reasons(project, "sleep_with_tea") == ("there is a new release",)
+    release.unlink()
+    assert reasons(project, "sleep_with_tea") == ("there is no release any more",)
+
+
+def test_options_tell_what_changed_in_a_script_and_decide_nothing(project):
+    bench = Workbench(project)
+    now = bench.inputs("tea_vs_water", bench.load("tea_vs_water"))
+    folder = project.report("tea_vs_water")
+    other = replace(now, options={**now.options, "overlap": "parts"})
+    assert staleness(folder, other) == ()
+    known = read_manifest(folder)
+    assert known is not None
+    first, second = stale_reasons(known, folder, replace(other, script="0" * 64))
+    assert (first.kind, first.words) == ("script", "script changed")
+    assert (second.kind, second.where, second.old, second.new) == ("option", "overlap", "whole", "parts")
+    assert staleness(folder, replace(other, script="0" * 64)) == ("script changed",)
+
+
 def test_no_machine_and_no_clock_in_a_manifest(project):
     text = (project.report("tea_vs_water") / MANIFEST).read_text(encoding="utf-8")
     assert str(project.root) not in text
     document = json.loads(text)
-    assert document["schema"] == "metasyn-manifest/2"
+    assert document["schema"] == "metasyn-manifest/3"
     assert set(document) == {"schema", "inputs", "outputs"}
-    assert set(document["inputs"]) == {"script", "data", "rows", "environment"}
+    assert set(document["inputs"]) == {
+        *("script", "data", "rows", "environment"),
+        *("release", "options", "tables"),
+    }
+    assert document["inputs"]["release"] == ""
+    assert document["inputs"]["options"]["outcomes[waking].measure"] == "HR"
+    assert set(document["inputs"]["tables"]) == {path.name for path in project.data.glob("*.csv")}
     assert set(document["inputs"]["environment"]) == {"metasyn", "source", "libraries"}
 
 
@@ -262,6 +298,8 @@ def test_folder_hash_sees_names_and_contents_not_caches(tmp_path):
     assert second != first
     (tmp_path / "b.py").write_text("2")
     assert hash_folder(tmp_path) not in {first, second}
+    assert folder_hashes(tmp_path) == {"b.py": sha256(b"2").hexdigest()}
+    assert hash_folder(tmp_path) == sha256(f"b.py\0{sha256(b'2').hexdigest()}\n".encode()).hexdigest()
 
 
 def test_an_answer_to_a_finding_makes_the_reports_stale_that_tell_it(project: Project) -> None:

@@ -13,9 +13,9 @@ import pytest
 from metasyn.errors import EvidenceError, WorkspaceError
 from metasyn.evidence.columns import TABLES
 from metasyn.evidence.intake import check_intake, read_intake
-from metasyn.workspace.export import valid_tables, write_template
-from metasyn.workspace.intake import sheet_csv
-from metasyn.workspace.workbook import workbook_bytes
+from metasyn.workspace.extraction.export import valid_tables, write_template
+from metasyn.workspace.extraction.intake import sheet_csv
+from metasyn.workspace.extraction.workbook import workbook_bytes
 
 openpyxl = pytest.importorskip("openpyxl")
 

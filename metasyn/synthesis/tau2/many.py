@@ -31,6 +31,7 @@ Flags = NDArray[np.bool_]
 
 # Elements of one block of sets x effects.
 _BLOCK = 2**17
+_GENERALISED_Q = "generalised Q equation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,6 +57,8 @@ class ManyFits:
         The estimator's own solution was negative.
     n_optima : ndarray of int
         Local maxima of the likelihood (1 for estimators without one).
+    converged : ndarray of bool
+        Whether the equation of the estimator was solved to full precision.
     """
 
     k: NDArray[np.int64]
@@ -67,6 +70,7 @@ class ManyFits:
     typical: Array
     truncated: Flags
     n_optima: NDArray[np.int64]
+    converged: Flags
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -96,6 +100,7 @@ def fit_many(
     tau2_method: Tau2Method = "REML",
     tau2: float | None = None,
     weights: Array | None = None,
+    strict: bool = True,
 ) -> ManyFits:
     """The random-effects mean of many sets of effects.
 
@@ -115,6 +120,8 @@ def fit_many(
         A fixed between-study variance instead; 0 is the common-effect model.
     weights : ndarray of shape (k,), optional
         Of GENQ and GENQM, which need them. These two are solved one set after the other.
+    strict : bool
+        Whether a set whose equation was not solved is an error; else `converged` says so.
 
     Returns
     -------
@@ -146,8 +153,14 @@ def fit_many(
     for rows in _blocks(present):
         y, v = (values if values.ndim == 1 else values[rows] for values in (yi, vi))
         parts.append(_fit(y, v, present[rows], tau2_method, tau2, weights))
-    if len(parts) == 1:
-        return parts[0]
+    fits = parts[0] if len(parts) == 1 else _joined(parts)
+    if strict and not fits.converged.all():
+        equation = "score equation of the likelihood" if tau2_method in ("REML", "ML") else _GENERALISED_Q
+        raise NotEstimableError(f"the {equation} was not solved to full precision.")
+    return fits
+
+
+def _joined(parts: list[ManyFits]) -> ManyFits:
     return ManyFits(
         **{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(ManyFits)}
     )
@@ -201,6 +214,7 @@ def _fit(
     zero = np.zeros(n)
     Q, trace, _ = rss_and_trace_stacked(problem, zero)
     t, truncated, n_optima = zero, np.zeros(n, dtype=bool), np.ones(n, dtype=np.int64)
+    converged = np.ones(n, dtype=bool)
     rows = np.flatnonzero(problem.k > 1)
     if tau2 is not None:
         t = float(tau2) / problem.unit
@@ -210,7 +224,7 @@ def _fit(
     elif rows.size:
         whole = rows.size == n
         solved = _ESTIMATORS[method](problem if whole else problem.take(rows))
-        t, truncated, n_optima = solved if whole else _spread(solved, rows, n)
+        t, truncated, n_optima, converged = solved if whole else _spread(solved, rows, n)
     means = weighted_means(problem, t)
     return ManyFits(
         k=problem.k.astype(np.int64),
@@ -222,17 +236,19 @@ def _fit(
         typical=np.divide(problem.k - 1, trace, out=np.full(n, np.inf), where=trace > 0) * problem.unit,
         truncated=truncated,
         n_optima=n_optima,
+        converged=converged,
     )
 
 
-_Solved = tuple[Array, Flags, NDArray[np.int64]]
+_Solved = tuple[Array, Flags, NDArray[np.int64], Flags]
 
 
 def _spread(solved: _Solved, rows: NDArray[np.intp], n: int) -> _Solved:
     """Solutions of some rows among all: sets of one effect have tau2 = 0."""
     t, truncated, n_optima = np.zeros(n), np.zeros(n, dtype=bool), np.ones(n, dtype=np.int64)
-    t[rows], truncated[rows], n_optima[rows] = solved
-    return t, truncated, n_optima
+    converged = np.ones(n, dtype=bool)
+    t[rows], truncated[rows], n_optima[rows], converged[rows] = solved
+    return t, truncated, n_optima, converged
 
 
 def _one_by_one(
@@ -253,7 +269,8 @@ def _one_by_one(
 def _closed(formula: Callable[[StackedProblem], Array]) -> Callable[[StackedProblem], _Solved]:
     def solve(problem: StackedProblem) -> _Solved:
         raw = formula(problem)
-        return np.maximum(raw, 0.0), raw < 0, np.ones(raw.size, dtype=np.int64)
+        ones = np.ones(raw.size, dtype=np.int64)
+        return np.maximum(raw, 0.0), raw < 0, ones, np.ones(raw.size, dtype=bool)
 
     return solve
 
@@ -291,9 +308,7 @@ def _sidik_jonkman(problem: StackedProblem) -> Array:
 def _generalised_q(target: Callable[[Array], Array]) -> Callable[[StackedProblem], _Solved]:
     def solve(problem: StackedProblem) -> _Solved:
         found = solve_weighted_rss_stacked(problem, target(problem.k - 1))
-        if not found.converged.all():
-            raise NotEstimableError("the generalised Q equation was not solved to full precision.")
-        return found.root, found.none, np.ones(found.root.size, dtype=np.int64)
+        return found.root, found.none, np.ones(found.root.size, dtype=np.int64), found.converged
 
     return solve
 
@@ -306,9 +321,7 @@ def _medians(df: Array) -> Array:
 def _likelihood(restricted: bool) -> Callable[[StackedProblem], _Solved]:
     def solve(problem: StackedProblem) -> _Solved:
         found = maximise_stacked(problem, restricted=restricted)
-        if not found.converged.all():
-            raise NotEstimableError("the score equation of the likelihood was not solved to full precision.")
-        return found.t, found.falling_at_zero, found.n_optima
+        return found.t, found.falling_at_zero, found.n_optima, found.converged
 
     return solve
 

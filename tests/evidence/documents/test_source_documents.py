@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from metasyn.evidence import read_evidence
-from metasyn.workspace.documents import collect
-from metasyn.workspace.verify_documents import verify_documents
+from metasyn.workspace.extraction.documents import collect
+from metasyn.workspace.extraction.verify_documents import verify_documents
 
 PROJECT = Path(__file__).resolve().parents[3]
 DOCUMENTS = PROJECT.parent / "shared" / "sources"

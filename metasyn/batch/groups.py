@@ -1,0 +1,150 @@
+"""Which effect belongs to which synthesis: by keys or bounds, in the order of first occurrence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from metasyn.errors import OptionError
+
+__all__ = ["Groups", "from_bounds", "from_keys"]
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Groups:
+    """n groups of consecutive effects.
+
+    Attributes
+    ----------
+    keys : ndarray of shape (n,)
+        What each group is called.
+    order : ndarray of int, shape (m,) or None
+        Positions of the effects, group after group and as given within each; None where they stand so.
+    bounds : ndarray of int, shape (n + 1,)
+        Group i has the effects `order[bounds[i]:bounds[i + 1]]`.
+    """
+
+    keys: NDArray[Any]
+    order: Integers | None
+    bounds: Integers
+
+    @property
+    def sizes(self) -> Integers:
+        """Effects in each group, shape (n,)."""
+        return np.diff(self.bounds)
+
+    def by_size(self) -> Iterator[tuple[int, Integers]]:
+        """For every size that occurs, the numbers of the groups that have it."""
+        sizes = self.sizes
+        if not sizes.size:
+            return
+        order = np.argsort(sizes, kind="stable")
+        found, starts = np.unique(sizes[order], return_index=True)
+        yield from zip(found.tolist(), np.split(order, starts[1:]), strict=True)
+
+    def positions(self, numbers: Integers, size: int) -> Integers:
+        """Positions of the effects of groups that all have this size, shape (len(numbers), size)."""
+        at = self.bounds[numbers][:, None] + np.arange(size)
+        return at if self.order is None else self.order[at]
+
+
+def from_keys(keys: ArrayLike, m: int) -> Groups:
+    """Groups of equal keys; they need not stand together.
+
+    Parameters
+    ----------
+    keys : array_like of shape (m,)
+        Text, numbers or dates.
+    m : int
+        Number of effects.
+
+    Returns
+    -------
+    Groups
+        In the order of first occurrence.
+
+    Raises
+    ------
+    OptionError
+        If there is not one key per effect, or one is missing.
+
+    Examples
+    --------
+    >>> groups = from_keys(["b", "a", "b"], 3)
+    >>> groups.keys.tolist(), groups.sizes.tolist()
+    (['b', 'a'], [2, 1])
+    """
+    given = np.asarray(keys)
+    if given.shape != (m,):
+        raise OptionError(f"groups must have one key per effect; got shape {given.shape} for {m} effects.")
+    missing = _missing(given)
+    if missing.any():
+        raise OptionError(f"groups: effect {int(missing.argmax()) + 1} has no key.")
+    if m == 0:
+        return Groups(keys=given, order=None, bounds=np.zeros(1, dtype=np.int64))
+    change = np.flatnonzero(given[1:] != given[:-1]) + 1
+    starts = np.concatenate(([0], change))
+    found, first, inverse = np.unique(given[starts], return_index=True, return_inverse=True)
+    if found.size == starts.size:  # every key stands together already
+        return Groups(keys=given[starts], order=None, bounds=np.append(starts, m).astype(np.int64))
+    rank = np.empty(found.size, dtype=np.int64)
+    by_first = np.argsort(first, kind="stable")
+    rank[by_first] = np.arange(found.size)
+    number = np.repeat(rank[inverse], np.diff(np.append(starts, m)))
+    sizes = np.bincount(number, minlength=found.size)
+    bounds = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
+    return Groups(keys=found[by_first], order=np.argsort(number, kind="stable"), bounds=bounds)
+
+
+def _missing(keys: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where there is no key: None, NaN or no time."""
+    if keys.dtype.kind == "O":
+        return np.array([key is None or key != key for key in keys.tolist()], dtype=bool)
+    if keys.dtype.kind in "fcmM":
+        return np.asarray(keys != keys)
+    return np.zeros(keys.shape, dtype=bool)
+
+
+def from_bounds(bounds: ArrayLike, m: int) -> Groups:
+    """Groups of effects that stand one after the other, as the row pointers of a CSR matrix say.
+
+    Parameters
+    ----------
+    bounds : array_like of int, shape (n + 1,)
+        From 0 to m, never falling; an empty group is allowed.
+    m : int
+        Number of effects.
+
+    Returns
+    -------
+    Groups
+        Called 0 to n - 1.
+
+    Raises
+    ------
+    OptionError
+        If the bounds are not such.
+
+    Examples
+    --------
+    >>> from_bounds([0, 2, 2, 5], 5).sizes.tolist()
+    [2, 0, 3]
+    """
+    given = np.asarray(bounds)
+    if given.ndim != 1 or given.size == 0 or given.dtype.kind not in "iu":
+        raise OptionError(
+            f"bounds must be whole numbers, one more than groups; got shape {given.shape} of {given.dtype}."
+        )
+    ends = given.astype(np.int64)
+    if ends[0] != 0 or ends[-1] != m or (np.diff(ends) < 0).any():
+        raise OptionError(
+            f"bounds must rise from 0 to the number of effects, {m}; got {ends[0]} to {ends[-1]}"
+            + (", falling in between." if (np.diff(ends) < 0).any() else ".")
+        )
+    return Groups(keys=np.arange(ends.size - 1), order=None, bounds=ends)

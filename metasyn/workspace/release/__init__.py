@@ -1,0 +1,1 @@
+"""Versions of the evidence: their number, their files, and which one a report is of."""

@@ -1,0 +1,1 @@
+"""What a report was built from, and whether that still holds."""

@@ -1,0 +1,1 @@
+"""One state of a project, from a folder, a git revision, a release or a report."""

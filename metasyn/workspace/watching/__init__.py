@@ -1,0 +1,1 @@
+"""Noticing saves, and showing the reports in a browser on this machine."""
