@@ -311,3 +311,43 @@ trim_and_fill <- function(d, method, side, estimator) {
   added <- data.frame(yi = 2 * centre - d$yi[extreme], vi = d$vi[extreme])
   structure(rbind(d[c("yi", "vi")], added), k0 = k0)
 }
+
+# ---- Rows that depend on each other --------------------------------------------------------------------
+
+# The correlated and hierarchical effects model: sampling errors correlated as `correlations` says, random
+# effects of group and row, and, where R has clubSandwich, standard errors by groups (CR2, Satterthwaite).
+dependent <- function(d, correlations, level = 0.95) {
+  V <- diag(d$vi, nrow(d))
+  for (pair in correlations)
+    V[pair[1], pair[2]] <- V[pair[2], pair[1]] <- pair[3] * sqrt(d$vi[pair[1]] * d$vi[pair[2]])
+  d$row <- seq_len(nrow(d))
+  fit <- likeliest_fit(d, V)
+  found <- c(estimate = fit$beta[1], tau2 = fit$sigma2[1], omega2 = fit$sigma2[2], se = NA, df = NA,
+             pvalue = NA, ci_low = NA, ci_high = NA, pi_low = NA, pi_high = NA)
+  if (suppressWarnings(suppressMessages(requireNamespace("clubSandwich", quietly = TRUE)))) {
+    cr2 <- clubSandwich::vcovCR(fit, cluster = d$group, type = "CR2")
+    test <- clubSandwich::coef_test(fit, vcov = cr2, test = "Satterthwaite")
+    df <- if (is.null(test$df_Satt)) test$df else test$df_Satt
+    reach <- qt((1 + level) / 2, df) * c(test$SE, sqrt(test$SE^2 + sum(fit$sigma2)))
+    found[c("se", "df", "pvalue")] <- c(test$SE, df, 2 * pt(-abs(fit$beta[1] / test$SE), df))
+    found[c("ci_low", "ci_high")] <- fit$beta[1] + c(-1, 1) * reach[1]
+    found[c("pi_low", "pi_high")] <- fit$beta[1] + c(-1, 1) * reach[2]
+  }
+  wide <- sqrt(fit$vb[1])
+  structure(found, unit = c(estimate = wide, tau2 = mean(d$vi), omega2 = mean(d$vi), se = 0, df = 0,
+                            pvalue = 1e-6, ci_low = wide, ci_high = wide, pi_low = wide, pi_high = wide))
+}
+
+# rma.mv() stops where the likelihood is flat to a few digits, and may stop in a corner: from several starts
+# its restricted likelihood is maximised further over the square roots of both variances.
+likeliest_fit <- function(d, V) {
+  fit_at <- function(sigma2) rma.mv(yi, V, random = ~ 1 | group/row, data = d, sigma2 = sigma2)
+  size <- spread_of(d)
+  lost <- function(root) -as.numeric(logLik(suppressWarnings(fit_at(size * root^2))))
+  best <- NULL
+  for (start in list(c(0.5, 0.5), c(0.05, 1), c(1, 0.05))) {
+    found <- nlminb(start, lost, lower = 0, control = list(rel.tol = 1e-15, x.tol = 1e-12))
+    if (is.null(best) || found$objective < best$objective - 1e-10) best <- found
+  }
+  suppressWarnings(fit_at(size * best$par^2))
+}
