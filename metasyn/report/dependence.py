@@ -58,7 +58,16 @@ def dependence_section(part: OutcomeResult, result: SynthesisResult) -> Section 
     blocks.append(TableBlock(tied_rows_table(found.groups, found.pairs, found.added, level=level, slug=slug)))
     if found.redundant:
         blocks.append(Paragraph("", lead="Not pooled, because other rows say the same."))
-        blocks.append(Bullets(tuple(sentence(f"{row.label}: {row.reason}") for row in found.redundant)))
+        blocks.append(
+            Bullets(
+                tuple(
+                    sentence(
+                        f"{row.label}{', which the headline has' if row.in_headline else ''}: {row.reason}"
+                    )
+                    for row in found.redundant
+                )
+            )
+        )
     if isinstance(found.result, CheResult) and len(found.result.sensitivity) > 1:
         blocks.append(TableBlock(rho_table(found.result, slug=f"{part.slug}-correlations")))
     shares = bool(found.pairs or found.redundant)

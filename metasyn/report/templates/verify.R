@@ -338,16 +338,25 @@ dependent <- function(d, correlations, level = 0.95) {
                             pvalue = 1e-6, ci_low = wide, ci_high = wide, pi_low = wide, pi_high = wide))
 }
 
-# rma.mv() stops where the likelihood is flat to a few digits, and may stop in a corner: from several starts
-# its restricted likelihood is maximised further over the square roots of both variances.
+# rma.mv() stops where its likelihood is flat to a few digits, and may stop in a corner: the restricted
+# likelihood is maximised from several starts, and where rma.mv() itself found a better place that counts.
 likeliest_fit <- function(d, V) {
-  fit_at <- function(sigma2) rma.mv(yi, V, random = ~ 1 | group/row, data = d, sigma2 = sigma2)
   size <- spread_of(d)
-  lost <- function(root) -as.numeric(logLik(suppressWarnings(fit_at(size * root^2))))
-  best <- NULL
-  for (start in list(c(0.5, 0.5), c(0.05, 1), c(1, 0.05))) {
-    found <- nlminb(start, lost, lower = 0, control = list(rel.tol = 1e-15, x.tol = 1e-12))
-    if (is.null(best) || found$objective < best$objective - 1e-10) best <- found
+  y <- d$yi - mean(d$yi)
+  lost <- function(root) {
+    sums <- c(log_det = 0, w = 0, wy = 0, wyy = 0)
+    for (i in split(seq_along(y), d$group)) {
+      M <- V[i, i, drop = FALSE] + size * (root[1]^2 + root[2]^2 * diag(length(i)))
+      W <- solve(M, cbind(1, y[i]))
+      sums <- sums + c(determinant(M)$modulus, colSums(W), sum(y[i] * W[, 2]))
+    }
+    sums[["log_det"]] + log(sums[["w"]]) + sums[["wyy"]] - sums[["wy"]]^2 / sums[["w"]]
   }
-  suppressWarnings(fit_at(size * best$par^2))
+  starts <- list(c(0.5, 0.5), c(0.05, 1), c(1, 0.05))
+  tried <- lapply(starts, nlminb, lost, lower = 0, control = list(rel.tol = 1e-15, x.tol = 1e-14))
+  best <- tried[[which.min(vapply(tried, function(one) one$objective, 0))]]
+  fit <- function(...) suppressWarnings(rma.mv(yi, V, random = ~ 1 | group/row, data = d, ...))
+  found <- fit(sigma2 = size * best$par^2)
+  own <- tryCatch(fit(), error = function(e) found)
+  if (as.numeric(logLik(own)) > as.numeric(logLik(found)) + 1e-6) own else found
 }
