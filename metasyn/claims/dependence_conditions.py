@@ -9,6 +9,7 @@ from metasyn.claims.words import estimate_text, interval_phrase, result_text
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.null_side import side
 from metasyn.synthesis.robust import CheResult
+from metasyn.synthesis.robust.beside import normal_counterpart
 from metasyn.values import Interval, NotEstimable
 from metasyn.wording import plain_number, short_number, whole
 
@@ -18,6 +19,7 @@ __all__ = [
     "DependentRows",
     "EstimatesAcross",
     "FewDegrees",
+    "HeadlineIsOtherModel",
     "answers_agree",
     "few_degrees",
 ]
@@ -60,6 +62,24 @@ def answers_agree(result: SynthesisResult, dependent: CheResult) -> bool | None:
 def few_degrees(dependent: CheResult) -> bool:
     """Whether the robust interval rests on so few degrees of freedom that it is not to be relied on."""
     return any(finding.code == _FEW for finding in dependent.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlineIsOtherModel:
+    """The headline is no normal random-effects model, which gives this estimate (analysis scale)."""
+
+    estimate: float
+
+    def check(self, subject: Subject) -> Check:
+        """Look among the alternatives."""
+        found = normal_counterpart(subject.result)
+        says = (
+            f"random effects with one row per cohort give {plain_number(self.estimate)} beside the headline"
+        )
+        if found is None:
+            return Check(holds=False, says=says, shows=f"the headline is a {subject.result.model} model")
+        shows = f"they give {plain_number(found.estimate)}"
+        return Check(holds=found.estimate == self.estimate, says=says, shows=shows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

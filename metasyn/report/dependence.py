@@ -14,6 +14,7 @@ from metasyn.claims.dependence_conditions import (
     DependentRows,
     EstimatesAcross,
     FewDegrees,
+    HeadlineIsOtherModel,
 )
 from metasyn.claims.statement import Statement, Subject, choose, joined
 from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, TableBlock
@@ -22,6 +23,7 @@ from metasyn.report.phrases import estimate_text, interval_phrase, null_text, re
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.null_side import side
 from metasyn.synthesis.robust import CheResult
+from metasyn.synthesis.robust.beside import normal_counterpart
 from metasyn.tables.dependence import both_ways_table, rho_table, tied_rows_table
 from metasyn.tables.words import counted, measure_word, unit_word
 from metasyn.values import NotEstimable
@@ -123,6 +125,7 @@ def dependence_statements(part: OutcomeResult) -> tuple[Statement, ...]:
         return ()
     return (
         _opening(subject.result, subject.dependent),
+        *_same_model(subject.result),
         *choose(_verdicts(subject.result, subject.dependent), subject),
         *choose(_assumptions(subject.dependent), subject),
     )
@@ -138,6 +141,19 @@ def _opening(result: SynthesisResult, dependent: CheResult) -> Statement:
         f"({interval_phrase(dependent.ci, measure)}), with one row per cohort {value} ({interval})."
     )
     return Statement(text=text, conditions=(DependentRows(rows=dependent.k, groups=dependent.n_clusters),))
+
+
+def _same_model(result: SynthesisResult) -> Iterator[Statement]:
+    """Where the headline is another kind of model: what one row per cohort gives by the same one."""
+    found = normal_counterpart(result)
+    if found is not None:
+        measure = result.effects.measure
+        text = (
+            "The headline is another kind of model. What differs by the dependence alone is told by random "
+            f"effects with one row per cohort: {estimate_text(found.estimate, measure)} "
+            f"({interval_phrase(found.ci, measure)})."
+        )
+        yield Statement(text=text, conditions=(HeadlineIsOtherModel(estimate=found.estimate),))
 
 
 def _verdicts(result: SynthesisResult, dependent: CheResult) -> Iterator[Statement]:

@@ -8,9 +8,10 @@ from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.dependence import DependenceGroup, DependenceGroups, PairCorrelation
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.robust import CheAtRho, CheResult
+from metasyn.synthesis.robust.beside import normal_counterpart
 from metasyn.tables.cells import effect_cell, estimate_cell, interval_cell, p_cell
 from metasyn.tables.model import ReportTable, columns
-from metasyn.tables.words import estimate_header, subject, unit_word
+from metasyn.tables.words import CI_WORDS, estimate_header, subject, unit_word
 from metasyn.values import Interval, NotEstimable
 from metasyn.wording import decimal, interval_text, level_text, natural_text, plain_number, tau2_text, whole
 
@@ -38,7 +39,7 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
     measure, level = result.effects.measure, level_text(dependent.spec.level)
     with_p = measure.null is not None
     df = dependent.df
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             "One row per cohort (headline)",
             whole(result.k),
@@ -58,6 +59,11 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
             _DASH if isinstance(df, NotEstimable) else decimal(df, 1),
         ),
     ]
+    same_model = normal_counterpart(result)
+    if same_model is not None:
+        estimate, p = estimate_cell(same_model, measure), p_cell(same_model.pvalue)
+        label = f"One row per cohort, random effects ({CI_WORDS[same_model.ci_method]})"
+        rows.insert(1, (label, whole(result.k), whole(result.k), estimate, p, _DASH, _DASH))
     made = columns(
         ("model", "Synthesis", "left", 2.0),
         ("k", "Rows", "right", 0.6),

@@ -14,7 +14,13 @@ import pytest
 from metasyn.analysis.dependence import DependentSynthesis
 from metasyn.analysis.result import AnalysisResult
 from metasyn.analysis.run import run_analysis
-from metasyn.claims.dependence_conditions import AnswersAgree, CorrelationsAssumed, DependentRows, FewDegrees
+from metasyn.claims.dependence_conditions import (
+    AnswersAgree,
+    CorrelationsAssumed,
+    DependentRows,
+    FewDegrees,
+    HeadlineIsOtherModel,
+)
 from metasyn.claims.statement import Subject
 from metasyn.report.blocks import Note, Paragraph, Section, TableBlock
 from metasyn.report.dependence import dependence_section, dependence_statements
@@ -26,6 +32,7 @@ from metasyn.report.verify_r import verify_script
 from metasyn.report.verify_run import RMissingError, find_rscript
 from metasyn.synthesis import SynthesisResult, pool
 from metasyn.synthesis.robust import CheResult, pool_che
+from metasyn.tables.dependence import both_ways_table
 from metasyn.values import NotEstimable
 from tests.analysis.invented_dependence import RESPONSE, TEN, invented
 
@@ -130,6 +137,27 @@ def test_sentences_follow_the_numbers(tied: AnalysisResult) -> None:
     )
     assert same[2].startswith(
         "Where the tables do not tell a correlation it is taken to be 0.6; with 0.2 to 0.9"
+    )
+
+
+def test_a_headline_of_another_model_has_its_counterpart_beside_it(tied: AnalysisResult) -> None:
+    _, dependent = ratio(-0.7)
+    yi, vi = [-0.9, -0.2, -0.5, -0.6, -0.1, -0.8], [0.02] * 6
+    common = pool(yi=yi, vi=vi, measure="RR", model="common-effect")
+    # Equal variances: the mean of both models is the plain one, exp(-3.1 / 6).
+    text = said(common, dependent, tied)[1]
+    assert text.startswith("The headline is another kind of model.")
+    assert "one row per cohort: 0.60 (95% CI " in text
+    table = both_ways_table(common, dependent, slug="t")
+    assert [row[0].partition(" (")[0] for row in table.rows] == [
+        "One row per cohort",
+        "One row per cohort, random effects",
+        "All rows, dependent model",
+    ]
+    random = pool(yi=yi, vi=vi, measure="RR")
+    assert len(both_ways_table(random, dependent, slug="t").rows) == 2
+    assert (
+        not HeadlineIsOtherModel(estimate=-3.1 / 6).check(Subject(result=random, dependent=dependent)).holds
     )
 
 
