@@ -62,7 +62,7 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
     same_model = normal_counterpart(result)
     if same_model is not None:
         estimate, p = estimate_cell(same_model, measure), p_cell(same_model.pvalue)
-        label = f"One row per cohort, random effects ({CI_WORDS[same_model.ci_method]})"
+        label = "One row per cohort, random effects"
         rows.insert(1, (label, whole(result.k), whole(result.k), estimate, p, _DASH, _DASH))
     made = columns(
         ("model", "Synthesis", "left", 2.0),
@@ -79,7 +79,10 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
         caption=f"{subject(result.effects.outcome)}: one row per cohort, and all rows",
         columns=tuple(made[i] for i in keep),
         rows=tuple(tuple(row[i] for i in keep) for row in rows),
-        notes=tuple(_variances(dependent)),
+        notes=(
+            *([] if same_model is None else [f"Random effects: interval {CI_WORDS[same_model.ci_method]}."]),
+            *_variances(dependent),
+        ),
         emphasis=(0,),
     )
 

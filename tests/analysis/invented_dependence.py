@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from metasyn.analysis import Analysis, Outcome
 from metasyn.evidence.model import Cohort, OutcomeDefinition, ReportedResult, Source, Study
 from metasyn.evidence.selection import Evidence
+from metasyn.synthesis import SynthesisSpec
 
 # study, cohort, part of, responders, participants: the ten rows of dependent_rows.R, in its order.
 TEN = (
@@ -34,6 +35,7 @@ RESPONSE = Analysis(
     question="What share of patients respond?",
     cohorts={"stage": "late"},
     outcomes=(Outcome("response", "PLO"),),
+    synthesis=SynthesisSpec(model="random-effects"),
 )
 
 
