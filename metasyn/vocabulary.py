@@ -93,7 +93,7 @@ HeterogeneityTest = Literal["Q", "likelihood-ratio"]
 Profile = Literal["metasyn", "cochrane-2025", "iqwig-6", "metafor", "meta-8", "meta-7", "revman-5"]
 SubgroupTau2 = Literal["common", "separate"]
 ZeroCells = Literal["only0", "all", "if0all", "none"]
-Overlap = Literal["whole", "parts"]
+Overlap = Literal["whole", "parts", "all"]
 
 # Small-study effects.
 TestName = Literal[

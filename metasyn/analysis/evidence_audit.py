@@ -65,6 +65,8 @@ def findings_about(
     studies = {target.study_id for target in targets}
 
     def bears(found: AuditFinding) -> bool:
+        if found.code == "dependence_group":
+            return False  # Told in the section on dependent rows, where it bears on a result.
         named = [by_id[row] for row in found.rows if row in by_id]
         if found.code == "overlapping_cohorts":
             return len({row.study_id for row in named} & studies) > 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from metasyn.analysis.dependence import DependentSynthesis
 from metasyn.analysis.spec import Analysis, Apart, Outcome
 from metasyn.effects.model import EffectSet
 from metasyn.evidence.model import OngoingTrial, OutcomeDefinition, ReportedResult, Source
@@ -114,6 +115,8 @@ class OutcomeResult:
         The effects entering by year; None below k = 5 and where a year is not known.
     small_study : SmallStudy or NotEstimable
         NotEstimable below k = 10, with the reason.
+    dependence : DependentSynthesis or NotEstimable
+        All rows pooled by the model for dependent rows; NotEstimable where no two rows are tied.
     """
 
     slug: str
@@ -127,6 +130,7 @@ class OutcomeResult:
     cumulative: Cumulative | None = None
     small_study: SmallStudy | NotEstimable = _NOT_ASKED
     apart: tuple[ApartResult, ...] = ()
+    dependence: DependentSynthesis | NotEstimable = _NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

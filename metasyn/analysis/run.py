@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from metasyn.analysis.audit import audit
 from metasyn.analysis.claims_check import require_analysis_claims
+from metasyn.analysis.dependence import DependentSynthesis, dependent_synthesis
 from metasyn.analysis.evidence_audit import findings_about
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
 from metasyn.analysis.sensitivity import sensitivity
@@ -19,6 +20,7 @@ from metasyn.evidence.selection import Evidence, Selection
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, leave_one_out, pool
 from metasyn.synthesis.model import SubgroupAnalysis
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import Overlap
 
 __all__ = [
     "evaluate_analysis",
@@ -161,7 +163,17 @@ def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evid
         cumulative=by_year(effects, spec),
         small_study=small_study(effects, spec),
         apart=tuple(part for part in apart if part.effects.k or part.effects.exclusions),
+        dependence=_dependence(analysis, outcome, selection, effects),
     )
+
+
+def _dependence(
+    analysis: Analysis, outcome: Outcome, selection: Selection, effects: EffectSet
+) -> DependentSynthesis | NotEstimable:
+    every = effects
+    if any(exclusion.code == "overlap" for exclusion in effects.exclusions):
+        every = _effects(analysis, outcome, selection, overlap="all")
+    return dependent_synthesis(effects, every, selection.evidence, level=analysis.synthesis.level)
 
 
 def _run_apart(analysis: Analysis, part: Apart, outcome: Outcome, evidence: Evidence) -> ApartResult:
@@ -180,14 +192,16 @@ def _select(part: Analysis | Apart, outcome: Outcome, evidence: Evidence) -> Sel
     )
 
 
-def _effects(analysis: Analysis, outcome: Outcome, selection: Selection) -> EffectSet:
+def _effects(
+    analysis: Analysis, outcome: Outcome, selection: Selection, overlap: Overlap | None = None
+) -> EffectSet:
     return standardise(
         selection,
         measure=outcome.measure,
         definitions=outcome.definitions,
         event_fraction=outcome.event_fraction,
         zero_cells=outcome.zero_cells,
-        overlap=analysis.overlap,
+        overlap=overlap or analysis.overlap,
         exclude=analysis.exclude,
         prefer=outcome.prefer,
     )

@@ -133,7 +133,8 @@ class Analysis:
         Columns by which the effects are also pooled in groups.
     overlap : {'whole', 'parts'}
         One row per cohort: where a cohort and a part of it are both reported, keep the whole or
-        the parts.
+        the parts. Rows left out by this rule are pooled beside the synthesis by a model for dependent
+        rows, see `docs/dependence.md`.
     exclude : mapping of str to str
         Ids of results, cohorts or studies left out by the analyst, with the reason.
     apart : sequence of Apart
@@ -177,6 +178,11 @@ class Analysis:
 
     def __post_init__(self) -> None:
         require_option("overlap", self.overlap, Overlap)
+        if self.overlap == "all":
+            raise OptionError(
+                "overlap='all' would count participants twice in a synthesis: take 'whole' or 'parts'. "
+                "All rows are pooled beside it, by a model for rows that depend on each other."
+            )
         _exactly_one("Analysis", self.contrast, self.cohorts)
         if not self.outcomes:
             raise OptionError("an analysis needs at least one outcome.")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
 from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.values import Finding
+
+if TYPE_CHECKING:
+    from metasyn.synthesis.robust import CheResult
 
 __all__ = ["Check", "Condition", "Statement", "Subject", "choose", "joined"]
 
@@ -26,12 +29,15 @@ class Subject:
         For what changes when one effect is left out.
     open_findings : sequence of Finding
         What waits for a decision about the reported figures, for sentences about these.
+    dependent : CheResult or None
+        The model for dependent rows, for sentences that hold it against the result.
     """
 
     result: SynthesisResult
     subgroups: SubgroupAnalysis | None = None
     leave_one_out: Sequence[LeaveOneOut] = ()
     open_findings: Sequence[Finding] = ()
+    dependent: CheResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

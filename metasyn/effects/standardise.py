@@ -83,8 +83,9 @@ def standardise(
         or intervals. Without it such a contrast is excluded.
     zero_cells : {'only0', 'all', 'if0all', 'none'}
         When 1/2 is added to the cells of a table.
-    overlap : {'whole', 'parts'}
-        One row per cohort: keep the whole, or its parts.
+    overlap : {'whole', 'parts', 'all'}
+        One row per cohort: keep the whole, or its parts. `all` keeps every row, also of the same
+        participants: a set for `pool_che`, never for `pool`.
     exclude : mapping of str to str, optional
         Ids of results, cohorts or studies left out by the analyst, with the reason.
     prefer : sequence of str

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult, SmallStudy
 from metasyn.effects.measure import get_measure
+from metasyn.report.dependence import dependence_methods
 from metasyn.report.groups import outcome_label
 from metasyn.report.methods_data import Method
 from metasyn.synthesis.absolute import absolute_effect
@@ -38,6 +39,7 @@ def further_methods(result: AnalysisResult) -> Iterator[Method]:
     subgroups = [groups for part in parts for groups in part.subgroups]
     if subgroups:
         yield Method("Subgroups.", _subgroup_text(subgroups))
+    yield from dependence_methods(result)
     yield from _small_study_methods(result)
     if any(part.sensitivity for part in parts):
         groups = dict.fromkeys(variant.group for part in parts for variant in part.sensitivity)

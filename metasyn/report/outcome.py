@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
 from metasyn.claims.statement import joined
 from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, TableBlock
+from metasyn.report.dependence import dependence_section
 from metasyn.report.figures import estimators_figure, forest_figure
 from metasyn.report.groups import outcome_label, part_names
 from metasyn.report.models import model_statements, posterior_section
@@ -87,6 +88,9 @@ def _sections(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResul
         yield _heterogeneity(part, result)
         for number, groups in enumerate(part.subgroups, start=1):
             yield _subgroup(part, result, groups, number, whole)
+        dependence = dependence_section(part, result)
+        if dependence is not None:
+            yield dependence
         small = small_study_section(part, result)
         if small is not None:
             yield small

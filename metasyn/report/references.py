@@ -346,6 +346,30 @@ _LITERATURE: dict[str, tuple[str, str, str]] = {
         ),
         "10.1016/j.jclinepi.2019.10.015",
     ),
+    "che": (
+        "Pustejovsky and Tipton 2022",
+        (
+            "Pustejovsky JE, Tipton E. Meta-analysis with robust variance estimation: expanding the range of "
+            "working models. Prev Sci 2022;23:425-438."
+        ),
+        "10.1007/s11121-021-01246-3",
+    ),
+    "cr2": (
+        "Pustejovsky and Tipton 2018",
+        (
+            "Pustejovsky JE, Tipton E. Small-sample methods for cluster-robust variance estimation and "
+            "hypothesis testing in fixed effects models. J Bus Econ Stat 2018;36:672-683."
+        ),
+        "10.1080/07350015.2016.1247004",
+    ),
+    "small-sample-rve": (
+        "Tipton 2015",
+        (
+            "Tipton E. Small sample adjustments for robust variance estimation with meta-regression. Psychol "
+            "Methods 2015;20:375-393."
+        ),
+        "10.1037/met0000011",
+    ),
 }
 
 

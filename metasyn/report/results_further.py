@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.report.results_dependence import dependence_entry
 from metasyn.synthesis.absolute import absolute_effect
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.small_study import TrimFill
@@ -26,7 +27,7 @@ def further_keys(part: OutcomeResult, repeated: Callable[[SynthesisResult], Any]
     Returns
     -------
     dict
-        `small_study`, `cumulative`, `absolute`.
+        `small_study`, `cumulative`, `absolute`, `dependence`.
     """
     steps = () if part.cumulative is None else part.cumulative.steps
     return {
@@ -36,6 +37,7 @@ def further_keys(part: OutcomeResult, repeated: Callable[[SynthesisResult], Any]
             for step in steps
         ],
         "absolute": _absolute(part),
+        "dependence": dependence_entry(part.dependence),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.claims.statement import Statement, Subject
 from metasyn.report.absolute import absolute_statements
+from metasyn.report.dependence import dependence_statements, dependent_subject
 from metasyn.report.evidence_words import open_findings, open_findings_statements, route_statements
 from metasyn.report.groups import part_names
 from metasyn.report.models import model_statements
@@ -91,6 +92,10 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
                 Stated(where=f"{part.slug} {section}", statement=statement, subject=subject)
                 for statement in statements
             )
+    about = dependent_subject(part)
+    if about is not None:
+        for statement in dependence_statements(part):
+            yield Stated(where=f"{part.slug} dependence", statement=statement, subject=about)
     for number, other in enumerate(part.apart, start=1):
         if isinstance(other.synthesis, NotEstimable):
             continue

@@ -10,9 +10,11 @@ from metasyn.vocabulary import CiMethod, Model
 
 __all__ = [
     "BOUNDS",
+    "CHE_WITHIN",
     "K_MINUS_2",
     "LESS_EXACT",
     "NO_BOUNDS",
+    "NO_OTHER_RHO",
     "NO_PREDICTION",
     "TEST_OF_PREDICTION",
     "why_no_mean",
@@ -55,6 +57,11 @@ NO_BOUNDS: Mapping[str, str] = MappingProxyType(
         "generalised-q": "metafor gives its bounds to four digits only",
     }
 )
+
+# The two variances of dependent rows are found in R by a search over a likelihood that is flat around its
+# maximum: how far they, and what rests on them, can be off.
+CHE_WITHIN = "1e-5"
+NO_OTHER_RHO = "the script holds the covariances under the main assumption only"
 
 
 def why_no_tau2(spec: SynthesisSpec) -> str:

@@ -9,6 +9,7 @@ from metasyn import __version__
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult, Sensitivity
 from metasyn.effects.model import EffectSet
 from metasyn.report.verify_data import data_lines, rows_of
+from metasyn.report.verify_dependence import dependence_lines
 from metasyn.report.verify_further import cumulative_lines, small_study_lines
 from metasyn.report.verify_groups import subgroup_lines
 from metasyn.report.verify_synthesis import Place, synthesis_lines
@@ -96,6 +97,7 @@ def _outcome_lines(part: OutcomeResult) -> Iterator[str]:
         yield from cumulative_lines(part.cumulative)
         yield from small_study_lines(part.small_study, part.synthesis.request, part.effects)
         yield from _sensitivity_lines(part.sensitivity, part.effects)
+        yield from dependence_lines(part.dependence)
     for other in part.apart:
         yield from _apart_lines(other, part)
 

@@ -137,7 +137,7 @@ def test_a_single_synthesis_has_the_same_shape(data: dict[str, Any]) -> None:
     assert found["subgroups"][0]["groups"][0]["k"] == 2
     assert math.isclose(found["display"]["estimate"], math.exp(found["estimate"]), rel_tol=1e-11)
     extra = {"definition", "better", "timepoint", "headline", "leave_one_out", "sensitivity", "apart"}
-    extra |= {"cumulative", "small_study", "absolute"}
+    extra |= {"cumulative", "small_study", "absolute", "dependence"}
     assert set(data["syntheses"][0]) - set(found) == extra
 
 

@@ -33,6 +33,8 @@ def resolve_overlap(
 ) -> tuple[Dropped, ...]:
     """Targets to leave out so that no participant known to overlap counts twice.
 
+    With `all` every target stays: for models that allow for what targets have in common.
+
     Overlap is known through `part_of` only: two parts of one whole are taken to be disjoint. Where
     they are not (by stage and by line), the script has to exclude one of them by name.
 
@@ -50,13 +52,15 @@ def resolve_overlap(
     sizes : sequence of tuple of int
         Participants of cohort and comparator of each target; 0 where unknown.
     cohorts : mapping of str to Cohort
-    overlap : {'whole', 'parts'}
+    overlap : {'whole', 'parts', 'all'}
 
     Returns
     -------
     tuple of Dropped
         In table order.
     """
+    if overlap == "all":
+        return ()
 
     def priority(i: int) -> tuple[int, int, int, int]:
         depth = sum(len(_ancestors(c, cohorts)) for c in _members(targets[i]))

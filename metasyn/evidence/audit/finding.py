@@ -55,6 +55,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "citation_conflict": "two citations for one study, or one for two",
         "time_unit_mix": "days, weeks, months or years side by side",
         "overlapping_cohorts": "reports that seem to share participants",
+        "dependence_group": "a group and a part of it reported for one outcome: dependent rows",
         "subgroup_and_total": "a group and a part of it among the figures of one outcome",
         "differential_exclusion": "one randomised group lost more participants than another",
         "simon_overrun": "a trial went on although its first stage had too few responses",

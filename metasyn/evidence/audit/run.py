@@ -15,6 +15,7 @@ from metasyn.evidence.audit.answers import answered
 from metasyn.evidence.audit.category_checks import categories_nest, halves_add_up, series_add_up
 from metasyn.evidence.audit.comparison_checks import p_fits_counts
 from metasyn.evidence.audit.comparisons import comparisons, questions
+from metasyn.evidence.audit.dependence_checks import groups_share_participants
 from metasyn.evidence.audit.direction_checks import medians_follow_hazards, outcomes_point_one_way
 from metasyn.evidence.audit.entry import Entry
 from metasyn.evidence.audit.finding import AuditFinding
@@ -132,6 +133,7 @@ def audit_evidence(evidence: Evidence, answers: Mapping[str, str] | None = None)
     entries = evidence_entries(evidence, answers)
     groups = randomised_entries(evidence, entries)
     findings = [*_checked(entries), *cohorts_overlap(profiles_of(entries, study_words(evidence)))]
+    findings.extend(groups_share_participants(evidence, entries))
     findings.extend(curves_follow_hazards(entries, evidence.curves))
     findings.extend(figures_stand_in_text(evidence.results, entries))
     findings.extend(signs_stand_in_text(evidence.results, entries))

@@ -406,3 +406,52 @@ trim_and_fill <- function(d, method, side, estimator) {
   added <- data.frame(yi = 2 * centre - d$yi[extreme], vi = d$vi[extreme])
   structure(rbind(d[c("yi", "vi")], added), k0 = k0)
 }
+
+# ---- Rows that depend on each other --------------------------------------------------------------------
+
+# The correlated and hierarchical effects model: sampling errors correlated as `correlations` says, random
+# effects of group and row, and, where R has clubSandwich, standard errors by groups (CR2, Satterthwaite).
+dependent <- function(d, correlations, level = 0.95) {
+  V <- diag(d$vi, nrow(d))
+  for (pair in correlations)
+    V[pair[1], pair[2]] <- V[pair[2], pair[1]] <- pair[3] * sqrt(d$vi[pair[1]] * d$vi[pair[2]])
+  d$row <- seq_len(nrow(d))
+  fit <- likeliest_fit(d, V)
+  found <- c(estimate = fit$beta[1], tau2 = fit$sigma2[1], omega2 = fit$sigma2[2], se = NA, df = NA,
+             pvalue = NA, ci_low = NA, ci_high = NA, pi_low = NA, pi_high = NA)
+  if (suppressWarnings(suppressMessages(requireNamespace("clubSandwich", quietly = TRUE)))) {
+    cr2 <- clubSandwich::vcovCR(fit, cluster = d$group, type = "CR2")
+    test <- clubSandwich::coef_test(fit, vcov = cr2, test = "Satterthwaite")
+    df <- if (is.null(test$df_Satt)) test$df else test$df_Satt
+    reach <- qt((1 + level) / 2, df) * c(test$SE, sqrt(test$SE^2 + sum(fit$sigma2)))
+    found[c("se", "df", "pvalue")] <- c(test$SE, df, 2 * pt(-abs(fit$beta[1] / test$SE), df))
+    found[c("ci_low", "ci_high")] <- fit$beta[1] + c(-1, 1) * reach[1]
+    found[c("pi_low", "pi_high")] <- fit$beta[1] + c(-1, 1) * reach[2]
+  }
+  wide <- sqrt(fit$vb[1])
+  structure(found, unit = c(estimate = wide, tau2 = mean(d$vi), omega2 = mean(d$vi), se = 0, df = 0,
+                            pvalue = 1e-6, ci_low = wide, ci_high = wide, pi_low = wide, pi_high = wide))
+}
+
+# rma.mv() stops where its likelihood is flat to a few digits, and may stop in a corner: the restricted
+# likelihood is maximised from several starts, and where rma.mv() itself found a better place that counts.
+likeliest_fit <- function(d, V) {
+  size <- spread_of(d)
+  y <- d$yi - mean(d$yi)
+  lost <- function(root) {
+    sums <- c(log_det = 0, w = 0, wy = 0, wyy = 0)
+    for (i in split(seq_along(y), d$group)) {
+      M <- V[i, i, drop = FALSE] + size * (root[1]^2 + root[2]^2 * diag(length(i)))
+      W <- solve(M, cbind(1, y[i]))
+      sums <- sums + c(determinant(M)$modulus, colSums(W), sum(y[i] * W[, 2]))
+    }
+    sums[["log_det"]] + log(sums[["w"]]) + sums[["wyy"]] - sums[["wy"]]^2 / sums[["w"]]
+  }
+  starts <- list(c(0.5, 0.5), c(0.05, 1), c(1, 0.05))
+  tried <- lapply(starts, nlminb, lost, lower = 0, control = list(rel.tol = 1e-15, x.tol = 1e-14))
+  best <- tried[[which.min(vapply(tried, function(one) one$objective, 0))]]
+  fit <- function(...) suppressWarnings(rma.mv(yi, V, random = ~ 1 | group/row, data = d, ...))
+  found <- fit(sigma2 = size * best$par^2)
+  own <- tryCatch(fit(), error = function(e) found)
+  if (as.numeric(logLik(own)) > as.numeric(logLik(found)) + 1e-6) own else found
+}

@@ -83,3 +83,28 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, text: str | None) -> None:
         path.write_text(text, encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"trials\.csv"):
         read_plain_table(path)
+
+
+def test_a_group_and_its_part_are_a_dependence_group(folder: Any) -> None:
+    def proposed() -> list[Any]:
+        found = audit_evidence(read_evidence(folder.write()))
+        return [one for one in found if one.code == "dependence_group"]
+
+    assert proposed() == []
+    row = folder.row("results", "PCT2")
+    folder.tables["results"].append({**row, "result_id": "ALL1", "cohort_id": "ALDER.all", "n": "400"})
+    (note,) = proposed()
+    assert (note.severity, set(note.rows)) == ("note", {"EV2", "ALL1"})
+    assert note.computed == {"cohorts": ["ALDER.all", "ALDER.active"], "outcomes": ["controlled"]}
+    assert "is part of" in note.message
+    # An unusable figure, or another outcome of the whole, ties nothing.
+    folder.edit("results", "ALL1", {"status": "unusable", "status_reason": "a misprint"})
+    assert proposed() == []
+
+
+def test_sizes_of_groups_are_no_results_that_depend_on_each_other(folder: Any) -> None:
+    row = {**folder.row("results", "EV2"), "statistic": "n", "value": "200", "events": "", "n": "200"}
+    for name, cohort in (("N8", "ALDER.active"), ("N9", "ALDER.all")):
+        folder.tables["results"].append({**row, "result_id": name, "cohort_id": cohort})
+    codes = {one.code for one in audit_evidence(read_evidence(folder.write()))}
+    assert "dependence_group" not in codes
