@@ -51,6 +51,8 @@ _SYNTHESIS_WORDS = {
     "level": "level of the intervals",
     "seed": "seed of the random numbers",
     "profile": "profile",
+    "outcome_type": "kind of outcome, for the empirical prior",
+    "comparison_type": "kind of comparison, for the empirical prior",
 }
 _OUTCOME_WORDS = {
     "measure": "effect measure",
@@ -59,6 +61,8 @@ _OUTCOME_WORDS = {
     "zero_cells": "zero cells corrected",
     "prefer": "preferred routes",
     "baseline_risk": "baseline risk",
+    "outcome_type": _SYNTHESIS_WORDS["outcome_type"],
+    "comparison_type": _SYNTHESIS_WORDS["comparison_type"],
 }
 _BY_POLICY = "by the number of studies"
 _NAMES: Mapping[str, Mapping[Any, str]] = {
