@@ -19,7 +19,7 @@ help:
 	@echo 'make verify  let R (package metafor) compute every number of the reports again'
 	@echo 'make gallery  draw the figures of docs/gallery/ anew'
 	@echo 'make tutorial run docs/tutorial.ipynb anew and keep what it shows'
-	@echo 'make benchmark  time syntheses, figures and reports, against metafor in R (ratios)'
+	@echo 'make benchmark  time syntheses, figures, reports and status, against metafor in R or git (ratios)'
 	@echo 'make clean   remove .venv and caches (reports stay)'
 	@echo 'make lock    choose package versions anew (needs uv)'
 
@@ -51,6 +51,7 @@ benchmark: $(READY)
 	@$(BIN)/python benchmarks/single.py
 	@$(BIN)/python benchmarks/reports.py
 	@$(BIN)/python benchmarks/audit.py
+	@$(BIN)/python benchmarks/living.py
 
 install: $(READY)
 

@@ -38,8 +38,6 @@ analysis = Analysis(
 )
 
 if __name__ == "__main__":
-    # As on a person's machine: compiled modules are kept from one call to the next.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     analysis.main()
 """
 HEADERS = {

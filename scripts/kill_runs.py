@@ -14,7 +14,7 @@ opens page, results and manifest of every report and must find them of one versi
 left alone: it must succeed, give what the data give and leave nothing else behind.
 
 With --together, so many runs start at the same time on stale reports: all succeed, one builds.
-Exits 1 at the first violation. Needs Linux or macOS.
+Exits 1 at the first violation; Ctrl-C ends the kills and tells of those that were. Needs Linux or macOS.
 """
 
 from __future__ import annotations
@@ -136,7 +136,6 @@ def folders(root: Path) -> dict[str, Folder]:
 
 def prepared(project: Path, root: Path, jobs: int, edit: tuple[str, str]) -> Trial:
     """The two versions of the data and what each gives."""
-    from metasyn.workspace.building.index import index_page
     from metasyn.workspace.project import Project
 
     shutil.copytree(project / "data", root / "data")
@@ -153,21 +152,30 @@ def prepared(project: Path, root: Path, jobs: int, edit: tuple[str, str]) -> Tri
             raise Violation(f"not every report is built:\n{said}")
         built.append(folders(root))
     newer, older = built
-    for name, file in itertools.product(older, PAIR):
-        if older[name][file] == newer[name][file]:
-            raise Violation(f"the edit does not change {file} of {name}: nothing could be seen")
-    choices = [{older[name]["results.json"], newer[name]["results.json"]} for name in sorted(older)]
-    indexes = {
-        index_page(Project(root), dict(zip(sorted(older), chosen, strict=True)))
-        for chosen in itertools.product(*choices)
-    }
     return Trial(
         root=root,
         jobs=jobs,
         tables=(first, second),
         reports=(older, newer),
-        indexes=frozenset(indexes),
+        indexes=possible_indexes(root, older, newer),
         seconds=seconds,
+    )
+
+
+def possible_indexes(
+    root: Path, older: Mapping[str, Folder], newer: Mapping[str, Folder]
+) -> frozenset[bytes]:
+    """The index of every choice of one version of each report; the versions must differ."""
+    from metasyn.workspace.building.index import index_page
+    from metasyn.workspace.project import Project
+
+    for name, file in itertools.product(older, PAIR):
+        if older[name][file] == newer[name][file]:
+            raise Violation(f"the edit does not change {file} of {name}: nothing could be seen")
+    choices = [{older[name]["results.json"], newer[name]["results.json"]} for name in sorted(older)]
+    return frozenset(
+        index_page(Project(root), dict(zip(sorted(older), chosen, strict=True)))
+        for chosen in itertools.product(*choices)
     )
 
 
@@ -186,6 +194,7 @@ def reading(trial: Trial) -> Iterator[Reader]:
 
 def kill_one(trial: Trial, chance: random.Random) -> None:
     """Start a run and kill it and all its processes."""
+    before = set(leftovers(trial.root))
     process = subprocess.Popen(
         trial.words(),
         stdout=subprocess.DEVNULL,
@@ -195,7 +204,7 @@ def kill_one(trial: Trial, chance: random.Random) -> None:
     if chance.random() < 0.5:
         time.sleep(chance.uniform(0, 1.1 * trial.seconds))
     else:
-        while process.poll() is None and not leftovers(trial.root):
+        while process.poll() is None and before.issuperset(leftovers(trial.root)):
             time.sleep(0.001)
         time.sleep(chance.uniform(0, 0.06))
     with suppress(ProcessLookupError):
@@ -205,7 +214,14 @@ def kill_one(trial: Trial, chance: random.Random) -> None:
 
 def leftovers(root: Path) -> list[str]:
     """What is being written, or was when its writer died."""
-    return [path.name for path in (root / "reports").iterdir() if path.name.endswith((".tmp", ".old"))]
+    places = [root / name for name in ("reports", "data", "data/releases")]
+    return [
+        name
+        for place in places
+        if place.is_dir()
+        for name in os.listdir(place)  # noqa: PTH208
+        if name.endswith((".tmp", ".old"))
+    ]
 
 
 def look(trial: Trial) -> str:
@@ -293,9 +309,9 @@ def _completely_released(trial: Trial) -> None:
 
 
 def killed(trial: Trial, kills: int, chance: random.Random) -> None:
-    """The whole series, with its account."""
+    """The whole series, or as much of it as there is until Ctrl-C, with its account."""
     seen: Counter[str] = Counter()
-    with reading(trial) as reader:
+    with reading(trial) as reader, suppress(KeyboardInterrupt):
         for number in range(1, kills + 1):
             version = number % 2
             trial.turn(version)
@@ -306,7 +322,7 @@ def killed(trial: Trial, kills: int, chance: random.Random) -> None:
             if reader.problems:
                 raise Violation(reader.problems[0])
     name = "releases" if trial.releases else "runs"
-    print(f"{kills} kills of {name}: no report mixed, none lost, nothing left behind")
+    print(f"{seen.total()} kills of {name}: no report mixed, none lost, nothing left behind")
     for words, times in sorted(seen.items()):
         print(f"  {times} left {words}")
     print(f"  meanwhile {reader.pairs} pairs of page and results were read, {reader.gone} while replaced")

@@ -20,6 +20,7 @@ __all__ = ["Attributed", "attribute", "moved_only"]
 # Up to this many causes all choices are computed, above it a sample of orders.
 _MOST_EXACT = 10
 _PAIRS = 32
+_MOST_NAMED = 2
 _NO_EARLIER = NotEstimable("the earlier software is not there to go back to")
 
 
@@ -59,8 +60,10 @@ class _Shared:
         return len(self.causes)
 
     def named(self, choice: int) -> str:
-        """The causes of a choice by their ids."""
-        return ", ".join(cause.id for i, cause in enumerate(self.causes) if choice >> i & 1)
+        """The causes of a choice in words; of many the first and how many more."""
+        titles = [cause.title for i, cause in enumerate(self.causes) if choice >> i & 1]
+        more = len(titles) - _MOST_NAMED
+        return "; ".join(titles[:_MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
     def visited(self) -> Iterable[int]:
         """Every choice that a share depends on."""
@@ -77,7 +80,7 @@ class _Shared:
         for choice in self.visited():
             value = self.at(choice)[name]
             if isinstance(value, NotEstimable):
-                return NotEstimable(f"with only {self.named(choice)} changed, {value.reason}")
+                return NotEstimable(f"with only this changed ({self.named(choice)}): {value.reason}")
             known[choice] = value
         if self.orders:
             return shapley_of_orders(self.orders, known.__getitem__)

@@ -112,10 +112,7 @@ def _never(name: str) -> AnalysisChange:
 
 def _one(name: str, side: Side, rows: _Rows, *, new: bool) -> AnalysisChange:
     """An analysis that one state has."""
-    from metasyn.analysis.spec import Outcome
-
-    none: tuple[Outcome, ...] = ()
-    pairs = pair_outcomes(none, side.outcomes) if new else pair_outcomes(side.outcomes, none)
+    pairs = pair_outcomes((), side.outcomes) if new else pair_outcomes(side.outcomes, ())
     compared = [compare_outcome(pair, side, side, (), ()) for pair in pairs]
     reached: tuple[RowEdit, ...] = ()
     if side.analysis is not None and side.evidence is not None:

@@ -95,6 +95,8 @@ def results_game(
         if point.standing.k and not _reproduced(point, pooled(point.rows, spec, point)):
             return NotEstimable(f"the {when} result does not follow from its stored effects alone")
         requests.append(spec)
+    if any(len({row.identity for row in point.rows}) < len(point.rows) for point in (old, new)):
+        return NotEstimable("several effects of one result have the same name")
     causes, about = _row_causes(old, new)
     before, after = requests
     options = spec_edits(before, after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from metasyn.analysis.run import pool_outcome
@@ -141,12 +141,12 @@ class EvidenceGame:
         return self._made[key], analysis.request(outcome)
 
     def _point(self, effects: EffectSet, spec: SynthesisSpec) -> Point:
-        """The same effects under the same options are pooled once."""
+        """The same effects under the same options are pooled once; their groups may be others."""
         about = tuple((e.study_id, e.cohort_id, e.comparator_id, e.label, e.counts) for e in effects.effects)
         key = (effects.yi.tobytes(), effects.vi.tobytes(), about, spec)
         if key not in self._pooled:
             self._pooled[key] = point_of(effects, pool(effects, spec=spec), level=spec.level)
-        return self._pooled[key]
+        return replace(self._pooled[key], effects=effects)
 
 
 def _keys(cause: Cause) -> tuple[str, ...]:

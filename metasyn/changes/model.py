@@ -174,8 +174,9 @@ class ClaimChange:
         the sentence was dropped; else None stands for the script that does not hold it.
     detail : str
         The number that decides, as of the new results.
-    causes : tuple of str
-        Ids of the causes each of which alone flips it; empty where only several together do.
+    causes : tuple of str or None
+        Ids of the causes each of which alone flips it, `"claim"` where its own conditions are others;
+        empty where only several together do; None where the causes could not be tried one by one.
     """
 
     text: str
@@ -183,7 +184,7 @@ class ClaimChange:
     before: bool | None
     after: bool | None
     detail: str = ""
-    causes: tuple[str, ...] = ()
+    causes: tuple[str, ...] | None = None
 
     @property
     def flipped(self) -> bool:
@@ -211,6 +212,10 @@ class OutcomeChange:
         Why there is no attribution, or what it does not cover; empty if nothing is to say.
     groups : tuple of str
         Columns by which the results of groups differ; they are not shared out.
+    group_causes : tuple of Cause
+        Those that change the results of these groups, made first or undone last.
+    measure_before : str or None
+        That of the older result where it was another one: the two have no scale in common.
     """
 
     slug: str
@@ -225,11 +230,18 @@ class OutcomeChange:
     orders: int = 0
     remark: str = ""
     groups: tuple[str, ...] = ()
+    group_causes: tuple[Cause, ...] = ()
+    measure_before: Measure | None = None
+
+    @property
+    def another_scale(self) -> bool:
+        """Whether the two results are of different measures, so that their numbers cannot be compared."""
+        return self.measure_before is not None
 
     @property
     def changed(self) -> bool:
-        """Whether any number of it differs by more than rounding error, or it is new or gone."""
-        if self.before is None or self.after is None:
+        """Whether a number (by more than rounding error) or its measure differs, or it is new or gone."""
+        if self.before is None or self.after is None or self.another_scale:
             return True
         return bool(self.moved) or any(w.before != w.after for w in self.weights)
 

@@ -17,6 +17,7 @@ from metasyn.changes.sentences import Judged, verdict
 from metasyn.changes.sides import Side
 from metasyn.changes.standing import Point, group_numbers, weight_changes
 from metasyn.claims.claim import Claim
+from metasyn.errors import OptionError
 from metasyn.evidence.table_changes import RowEdit
 from metasyn.values import NotEstimable
 
@@ -79,6 +80,7 @@ def compare_outcome(
     played = _played(pair, old, new, causes, edits)
     first = played.reported or before
     side, place = (new, pair.places[1]) if after is not None else (old, pair.places[0])
+    groups = _regrouped(old, new, before, after)
     change = OutcomeChange(
         slug=side.slug(place),
         label=side.label(place),
@@ -91,7 +93,9 @@ def compare_outcome(
         attribution=played.attributed.attribution,
         orders=played.attributed.orders,
         remark=played.remark,
-        groups=_regrouped(old, new, before, after),
+        groups=groups,
+        group_causes=_group_causes(played.game, groups),
+        measure_before=pair.old.measure if pair.old and pair.new and not pair.same_scale else None,
     )
     judged = Judged(
         where=side.where(place),
@@ -109,6 +113,27 @@ def _regrouped(old: Side, new: Side, before: Point | None, after: Point | None) 
         return ()
     both = [column for column in new.analysis.subgroups if column in old.analysis.subgroups]
     return tuple(c for c in both if group_numbers(before, c) != group_numbers(after, c))
+
+
+def _group_causes(game: Game | None, columns: Sequence[str]) -> tuple[Cause, ...]:
+    """The causes that change the results of groups, made first or undone last."""
+    if game is None or not columns:
+        return ()
+    full = (1 << len(game.causes)) - 1
+    start, end = (_grouped(game.at(choice), columns) for choice in (0, full))
+    return tuple(
+        cause
+        for i, cause in enumerate(game.causes)
+        if _grouped(game.at(1 << i), columns) != start or _grouped(game.at(full ^ (1 << i)), columns) != end
+    )
+
+
+def _grouped(at: Point, columns: Sequence[str]) -> tuple[object, ...] | None:
+    """The results of all groupings; None where the effects cannot be grouped."""
+    try:
+        return tuple(group_numbers(at, column) for column in columns)
+    except OptionError:
+        return None
 
 
 def _played(
@@ -134,7 +159,7 @@ def _played(
     )
     studies = studies_of(bearing, old.evidence, new.evidence)
     reported = old.otherwise(pair.places[0])
-    software = None if reported is None else software_cause(old)
+    software = None if reported is None else _software_cause(old)
     return _Played(
         attributed=attribute(game, _related(studies), reported, software), game=game, reported=reported
     )
@@ -149,7 +174,7 @@ def _related(studies: Sequence[frozenset[str]]) -> Callable[[int, int], bool]:
     return related
 
 
-def software_cause(side: Side) -> Cause:
+def _software_cause(side: Side) -> Cause:
     """That other software gives other numbers from the same tables and script."""
     edits = software_edits(dict((side.document or {}).get("versions") or {}))
     return Cause(id="software", kind="software", title=software_words(edits), options=edits)
@@ -166,13 +191,15 @@ def _from_results(before: Point, after: Point, old: Side, new: Side) -> _Played:
     return _Played(attributed=attribute(game, _related(studies), None, None), game=game)
 
 
-def _flipping(played: _Played) -> Callable[[Claim], tuple[str, ...]]:
+def _flipping(played: _Played) -> Callable[[Claim], tuple[str, ...] | None]:
     """Ids of the causes each of which alone turns a sentence over, made first or undone last."""
 
-    def flipping(claim: Claim) -> tuple[str, ...]:
-        game, places = played.game, played.attributed.places
+    def flipping(claim: Claim) -> tuple[str, ...] | None:
+        game = played.game
         if game is None:
-            return ()
+            return None
+        # What moves groups against each other may move nothing of the whole.
+        places = range(len(game.causes)) if claim.by else played.attributed.places
         full = (1 << len(game.causes)) - 1
         start, end = _true(claim, game.at(0)), _true(claim, game.ends[1])
         found = [] if _as_reported(claim, played) in (None, start) else ["software"]

@@ -63,7 +63,7 @@ def report_claims(before: Side, after: Side) -> tuple[ClaimChange, ...]:
     Returns
     -------
     tuple of ClaimChange
-        Without causes: a report holds sentences, not the conditions that they state.
+        Their causes are not known: a report holds sentences, not the conditions that they state.
     """
     old, new = (_sentences(side) for side in (before, after))
     changes = []

@@ -29,14 +29,14 @@ class Judged:
     reported : Point or None
         What was reported before, where that is not what is computed now.
     flipping : callable
-        Ids of the causes that alone turn a claim over.
+        Ids of the causes that alone turn a claim over; None where they could not be tried.
     """
 
     where: str
     before: Point | None
     after: Point | None
     reported: Point | None
-    flipping: Callable[[Claim], tuple[str, ...]]
+    flipping: Callable[[Claim], tuple[str, ...] | None]
 
 
 def claim_changes(
@@ -120,8 +120,21 @@ def _change(
         before=truth_then,
         after=truth_now,
         detail="; ".join(_shown(now)) if now is not None else "",
-        causes=found.flipping(before or claim) if None not in (truth_then, truth_now) else (),
+        causes=_causes(before, after, found) if None not in (truth_then, truth_now) else None,
     )
+
+
+def _causes(before: Claim | None, after: Claim | None, found: Judged) -> tuple[str, ...] | None:
+    """What alone turns the sentence over; `claim` where it is what the sentence states."""
+    claim = before or after
+    causes = None if claim is None else found.flipping(claim)
+    if before is None or after is None or before == after:
+        return causes
+    at_first, at_last = (
+        _truth(before, verdict(before, point), None) is not _truth(after, verdict(after, point), None)
+        for point in (found.before, found.after)
+    )
+    return (*(causes or ()), "claim") if at_first or at_last else causes
 
 
 def _truth(claim: Claim, computed: Verdict | None, reported: Point | None) -> bool | None:

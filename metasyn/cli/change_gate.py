@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from metasyn.changes.model import AnalysisChange, EvidenceChange, OutcomeChange, Standing
+from metasyn.changes.standing import differs
 from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.errors import OptionError
 from metasyn.report.changes.numbers import (
-    another_scale,
     bounds_text,
     estimate_name,
     estimate_text,
@@ -129,7 +129,7 @@ def _failures(analysis: AnalysisChange, outcome: OutcomeChange, gate: Gate) -> I
     before, after = outcome.before, outcome.after
     if before is None or isinstance(before.estimate, NotEstimable):
         return
-    if another_scale(outcome, analysis.options):
+    if outcome.another_scale:
         yield f"{place}: cannot be compared; {_end(outcome.remark)}"
         return
     if after is None or isinstance(after.estimate, NotEstimable):
@@ -141,7 +141,7 @@ def _failures(analysis: AnalysisChange, outcome: OutcomeChange, gate: Gate) -> I
         yield f"significance: {told} {_turned(before, after, measure)}{_causes(outcome)}"
     if "direction" in gate.words and _turns(before, after):
         yield f"direction: {told} is on the other side of no effect{_causes(outcome)}"
-    move = abs(after.estimate - before.estimate)
+    move = abs(after.estimate - before.estimate) if differs(before.estimate, after.estimate) else 0.0
     if "threshold" in gate.words and move > gate.threshold:
         moved = f"moved by {worked_number(move)} on the scale of analysis ({measure.scale})"
         yield f"threshold: {told} {moved}, more than {plain_number(gate.threshold)}{_causes(outcome)}"

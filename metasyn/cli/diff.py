@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -14,7 +13,7 @@ from metasyn.errors import OptionError
 from metasyn.vocabulary import choices
 
 if TYPE_CHECKING:
-    from metasyn.changes.model import AnalysisChange, EvidenceChange
+    from metasyn.changes.model import EvidenceChange
     from metasyn.changes.state import EvidenceState
     from metasyn.cli.change_gate import Gate
     from metasyn.workspace.project import Project
@@ -177,32 +176,21 @@ def _draw(change: EvidenceChange, path: Path) -> None:
     from metasyn.cli.console import complain
     from metasyn.plots import figure_bytes
     from metasyn.report.atomic import replace_file
-    from metasyn.report.changes.forest import change_forests
+    from metasyn.report.changes.forest import change_forests, why_not_drawn
     from metasyn.report.changes.words import state_name
 
     words = (state_name(change.old, change.old_version), state_name(change.new, change.new_version))
-    layouts = change_forests([_on_one_scale(one) for one in change.analyses], words=words)
+    for analysis, outcome in ((a, o) for a in change.analyses for o in a.outcomes if o.changed):
+        if why := why_not_drawn(outcome):
+            complain(f"metasyn: {analysis.name}, {outcome.label}: not drawn, {why}.")
+    layouts = change_forests(change.analyses, words=words)
     if not layouts:
-        complain("metasyn: nothing is drawn: no result moved on its own scale.")
+        complain("metasyn: nothing is drawn: no result changed that can be drawn.")
     for number, layout in enumerate(layouts, start=1):
         place = path if number == 1 else path.with_stem(f"{path.stem}-{number}")
         fmt = cast("_Format", path.suffix.lower().lstrip("."))
         replace_file(place, figure_bytes(layout, fmt))
         complain(f"wrote {place}")
-
-
-def _on_one_scale(analysis: AnalysisChange) -> AnalysisChange:
-    """Without the outcomes whose two results have no common axis, which are named."""
-    from metasyn.cli.console import complain
-    from metasyn.report.changes.numbers import another_scale
-
-    kept = []
-    for outcome in analysis.outcomes:
-        if another_scale(outcome, analysis.options):
-            complain(f"metasyn: {analysis.name}, {outcome.label}: not drawn, the measure changed.")
-        else:
-            kept.append(outcome)
-    return replace(analysis, outcomes=tuple(kept))
 
 
 def _judge(change: EvidenceChange, gate: Gate) -> ExitCode:

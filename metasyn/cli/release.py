@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from metasyn.cli.exit_codes import ExitCode
-from metasyn.cli.run import ProjectOption, chosen_project
+from metasyn.cli.run import ProjectOption, chosen_project, tell_waiting
 
 if TYPE_CHECKING:
     from metasyn.workspace.project import Project
@@ -84,7 +84,7 @@ def _make(
     from metasyn.workspace.release.plan import plan_release
     from metasyn.workspace.release.writing import tidy_releases, write_release
 
-    with project_lock(home, command="release", wait=wait, tell=_waiting):
+    with project_lock(home, command="release", wait=wait, tell=tell_waiting):
         planned = plan_release(home, version=version, date=date, trigger=trigger)
         write_release(planned)
         for path in tidy_releases(home):
@@ -124,12 +124,6 @@ def _step(planned: PlannedRelease) -> str:
     return f"{found.step.upper()}{more}: {found.reason}"
 
 
-def _waiting(told: str) -> None:
-    from metasyn.cli.console import complain
-
-    complain(f"metasyn: {told}")
-
-
 def _build_reports(home: Project, wait: float) -> ExitCode:
     """The reports that do not say so yet."""
     from metasyn.cli.console import complain, progress, say
@@ -140,13 +134,15 @@ def _build_reports(home: Project, wait: float) -> ExitCode:
 
     worst = ExitCode.OK
     with progress() as tell:
-        builds = build(home, home.names(), jobs=available_cores(), wait=wait, progress=tell, waiting=_waiting)
+        builds = build(
+            home, home.names(), jobs=available_cores(), wait=wait, progress=tell, waiting=tell_waiting
+        )
     for done in builds:
         if done.state == "built":
             say(f"{done.name}: report built")
         if done.error is not None:
             complain(f"metasyn: {done.name}: {done.error}")
             worst = max(worst, exit_code_of(done.error))
-    if refresh_index(home, wait=wait, waiting=_waiting):
+    if refresh_index(home, wait=wait, waiting=tell_waiting):
         say(f"index: wrote {home.shown(home.reports / 'index.html')}")
     return worst

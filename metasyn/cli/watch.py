@@ -49,14 +49,15 @@ def watch(
     with ReportServer(home.reports, board, port) as server:
         _tell(f"watching {home.shown(home.data)}/ and {home.shown(home.analyses)}/ of {home.root}")
         _tell(f"open {server.address}   (Ctrl-C ends)")
-        round_of_builds = _Rounds(home, names, board)
-        round_of_builds.build()
-        if open_browser:
-            _open(server.address)
+        rounds = _Rounds(home, names, board)
+        noticed = saves(home, stop)  # from here on: what is saved during the first round is not missed
         try:
-            for saved in saves(home, stop):
+            rounds.build()
+            if open_browser:
+                _open(server.address)
+            for saved in noticed:
                 _tell(f"saved: {', '.join(saved)}")
-                round_of_builds.build()
+                rounds.build()
         except KeyboardInterrupt:
             _tell("stopped watching")
         finally:

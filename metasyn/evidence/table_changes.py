@@ -13,6 +13,7 @@ from typing import Literal
 
 from metasyn.evidence.collector import collector_paused
 from metasyn.evidence.columns import TABLES, Table
+from metasyn.evidence.table_lines import has_odd_quotes
 
 __all__ = ["CellEdit", "EditKind", "RowEdit", "decoded", "row_edits"]
 
@@ -139,7 +140,7 @@ def _differing_lines(old: bytes, new: bytes) -> _Differing | None:
     before, after = old.removeprefix(_BOM).splitlines(), new.removeprefix(_BOM).splitlines()
     if not before or not after:
         return None
-    if any(line.count(b'"') % 2 for lines in (before, after) for line in lines if b'"' in line):
+    if has_odd_quotes(old) or has_odd_quotes(new):
         return None
     here, there = set(before), set(after)
     try:

@@ -8,13 +8,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from metasyn.evidence.columns import TABLES, Table
 
-__all__ = ["Record", "TableLines", "Tables", "UnreadableLines", "ids_in"]
+__all__ = ["Record", "TableLines", "Tables", "UnreadableLines", "has_odd_quotes", "ids_in"]
 
 _BOM = b"\xef\xbb\xbf"
 # Looking for more ids than these one by one takes longer than reading all rows.
 _MOST_SOUGHT = 150
 # Beside a whole cell, or a whole id in one, stands a comma, a space, a quote or a semicolon: none of these.
 _WITHIN = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_./:+")
+
+# All but quotes and the ends of lines.
+_PLAIN = bytes(set(range(256)).difference(b'"\r\n'))
 
 Record = tuple[str, ...]
 """The cells of a row, without the spaces around them, in the order of the header."""
@@ -114,7 +117,8 @@ class TableLines:
 
     def id_at(self, place: bytes | Record) -> str:
         """The id of a row of `places`."""
-        return self.cell(_cells(place) if isinstance(place, bytes) else place, self.table.key)
+        row = self._whole_row(_cells(place)) if isinstance(place, bytes) else place
+        return self.cell(row, self.table.key)
 
     def cell(self, row: Record, column: str) -> str:
         """The cell of a row; empty where there is no such column."""
@@ -182,21 +186,40 @@ class Tables:
     ----------
     content : mapping of str to bytes
         By file name; a table that is missing has no rows.
+    beside : Tables, optional
+        Another version: a table that is the same in both is opened once for both.
     """
 
-    def __init__(self, content: Mapping[str, bytes]) -> None:
+    def __init__(self, content: Mapping[str, bytes], beside: Tables | None = None) -> None:
         self.content = content
+        self._beside = beside
         self._open: dict[str, TableLines] = {}
 
     def __getitem__(self, name: str) -> TableLines:
         if name not in self._open:
-            table = TABLES[name]
-            self._open[name] = TableLines(table, self.content.get(table.file, b""))
+            self._open[name] = self._opened(TABLES[name])
         return self._open[name]
+
+    def _opened(self, table: Table) -> TableLines:
+        content = self.content.get(table.file, b"")
+        if self._beside is not None and self._beside.content.get(table.file, b"") == content:
+            return self._beside[table.name]
+        return TableLines(table, content)
 
     def column(self, table: str, rows: Iterable[Record], column: str) -> set[str]:
         """What stands in a column of some rows."""
         return {self[table].cell(row, column) for row in rows} - {""}
+
+
+def has_odd_quotes(content: bytes) -> bool:
+    """Whether a line has an odd number of double quotes, as where a cell holds a line break.
+
+    Examples
+    --------
+    >>> has_odd_quotes(b'a,"b, c"\\nd,e\\n'), has_odd_quotes(b'a,"b\\nc"\\n')
+    (False, True)
+    """
+    return b'"' in content.translate(None, _PLAIN).replace(b'""', b"")
 
 
 def ids_in(cell: str) -> Iterator[str]:
@@ -216,9 +239,7 @@ def _one_row_per_line(content: bytes) -> bool:
     """Whether no cell holds a line break, and lines end as they do on today's machines."""
     if content.count(b"\r") != content.count(b"\r\n"):
         return False
-    return b'"' not in content or not any(
-        line.count(b'"') % 2 for line in content.split(b"\n") if b'"' in line
-    )
+    return not has_odd_quotes(content)
 
 
 def _cells(line: bytes) -> Record:

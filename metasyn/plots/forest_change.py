@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from metasyn.effects.measure import EffectMeasure
@@ -87,7 +87,7 @@ def change_layout(
     -------
     ForestLayout
         Per outcome a heading and two rows; the older result is an `alternative`, the newer an `overall`
-        diamond. A result of one study is a square.
+        diamond. A result of one study is a square. Where measures differ, headings name theirs.
 
     Raises
     ------
@@ -108,9 +108,11 @@ def change_layout(
     """
     _require_one_axis(pairs)
     theme = theme_of(preset)
-    rows = tuple(row for pair in pairs for row in _rows(pair, words, theme))
     first = pairs[0]
     codes = list(dict.fromkeys(pair.measure.code for pair in pairs))
+    if len(codes) > 1 and first.measure.family != "proportion":
+        pairs = [replace(pair, label=f"{pair.label} ({pair.measure.heading})") for pair in pairs]
+    rows = tuple(row for pair in pairs for row in _rows(pair, words, theme))
     short = first.measure.heading if len(codes) == 1 else _FAMILY_WORDS.get(first.measure.family, "Effect")
     name = clean_text(title) or f"Forest plot of {words[0]} and {words[1]}"
     layout = ForestLayout(

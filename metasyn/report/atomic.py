@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from metasyn.errors import ReportError
@@ -98,7 +98,7 @@ def has_leftovers(folder: Path) -> bool:
     return any(not _alive(int(match["pid"])) for place in _places(folder) for match in _matches(place))
 
 
-def sweep(folder: Path) -> None:
+def sweep(folder: Path, names: Collection[str] | None = None) -> None:
     """Put back what runs that died set aside in a folder or in a folder inside it, and remove what they
     left unfinished.
 
@@ -109,9 +109,11 @@ def sweep(folder: Path) -> None:
     ----------
     folder : Path
         It need not be there.
+    names : collection of str, optional
+        Only what was left of files and folders of these names; by default of all.
     """
     for place in _places(folder):
-        found = _matches(place)
+        found = [match for match in _matches(place) if names is None or match["name"] in names]
         for match in found:
             if match["ending"] == "old" and not (place / match["name"]).exists():
                 (place / match.string).rename(place / match["name"])

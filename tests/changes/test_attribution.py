@@ -38,7 +38,7 @@ class MadeUp:
 
     @property
     def causes(self) -> tuple[Cause, ...]:
-        return tuple(Cause(id=f"c{i}", kind="corrected", title="") for i in range(self.n))
+        return tuple(Cause(id=f"c{i}", kind="corrected", title=f"c{i}") for i in range(self.n))
 
     @property
     def ends(self) -> tuple[Point, Point]:
@@ -139,7 +139,7 @@ def test_above_ten_causes_a_sample_of_orders_is_walked() -> None:
 def test_a_step_without_a_value_is_named() -> None:
     found = attribute(game(2, lambda s: None if s == 2 else float(s)), always, None, None)
     (moved,) = found.moved
-    assert (moved.shares, moved.unshared) == ((), "with only c1 changed, nothing to pool")
+    assert (moved.shares, moved.unshared) == ((), "with only this changed (c1): nothing to pool")
     assert [cause.id for cause in found.causes] == ["c0", "c1"]
 
 

@@ -306,7 +306,10 @@ def test_what_cannot_be_shared_out_says_why(before: EditableProject) -> None:
     assert (found.before.k, found.after.k) == (1, 1)
     estimate = found.moved[0]
     assert estimate.shares == ()
-    assert estimate.unshared == "with only row:AX-WAKING-1 changed, there are no effects to pool"
+    assert estimate.unshared == (
+        "with only this changed (results.csv row AX-WAKING-1 removed (0.72 (0.55-0.94))): "
+        "there are no effects to pool"
+    )
     assert found.attribution == "exact"
 
 

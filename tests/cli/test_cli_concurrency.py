@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -107,6 +108,14 @@ def test_a_killed_helper_fails_one_report(built, snapshot, one_each):
         "(the system does that when memory runs out)."
     )
     assert snapshot(built / "reports" / "sleep_with_tea") == before
+
+
+def test_without_room_for_processes_everything_is_built_here(tiny_project, monkeypatch):
+    def no_room():
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(workers, "_hired", no_room)
+    assert [one.state for one in build(Project(tiny_project), NAMES, jobs=2)] == ["built", "built"]
 
 
 def test_a_defect_in_a_helper_ends_the_run(tiny_project, one_each, monkeypatch):

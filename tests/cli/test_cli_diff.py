@@ -9,18 +9,21 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from math import exp
 from pathlib import Path
 
 import pytest
 
 from metasyn.analysis.run import run_analysis
-from metasyn.changes.model import AnalysisChange, EvidenceChange
+from metasyn.changes.model import AnalysisChange, EvidenceChange, OutcomeChange
+from metasyn.changes.standing import nothing
 from metasyn.cli.change_gate import judged, parse_gate
 from metasyn.errors import OptionError
 from metasyn.evidence import read_evidence
 from metasyn.report.results_json import dumps, results_document
 from metasyn.synthesis.model import SynthesisResult
+from metasyn.values import NotEstimable
 from metasyn.workspace.project import Project
 from metasyn.workspace.scripts import load_script
 from metasyn.workspace.states.opening import open_state
@@ -300,6 +303,20 @@ def test_a_new_analysis_passes_and_an_incomparable_one_does_not():
     assert state("not comparable") == (("a cannot be compared: why not",), ())
 
 
+def test_rounding_error_passes_the_narrowest_threshold_and_a_real_move_does_not():
+    def failures(move):
+        before = replace(nothing(NotEstimable("not asked"), 0.0, 0.95), k=3, estimate=-0.3)
+        outcome = OutcomeChange(
+            slug="waking-hr", label="waking", measure="HR", before=before,
+            after=replace(before, estimate=-0.3 + move),
+        )  # fmt: skip
+        one = AnalysisChange(name="a", title="A", kind="changed", outcomes=(outcome,))
+        return judged(EvidenceChange(old="o", new="n", analyses=(one,)), parse_gate("threshold=0"))[0]
+
+    assert failures(1e-15) == ()
+    assert len(failures(1e-6)) == 1
+
+
 # Figures, files, refusals
 
 
@@ -312,7 +329,7 @@ def test_the_forest_plot_has_both_results(metasyn, committed, tmp_path):
         assert word in drawn
     edit(committed / "data" / "results.csv", TYPO[1], TYPO[0])
     answer = metasyn("diff", "--forest", tmp_path / "none.svg", cwd=committed)
-    assert "nothing is drawn: no result moved on its own scale" in answer.err
+    assert "nothing is drawn: no result changed that can be drawn" in answer.err
     assert not (tmp_path / "none.svg").exists()
 
 

@@ -8,8 +8,9 @@ import random
 
 import pytest
 
+from metasyn.evidence import changed_part
 from metasyn.evidence.columns import TABLES
-from metasyn.evidence.table_lines import TableLines, UnreadableLines
+from metasyn.evidence.table_lines import TableLines, Tables, UnreadableLines, has_odd_quotes
 
 OUTCOMES = TABLES["outcomes"]
 IDS = ["R1", "R10", "R1-a", "1", "å", "two words", 'a "b" c', "x;y", "R1 "]
@@ -98,3 +99,45 @@ def test_what_has_to_be_read_as_a_whole(content):
 def test_no_file_has_no_rows():
     lines = TableLines(OUTCOMES, b"")
     assert (lines.header, lines.all(), lines.first(), lines.find("outcome", {"OS"})) == ((), {}, (), {})
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_odd_quotes_as_counted_line_by_line(seed):
+    rng = random.Random(seed)
+    ends = rng.choice([[b"\n"], [b"\r\n"], [b"\n", b"\r", b"\r\n"]])
+    pieces = [b'"', b'""', b"a", b",", "å".encode(), b"\xff", *ends]
+    content = b"".join(rng.choices(pieces, k=rng.randrange(0, 30)))
+    assert has_odd_quotes(content) == any(line.count(b'"') % 2 for line in content.splitlines())
+
+
+def test_a_table_that_is_the_same_in_both_versions_is_opened_once():
+    rows = {"outcomes.csv": b"outcome,label\nOS,a\n", "studies.csv": b"study_id,label\nS1,a\n"}
+    before = Tables(rows)
+    after = Tables({**rows, "outcomes.csv": b"outcome,label\nOS,b\n"}, beside=before)
+    assert after["studies"] is before["studies"]
+    assert after["cohorts"] is before["cohorts"]  # there is none in either
+    assert [tables["outcomes"].first() for tables in (before, after)] == [("OS", "a"), ("OS", "b")]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whether_rows_stand_in_the_same_order(seed):
+    rng = random.Random(seed)
+    before = [[f"R{i}", rng.choice("ab")] for i in range(6)]
+    after = [[name, rng.choice("ab") if rng.random() < 0.3 else cell] for name, cell in before]
+    for _ in range(rng.randrange(3)):
+        row = after.pop(rng.randrange(len(after)))
+        if rng.random() < 0.6:
+            after.insert(rng.randrange(len(after) + 1), row)
+    after = [*after, *([["N", "a"]] if rng.random() < 0.3 else [])]
+    if seed % 5 == 0:
+        after[0][1] = "two\nlines"
+    common = [[row[0] for row in rows if row[0] in {one[0] for one in others}]
+              for rows, others in ((before, after), (after, before))]  # fmt: skip
+    old, new = (TableLines(OUTCOMES, written([["outcome", "label"], *rows])) for rows in (before, after))
+    assert changed_part._same_order(old, new) == (common[0] == common[1])
+
+
+def test_a_blank_line_has_no_id():
+    lines = TableLines(OUTCOMES, b"label,outcome\na,OS\n \n")
+    with pytest.raises(UnreadableLines):
+        lines.id_at(lines.places()[1])

@@ -58,7 +58,9 @@ def test_what_is_not_estimable_is_said_and_one_study_is_a_square() -> None:
 
 def test_several_measures_of_one_kind_share_the_axis_and_others_are_refused() -> None:
     response = replace(PFS, label="Response", measure=get_measure("RR"))
-    assert change_layout([PFS, response]).axis.label == "Ratio (log scale)"
+    layout = change_layout([PFS, response])
+    assert layout.axis.label == "Ratio (log scale)"
+    assert [row.label for row in layout.rows if row.kind == "group"] == ["PFS (HR)", "Response (RR)"]
     with pytest.raises(OptionError, match="'PFS' is HR, 'Share' is PLO"):
         change_layout([PFS, replace(PFS, label="Share", measure=get_measure("PLO"))])
     with pytest.raises(OptionError, match="have one level"):

@@ -257,13 +257,18 @@ def test_json_says_why_a_number_is_missing():
 
 
 def test_a_measure_that_changed_is_named():
-    options = (OptionEdit(where="outcomes[waking].measure", words="effect measure", old="MD", new="HR"),)
-    outcome = replace(waking(), moved=(), attribution="none", remark="another scale")
-    document = json.loads(change_json(with_outcome(outcome, options=options)))
+    moved = [replace(one, shares=(), unshared="another scale") for one in waking().moved]
+    outcome = replace(
+        waking(), moved=tuple(moved), attribution="none", remark="another scale", measure_before="MD"
+    )
+    document = json.loads(change_json(with_outcome(outcome)))
     found = document["analyses"][0]["outcomes"][0]
     assert (found["measure_before"], found["measure"]) == ("MD", "HR")
     assert found["before"]["display"]["estimate"] == BEFORE.estimate
     assert found["after"]["display"]["estimate"] == pytest.approx(exp(log(0.75)))
+    changes = {one["quantity"]: (one["change"], one["not_estimable"]) for one in found["moved"]}
+    assert changes["estimate"] == (None, {"change": "another scale"})
+    assert changes["k"] == (1, {})
 
 
 def test_every_form_is_the_same_twice():

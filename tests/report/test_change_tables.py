@@ -8,11 +8,10 @@ from math import log
 import pytest
 from made_up_change import AFTER, CAUSES, analysis, made_up_change, moved, sleep, waking
 
-from metasyn.changes.model import Moved, OptionEdit, WeightChange
+from metasyn.changes.model import WeightChange
 from metasyn.effects.measure import MEASURES, get_measure
 from metasyn.evidence.table_changes import CellEdit, RowEdit
 from metasyn.report.changes.numbers import (
-    another_scale,
     change_cell,
     moved_weights,
     shares_are,
@@ -128,15 +127,11 @@ def test_another_level_is_named_in_the_cells():
 
 
 def test_another_measure_is_named_in_the_cells():
-    options = (OptionEdit(where="outcomes[waking].measure", words="effect measure", old="MD", new="HR"),)
-    outcome = replace(
-        waking(), moved=(Moved(quantity="estimate", before=1.0, after=2.0, unshared="r"),), attribution="none"
-    )
-    assert another_scale(outcome, options)
-    row = results_table(outcome, options=options).rows[0]
+    outcome = replace(waking(), measure_before="MD")
+    row = results_table(outcome).rows[0]
     assert row == ("estimate", "MD −0.478", "HR 0.75", "")
-    assert not another_scale(waking(), options)
-    assert not another_scale(outcome, (replace(options[0], where="outcomes[sleep].measure"),))
+    assert (outcome.another_scale, waking().another_scale) == (True, False)
+    assert replace(outcome, moved=(), weights=()).changed
 
 
 def test_the_shares_of_the_table_make_up_the_whole():
@@ -171,11 +166,17 @@ def test_rows_are_told_by_their_table_and_what_changed():
     assert len(says) < 90
 
 
-def test_the_flow_counts_estimates_by_their_names():
+def test_the_flow_counts_estimates_and_adds_up_though_two_have_one_name():
     (row, _) = flow_table([analysis()]).rows
     assert row[1:] == ("3", "1", "0", "4")
     gone = replace(waking(), after=None)
     assert flow_table([replace(analysis(), outcomes=(gone,))]).rows[0][1:] == ("3", "0", "3", "–")
+    # Other cohorts of the same trial: one estimate came, one went.
+    names = [("Axelsson 2019", 0.5, None), ("Axelsson 2019", None, 0.3), ("Bo 2020", 0.3, 0.26)]
+    names += [("Cem 2021", 0.2, 0.2), ("Dostal 2024", None, 0.24)]
+    weights = tuple(WeightChange(label=name, before=old, after=new) for name, old, new in names)
+    swapped = replace(waking(), weights=weights)
+    assert flow_table([replace(analysis(), outcomes=(swapped,))]).rows[0][1:] == ("3", "2", "1", "4")
 
 
 def test_weights_that_moved_most_come_first():

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from editions_by_hand import AFTER, BEFORE, CAUSES, CHANGE, FIRST, LIVING, SECOND, SINCE, WAKING
+from editions_by_hand import AFTER, BEFORE, CAUSES, CHANGE, FIRST, LIVING, SECOND, SINCE, SLEEP, WAKING
 
 from metasyn.analysis.result import AnalysisResult
 from metasyn.analysis.run import run_analysis
@@ -152,7 +152,7 @@ def test_nothing_that_concerns_the_report_has_changed() -> None:
     assert edition_note(edition).text.endswith("No result of this report has changed since version 1.0.0.")
     told = texts(section(edition))
     assert "No row of the evidence tables that this report uses has changed." in told
-    assert "Every result is as before." in told
+    assert "Every pooled result is as before." in told
     assert "As before." in told
     assert not [block for block in section(edition).all_blocks() if isinstance(block, FigureBlock)]
 
@@ -300,3 +300,39 @@ def test_hostile_words_stay_words(result: AnalysisResult) -> None:
     files = render_report(result, edition)
     assert b"&lt;script&gt;alert(1)" in files["report.html"]
     assert mark.encode() not in files["report.html"]
+
+
+def test_groups_that_alone_differ_are_not_called_unchanged() -> None:
+    regrouped = replace(SLEEP, groups=("setting",), group_causes=(CAUSES[0],))
+    change = replace(CHANGE, outcomes=(regrouped,), claims=())
+    edition = replace(SECOND, changes=change)
+    assert edition_note(edition).text.endswith(
+        "The pooled results are as they were in version 1.0.0, those of the groups by setting are not."
+    )
+    told = texts(section(edition))
+    assert "Slept through. The results of the groups by setting differ (not shared out)" in told
+    assert f"what changes them: {CAUSES[0].title}." in told
+    assert "No pooled result of it depends on this changed row: results.csv BO-WAKING-1." in told
+
+
+def test_another_measure_is_named_before_and_after_and_not_drawn() -> None:
+    outcome = replace(
+        WAKING, measure_before="MD", causes=(), attribution="none", remark="not shared out", moved=()
+    )
+    edition = replace(
+        SECOND, changes=replace(CHANGE, outcomes=(SLEEP, outcome, replace(WAKING, slug="other")))
+    )
+    assert "time to waking, MD −0.250 → HR 0.72" in edition_note(edition).text
+    told = texts(section(edition))
+    assert "estimate | MD −0.250 | HR 0.72" in told
+    assert "Not drawn: time to waking (the measure changed)." in told
+
+
+def test_a_change_that_is_not_shared_out_says_why_and_still_names_its_causes() -> None:
+    unshared = tuple(replace(one, shares=(), unshared="k was 1") for one in WAKING.moved)
+    told = texts(
+        section(replace(SECOND, changes=replace(CHANGE, outcomes=(replace(WAKING, moved=unshared),))))
+    )
+    assert "Causes: " + "; ".join(cause.title for cause in CAUSES) in told
+    assert "Not shared out: the change of the estimate, the lower bound" in told
+    assert "k was 1." in told

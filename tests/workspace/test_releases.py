@@ -214,6 +214,16 @@ def test_a_release_that_dies_is_made_again(
     assert changelog.count("## 1.2.0") == changelog.count("## 1.0.0") == 1
 
 
+def test_what_a_dead_release_had_not_finished_goes_though_nothing_changed(project: Project) -> None:
+    ours = ["releases/.1.1.0.zip.99999.tmp", ".CHANGELOG.md.99999.tmp", ".release.json.99999.tmp"]
+    others = [".results.csv.99999.tmp", "releases/notes.tmp"]  # who writes tables does so without the lock
+    for name in (*ours, *others):
+        (project.data / name).write_bytes(b"half")
+    before = files(project.data)
+    assert release(project).release is None
+    assert files(project.data) == {name: content for name, content in before.items() if name not in ours}
+
+
 def test_what_a_dead_release_left_goes_though_nothing_changed(project: Project) -> None:
     before = files(project.data)
     correct(project)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -168,3 +170,22 @@ def test_before_the_first_build_the_page_says_so(tmp_path: Path) -> None:
         status, _, body = ask(server, f"/{server.token}/reports/index.html")
         assert (status, "No report is built yet" in body) == (200, True)
         assert ask(server, f"/{server.token}/reports/one/report.html")[0] == 404
+
+
+def test_what_no_file_can_be_called_is_not_found(server: ReportServer, home: Path) -> None:
+    (home / "circle.html").symlink_to(home / "circle.html")
+    assert ask(server, f"/{server.token}/reports/{'x' * 5000}")[0] == 404
+    assert ask(server, f"/{server.token}/reports/circle.html")[0] == 404
+    assert ask(server, f"http://[/{server.token}/reports/index.html")[0] == 404
+
+
+def test_a_browser_that_goes_in_the_middle_is_not_told(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with ReportServer(home, Board()) as server:
+        for began in (b"GET /", f"GET /{server.token}/events HTTP/1.1\r\nHost: 127.0.0.1".encode()):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.sendall(began)
+                time.sleep(0.1)  # the handler is reading now; closing resets the connection
+        assert ask(server, f"/{server.token}/reports/index.html")[0] == 200
+        time.sleep(0.1)
+    assert capfd.readouterr().err == ""

@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from metasyn.evidence.read import read_evidence
-from metasyn.workspace.building.build import Workbench
+from metasyn.workspace.building.bench import Workbench
 from metasyn.workspace.project import Project
 from metasyn.workspace.scripts import load_script
 from metasyn.workspace.staleness.hashing import folder_hashes, hash_folder

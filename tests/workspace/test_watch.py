@@ -109,3 +109,19 @@ def test_a_folder_that_goes_and_comes_back_is_watched_again(project: Project, no
     project.data.mkdir()
     noticed.until("data")
     noticed.poke(project.data / "results.csv")
+
+
+def test_a_save_between_the_call_and_the_first_answer_is_not_missed(project: Project) -> None:
+    table = project.data / "results.csv"
+    table.write_text("a\n", encoding="utf-8")
+    stop = threading.Event()
+    noticed = saves(project, stop)
+    table.write_text("a\n1\n", encoding="utf-8")
+    (project.data / "notes.txt").write_text("no input", encoding="utf-8")
+    late = threading.Timer(WAIT, stop.set)
+    late.start()
+    try:
+        assert next(noticed, None) == ("data/results.csv",)
+    finally:
+        late.cancel()
+        stop.set()

@@ -8,11 +8,10 @@ from metasyn.changes.model import AnalysisChange, OutcomeChange, Standing
 from metasyn.effects.measure import get_measure
 from metasyn.plots.forest_change import BeforeAfter, Reading, change_layout
 from metasyn.plots.model import ForestLayout
-from metasyn.report.changes.numbers import another_scale
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset
 
-__all__ = ["change_forests"]
+__all__ = ["change_forests", "why_not_drawn"]
 
 
 def change_forests(
@@ -27,7 +26,7 @@ def change_forests(
     Parameters
     ----------
     analyses : sequence of AnalysisChange
-        With more than one, an outcome is named together with its analysis.
+        Where outcomes of more than one are drawn, each is named together with its analysis.
     words : tuple of two str
         What the two states are called.
     preset : {'metasyn', 'jama', 'bmj', 'lancet', 'revman-2025'}
@@ -37,25 +36,36 @@ def change_forests(
     -------
     tuple of ForestLayout
         One for each scale and level of intervals, in the order of the outcomes; empty where no outcome
-        changed. An outcome whose measure changed is left out: its two results have no common axis.
+        changed. Left out is what `why_not_drawn` names.
     """
     of_axis: dict[tuple[object, ...], list[BeforeAfter]] = {}
-    for analysis in analyses:
-        for outcome in analysis.outcomes:
-            if outcome.changed and not _no_axis(outcome, analysis):
-                pair = _pair(outcome, analysis.title if len(analyses) > 1 else "")
-                measure = pair.measure
-                key = (measure.family, measure.null, measure.unit, pair.level)
-                of_axis.setdefault(key, []).append(pair)
+    drawn = [(a, o) for a in analyses for o in a.outcomes if o.changed and not why_not_drawn(o)]
+    several = len({analysis.name for analysis, _ in drawn}) > 1
+    for analysis, outcome in drawn:
+        pair = _pair(outcome, analysis.title if several else "")
+        key = (pair.measure.family, pair.measure.null, pair.measure.unit, pair.level)
+        of_axis.setdefault(key, []).append(pair)
     return tuple(change_layout(pairs, words=words, preset=preset, width=width) for pairs in of_axis.values())
 
 
-def _no_axis(outcome: OutcomeChange, analysis: AnalysisChange) -> bool:
-    """Whether two results are there that have no axis in common, or nothing to draw."""
+def why_not_drawn(outcome: OutcomeChange) -> str:
+    """Why an outcome that changed has no place in a figure of before and after.
+
+    Parameters
+    ----------
+    outcome : OutcomeChange
+
+    Returns
+    -------
+    str
+        In words; empty where it is drawn.
+    """
     both = [standing for standing in (outcome.before, outcome.after) if standing is not None]
+    if outcome.another_scale:
+        return "the measure changed"
     if all(isinstance(standing.estimate, NotEstimable) for standing in both):
-        return True
-    return len({standing.level for standing in both}) > 1 or another_scale(outcome, analysis.options)
+        return "there is no estimate"
+    return "the level of the intervals changed" if len({standing.level for standing in both}) > 1 else ""
 
 
 def _pair(outcome: OutcomeChange, title: str) -> BeforeAfter:

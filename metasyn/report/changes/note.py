@@ -14,7 +14,6 @@ from metasyn.changes.options import asks_otherwise, works_otherwise
 from metasyn.effects.measure import get_measure
 from metasyn.evidence.table_changes import RowEdit
 from metasyn.report.changes.numbers import (
-    another_scale,
     moved_weights,
     orders_sentence,
     shares_are,
@@ -26,6 +25,8 @@ from metasyn.report.changes.words import (
     cause_titles,
     claim_sentence,
     full_sentence,
+    groups_sentence,
+    idle_sentence,
     option_sentence,
     remarks_on,
     software_sentence,
@@ -212,6 +213,10 @@ def _results(change: EvidenceChange, told: Sequence[AnalysisChange], head: str) 
     if same:
         yield ""
         yield f"Unchanged: {'; '.join(map(_named, same))}."
+    for one in same:
+        if told_of := " ".join(filter(None, (full_sentence(one.remark), idle_sentence(one)))):
+            yield ""
+            yield f"{_named(one)}: {markdown_text(told_of)}"
 
 
 def _analysis(analysis: AnalysisChange, titles: Mapping[str, str]) -> Iterator[str]:
@@ -219,12 +224,18 @@ def _analysis(analysis: AnalysisChange, titles: Mapping[str, str]) -> Iterator[s
         lead = "cannot be compared: " if analysis.kind == "not comparable" else ""
         yield markdown_text(full_sentence(f"{lead}{analysis.remark}"))
         yield ""
-    moved = [one for one in analysis.outcomes if one.changed or another_scale(one, analysis.options)]
+    moved = [one for one in analysis.outcomes if one.changed]
     for outcome in moved:
-        yield from _outcome(outcome, analysis.options)
+        yield from _outcome(outcome)
     still = [still_sentence(one) for one in analysis.outcomes if one not in moved]
     if still:
         yield f"Unchanged: {markdown_text('; '.join(still))}."
+        yield ""
+    for one in (one for one in analysis.outcomes if one.groups and one not in moved):
+        yield markdown_text(f"{one.label}: {groups_sentence(one)}")
+        yield ""
+    if idle := idle_sentence(analysis):
+        yield markdown_text(idle)
         yield ""
     if analysis.claims:
         yield "Sentences whose truth differs:" if any(c.flipped for c in analysis.claims) else "Sentences:"
@@ -232,12 +243,12 @@ def _analysis(analysis: AnalysisChange, titles: Mapping[str, str]) -> Iterator[s
         yield from (f"- {markdown_text(claim_sentence(claim, titles))}." for claim in analysis.claims)
 
 
-def _outcome(outcome: OutcomeChange, options: Sequence[OptionEdit]) -> Iterator[str]:
+def _outcome(outcome: OutcomeChange) -> Iterator[str]:
     measure = get_measure(outcome.measure)
     gone = " (new)" if outcome.before is None else " (no longer asked for)" if outcome.after is None else ""
     yield f"**{markdown_text(outcome.label)}**{gone}"
     yield ""
-    yield from _table(results_table(outcome, options=options))
+    yield from _table(results_table(outcome))
     yield ""
     shares = shares_table(outcome)
     if shares is not None and len(outcome.causes) > 1:
@@ -252,7 +263,7 @@ def _outcome(outcome: OutcomeChange, options: Sequence[OptionEdit]) -> Iterator[
     if weights and outcome.before and outcome.after:
         yield f"Weights that moved most: {markdown_text('; '.join(weights))}."
         yield ""
-    for remark in remarks_on(outcome):
+    for remark in filter(None, (groups_sentence(outcome), *remarks_on(outcome))):
         yield markdown_text(remark)
         yield ""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
 
-from metasyn.changes.model import Moved, OptionEdit, OutcomeChange, Quantity, Standing, WeightChange
-from metasyn.effects.measure import MEASURES, EffectMeasure, get_measure
+from metasyn.changes.model import Moved, OutcomeChange, Quantity, Standing, WeightChange
+from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.effects.transforms import exp, expit, identity
 from metasyn.names import CI_NAMES, MODEL_NAMES
 from metasyn.values import Interval, NotEstimable
@@ -25,7 +23,6 @@ from metasyn.wording import (
 
 __all__ = [
     "NOTHING",
-    "another_scale",
     "bounds_text",
     "change_cell",
     "estimate_name",
@@ -72,46 +69,18 @@ def method_text(standing: Standing | None) -> str:
     return f"{model}{estimator}, {interval} interval"
 
 
-def another_scale(outcome: OutcomeChange, options: Sequence[OptionEdit]) -> bool:
-    """Whether the two results are of different measures, so that their numbers cannot be compared.
-
-    Parameters
-    ----------
-    outcome, options
-        As for `measure_before`.
-
-    Returns
-    -------
-    bool
-    """
-    return measure_before(outcome, options).code != outcome.measure
-
-
-def measure_before(outcome: OutcomeChange, options: Sequence[OptionEdit]) -> EffectMeasure:
-    """The measure of the older result.
+def measure_before(outcome: OutcomeChange) -> EffectMeasure:
+    """The measure of the older result: that of the outcome, unless it was another one.
 
     Parameters
     ----------
     outcome : OutcomeChange
-    options : sequence of OptionEdit
-        What the script of its analysis declares otherwise.
 
     Returns
     -------
     EffectMeasure
-        That of the outcome, unless the script says that it was another one.
     """
-    measure = get_measure(outcome.measure)
-    both = outcome.before is not None and outcome.after is not None
-    if not both or outcome.attribution != "none" or any(moved.shares for moved in outcome.moved):
-        return measure
-    for edit in options:
-        match = re.fullmatch(r"outcomes\[(.*)\]\.measure", edit.where)
-        if match and edit.new == outcome.measure and edit.old in MEASURES:
-            stem = re.sub("[^a-z0-9]+", "-", match.group(1).lower()).strip("-")
-            if outcome.slug.startswith(stem):
-                return get_measure(edit.old)
-    return measure
+    return get_measure(outcome.measure_before or outcome.measure)
 
 
 def estimate_name(measure: EffectMeasure) -> str:

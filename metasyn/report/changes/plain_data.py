@@ -94,7 +94,7 @@ def analysis_entry(analysis: AnalysisChange) -> dict[str, Any]:
         "remark": analysis.remark,
         "options": [_option(edit) for edit in analysis.options],
         "rows": [row.key for row in analysis.rows],
-        "outcomes": [_outcome(outcome, analysis.options) for outcome in analysis.outcomes],
+        "outcomes": [_outcome(outcome) for outcome in analysis.outcomes],
         "claims": [_claim(claim) for claim in analysis.claims],
     }
 
@@ -107,12 +107,12 @@ def _claim(claim: ClaimChange) -> dict[str, Any]:
         "after": claim.after,
         "flipped": claim.flipped,
         "detail": claim.detail,
-        "causes": list(claim.causes),
+        "causes": None if claim.causes is None else list(claim.causes),
     }
 
 
-def _outcome(outcome: OutcomeChange, options: Sequence[OptionEdit]) -> dict[str, Any]:
-    measure, old = get_measure(outcome.measure), measure_before(outcome, options)
+def _outcome(outcome: OutcomeChange) -> dict[str, Any]:
+    measure, old = get_measure(outcome.measure), measure_before(outcome)
     return {
         "id": outcome.slug,
         "label": outcome.label,
@@ -126,10 +126,12 @@ def _outcome(outcome: OutcomeChange, options: Sequence[OptionEdit]) -> dict[str,
         "orders": outcome.orders,
         "remark": outcome.remark,
         "causes": [_cause(cause) for cause in outcome.causes],
-        "moved": [_moved(moved) for moved in outcome.moved],
+        "moved": [_moved(moved, outcome) for moved in outcome.moved],
         "weights": [
             {"label": one.label, "before": one.before, "after": one.after} for one in outcome.weights
         ],
+        "groups": list(outcome.groups),
+        "group_causes": [_cause(cause) for cause in outcome.group_causes],
     }
 
 
@@ -162,13 +164,14 @@ class _Reasons(dict[str, str]):
         return [self.number(name, interval.low), self.number(name, interval.high)]
 
 
-def _moved(moved: Moved) -> dict[str, Any]:
+def _moved(moved: Moved, outcome: OutcomeChange) -> dict[str, Any]:
     reasons = _Reasons()
+    apart = outcome.another_scale and moved.quantity not in ("I2", "k")
     data = {
         "quantity": moved.quantity,
         "before": reasons.number("before", moved.before),
         "after": reasons.number("after", moved.after),
-        "change": reasons.number("change", moved.change),
+        "change": reasons.number("change", NotEstimable(moved.unshared) if apart else moved.change),
         "unshared": moved.unshared,
         "shares": _shares(moved),
     }

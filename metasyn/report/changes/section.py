@@ -20,6 +20,7 @@ from metasyn.report.blocks import (
 from metasyn.report.changes.edition import FIRST_TRIGGER, Edition, edition_title
 from metasyn.report.changes.numbers import (
     estimate_text,
+    measure_before,
     moved_weights,
     orders_sentence,
     shares_are,
@@ -31,7 +32,10 @@ from metasyn.report.changes.words import (
     cause_titles,
     claim_sentence,
     counts_of_rows,
+    groups_sentence,
+    idle_sentence,
     option_sentence,
+    remarks_on,
 )
 from metasyn.report.phrases import capital, sentence
 from metasyn.tables.model import ReportTable
@@ -97,6 +101,10 @@ def _in_short(change: AnalysisChange, previous: str) -> str:
     moved = [one for one in change.outcomes if one.changed]
     if change.kind == "not comparable":
         return f"Its results cannot be compared with those of version {previous}."
+    columns = dict.fromkeys(column for one in change.outcomes for column in one.groups)
+    if not moved and columns:
+        groups = f"those of the groups by {' and by '.join(columns)} are not"
+        return f"The pooled results are as they were in version {previous}, {groups}."
     if not moved:
         return f"No result of this report has changed since version {previous}."
     alike = [one for one in moved if _reads_alike(one)]
@@ -111,7 +119,7 @@ def _in_short(change: AnalysisChange, previous: str) -> str:
 
 def _reads_alike(one: OutcomeChange) -> bool:
     """Whether the estimate, as it is printed, is the same."""
-    if one.before is None or one.after is None:
+    if one.before is None or one.after is None or one.another_scale:
         return False
     measure = get_measure(one.measure)
     return estimate_text(one.before, measure) == estimate_text(one.after, measure)
@@ -121,9 +129,10 @@ def _one_in_short(one: OutcomeChange) -> str:
     """The estimate of an outcome before and after."""
     if one.before is None or one.after is None:
         return f"{one.label} is {'new' if one.before is None else 'no longer asked for'}"
-    measure = get_measure(one.measure)
-    old, new = (estimate_text(standing, measure) for standing in (one.before, one.after))
-    return f"{one.label}, {measure.heading} {old} {ARROW} {new}"
+    measure, before = get_measure(one.measure), measure_before(one)
+    old, new = estimate_text(one.before, before), estimate_text(one.after, measure)
+    named = f"{measure.heading} " if one.another_scale else ""
+    return f"{one.label}, {before.heading} {old} {ARROW} {named}{new}"
 
 
 def changes_section(edition: Edition | None) -> Section | None:
@@ -197,6 +206,8 @@ def _data(change: AnalysisChange) -> Iterator[Block]:
     text = f"Of the evidence tables that this report uses: {counts_of_rows(change.rows)}."
     yield Paragraph(text, lead="Data.")
     yield TableBlock(_cut(rows_table(change.rows)))
+    if idle := idle_sentence(change):
+        yield Paragraph(idle)
 
 
 def _cut(table: ReportTable) -> ReportTable:
@@ -219,14 +230,17 @@ def _methods(change: AnalysisChange) -> Iterator[Block]:
 
 def _figures(change: AnalysisChange, edition: Edition) -> Iterator[Block]:
     """The results before and after."""
-    from metasyn.report.changes.forest import change_forests
+    from metasyn.report.changes.forest import change_forests, why_not_drawn
 
     words = _words(edition)
+    left_out = [(one.label, why_not_drawn(one)) for one in change.outcomes if one.changed]
+    told = "; ".join(f"{label} ({why})" for label, why in left_out if why)
+    missing = f" Not drawn: {told}." if told else ""
     for number, layout in enumerate(change_forests([change], words=words), start=1):
         yield FigureBlock(
             layout=layout,
             stem="what-changed" if number == 1 else f"what-changed-{number}",
-            caption=f"Pooled results that changed: {words[0]} and {words[1]}.",
+            caption=f"Pooled results that changed: {words[0]} and {words[1]}.{missing}",
             alt=layout.description,
         )
 
@@ -236,7 +250,10 @@ def _same(change: AnalysisChange) -> Iterator[Block]:
     if same and len(same) < len(change.outcomes):
         yield Paragraph(sentence(", ".join(same)), lead="Results that are as before.")
     elif same:
-        yield Paragraph("Every result is as before.", lead="Results.")
+        yield Paragraph("Every pooled result is as before.", lead="Results.")
+    for one in change.outcomes:
+        if one.groups and not one.changed:
+            yield Paragraph(groups_sentence(one), lead=f"{capital(one.label)}.")
 
 
 def _words(edition: Edition) -> tuple[str, str]:
@@ -258,19 +275,20 @@ def _outcomes(change: AnalysisChange, edition: Edition) -> Iterator[Section]:
 
 def _outcome(one: OutcomeChange, edition: Edition) -> Iterator[Block]:
     """Its numbers before and after, what did it, and the weights that moved."""
-    if one.remark:
-        yield Paragraph(capital(sentence(one.remark)))
     yield TableBlock(_captioned(results_table(one, words=_words(edition))))
     shares = shares_table(one)
-    if len(one.causes) == 1:
-        yield Paragraph(f"{one.causes[0].title}.", lead="Cause:")
+    if one.causes and (shares is None or len(one.causes) == 1):
+        titles = "; ".join(cause.title for cause in one.causes)
+        yield Paragraph(f"{titles}.", lead="Cause:" if len(one.causes) == 1 else "Causes:")
     elif shares is not None:
         notes = (*shares.notes, shares_are(get_measure(one.measure)), orders_sentence(one))
         yield TableBlock(_captioned(replace(shares, notes=tuple(filter(None, notes)))))
     weights = moved_weights(one)
-    if weights:
+    if weights and one.before is not None and one.after is not None:
         text = "; ".join(weight_sentence(weight) for weight in weights)
         yield Paragraph(sentence(text), lead="Weights that moved most.")
+    for remark in filter(None, (groups_sentence(one), *remarks_on(one))):
+        yield Paragraph(remark)
 
 
 def _captioned(table: ReportTable) -> ReportTable:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from metasyn.changes.model import AnalysisChange, Moved, OptionEdit, OutcomeChange, Quantity, Standing
+from metasyn.changes.model import AnalysisChange, Moved, OutcomeChange, Quantity, Standing
 from metasyn.changes.state import EvidenceState
 from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.evidence.selection import Evidence
@@ -37,7 +37,6 @@ def results_table(
     *,
     words: tuple[str, str] = ("before", "after"),
     method: bool = True,
-    options: Sequence[OptionEdit] = (),
 ) -> ReportTable:
     """The numbers of one outcome before and after, on the natural scale.
 
@@ -48,8 +47,6 @@ def results_table(
         What the two states are called.
     method : bool
         Whether model and interval have a row.
-    options : sequence of OptionEdit
-        What the script declares otherwise; says of which measure the older result is where that changed.
 
     Returns
     -------
@@ -57,7 +54,7 @@ def results_table(
         Estimate, intervals, p, tau2, I2, numbers of estimates and studies; a row only where either state
         has it. The change of the estimate of a ratio is a factor.
     """
-    measure, old = get_measure(outcome.measure), measure_before(outcome, options)
+    measure, old = get_measure(outcome.measure), measure_before(outcome)
     both = (_Side(outcome.before, old), _Side(outcome.after, measure))
     moved = {one.quantity: one for one in outcome.moved} if old is measure else {}
     rows: list[_Row] = [
@@ -259,8 +256,8 @@ def flow_table(analyses: Sequence[AnalysisChange]) -> ReportTable:
     Returns
     -------
     ReportTable
-        The flow of studies by version, for the syntheses. An estimate is new or removed where no
-        estimate of that name was, or is, pooled.
+        The flow of studies by version, for the syntheses. An estimate is new or removed where none of the
+        same study and cohorts was, or is, pooled, whatever its name.
     """
     rows = [
         (f"{analysis.title}: {outcome.label} ({outcome.measure})", *_flow(outcome))
@@ -277,14 +274,13 @@ def flow_table(analyses: Sequence[AnalysisChange]) -> ReportTable:
 
 
 def _flow(outcome: OutcomeChange) -> tuple[str, str, str, str]:
-    before = set(outcome.before.weights) if outcome.before else set()
-    after = set(outcome.after.weights) if outcome.after else set()
-    return (
-        _counted(outcome.before),
-        whole(len(after - before)),
-        whole(len(before - after)),
-        _counted(outcome.after),
-    )
+    if outcome.before is not None and outcome.after is not None:
+        new = sum(one.before is None for one in outcome.weights)
+        gone = sum(one.after is None for one in outcome.weights)
+    else:
+        new = outcome.after.k if outcome.after is not None else 0
+        gone = outcome.before.k if outcome.before is not None else 0
+    return _counted(outcome.before), whole(new), whole(gone), _counted(outcome.after)
 
 
 def _counted(standing: Standing | None) -> str:

@@ -11,14 +11,12 @@ from metasyn.changes.model import (
     AnalysisChange,
     ClaimChange,
     EvidenceChange,
-    OptionEdit,
     OutcomeChange,
     Quantity,
 )
 from metasyn.effects.measure import get_measure
 from metasyn.evidence.table_changes import RowEdit
 from metasyn.report.changes.numbers import (
-    another_scale,
     method_text,
     moved_weights,
     orders_sentence,
@@ -33,6 +31,8 @@ from metasyn.report.changes.words import (
     claim_sentence,
     counts_of_rows,
     full_sentence,
+    groups_sentence,
+    idle_sentence,
     option_sentence,
     remarks_on,
     row_place,
@@ -78,7 +78,7 @@ def change_plain(change: EvidenceChange, *, width: int = 80, every_row: bool = F
     told = [one for one in change.analyses if one.kind != "unchanged"]
     if not (told or change.rows):
         since = f"since {names[0]}" if names[0] == names[1] else f"from {names[0]} to {names[1]}"
-        return legible(f"Nothing changed {since}.")
+        return "\n".join(map(legible, _nothing(change, since, max(width, 60))))
     width = max(width, 60)
     lines = [f"{names[0]} {ARROW} {names[1]}", ""]
     lines += _rows(change.rows, width, every_row)
@@ -88,8 +88,17 @@ def change_plain(change: EvidenceChange, *, width: int = 80, every_row: bool = F
     for analysis in told:
         lines += _analysis(analysis, titles, width)
     lines += _explained(told, width)
-    lines += _unchanged([one.name for one in change.analyses if one.kind == "unchanged"], width)
+    lines += _unchanged([one for one in change.analyses if one.kind == "unchanged"], width)
     return "\n".join(legible(line).rstrip() for line in lines).rstrip("\n")
+
+
+def _nothing(change: EvidenceChange, since: str, width: int) -> Iterator[str]:
+    """That nothing changed, in one line unless there is a remark on the comparison itself."""
+    yield f"Nothing changed {since}."
+    if change.software:
+        versions = software_sentence(change.software)
+        yield from _wrapped(f"Other versions of software give the same results: {versions}.", width)
+    yield from _remarked(change.analyses, width)
 
 
 def _explained(analyses: Sequence[AnalysisChange], width: int) -> Iterator[str]:
@@ -102,11 +111,22 @@ def _explained(analyses: Sequence[AnalysisChange], width: int) -> Iterator[str]:
         yield ""
 
 
-def _unchanged(names: Sequence[str], width: int) -> list[str]:
-    if not names:
-        return []
-    noun = "analysis is" if len(names) == 1 else "analyses are"
-    return _wrapped(f"{whole(len(names))} {noun} unchanged: {', '.join(names)}.", width)
+def _unchanged(analyses: Sequence[AnalysisChange], width: int) -> Iterator[str]:
+    """Analyses without any change, and what there is to say of them nevertheless."""
+    if not analyses:
+        return
+    noun = "analysis is" if len(analyses) == 1 else "analyses are"
+    names = ", ".join(one.name for one in analyses)
+    yield from _wrapped(f"{whole(len(analyses))} {noun} unchanged: {names}.", width)
+    yield from _remarked(analyses, width)
+
+
+def _remarked(analyses: Sequence[AnalysisChange], width: int) -> Iterator[str]:
+    """How an analysis was compared, and changed rows that change nothing of it."""
+    for one in analyses:
+        told = " ".join(filter(None, (full_sentence(one.remark), idle_sentence(one))))
+        if told:
+            yield from _wrapped(f"{one.name}: {told}", width, first="  ", later="    ")
 
 
 def _rows(rows: Sequence[RowEdit], width: int, every_row: bool) -> Iterator[str]:
@@ -141,27 +161,32 @@ def _analysis(analysis: AnalysisChange, titles: dict[str, str], width: int) -> I
         yield from _wrapped(full_sentence(analysis.remark), width, first="  ", later="    ")
     for edit in analysis.options:
         yield from _wrapped(f"declared: {option_sentence(edit)}", width, first="  ", later="    ")
+    if idle := idle_sentence(analysis):
+        yield from _wrapped(idle, width, first="  ", later="    ")
     yield ""
-    moved = [one for one in analysis.outcomes if one.changed or another_scale(one, analysis.options)]
+    moved = [one for one in analysis.outcomes if one.changed]
     for outcome in moved:
-        yield from _outcome(outcome, analysis.options, width)
+        yield from _outcome(outcome, width)
     still = [still_sentence(one) for one in analysis.outcomes if one not in moved]
     if still:
         yield from _wrapped(f"Unchanged: {'; '.join(still)}.", width, first="  ", later="    ")
+        grouped = [one for one in analysis.outcomes if one.groups and one not in moved]
+        for one in grouped:
+            yield from _wrapped(f"{one.label}: {groups_sentence(one)}", width, first="  ", later="    ")
         yield ""
     yield from _claims(analysis.claims, titles, width)
 
 
-def _outcome(outcome: OutcomeChange, options: Sequence[OptionEdit], width: int) -> Iterator[str]:
+def _outcome(outcome: OutcomeChange, width: int) -> Iterator[str]:
     """One outcome before and after, and what did it."""
     yield from _wrapped(f"{outcome.label}{_new_or_gone(outcome)}", width, first="  ", later="    ")
-    yield from _drawn(results_table(outcome, method=False, options=options), "    ")
+    yield from _drawn(results_table(outcome, method=False), "    ")
     yield from _method(outcome, width)
     yield from _shares(outcome, width)
     weights = [weight_sentence(one) for one in moved_weights(outcome)]
     if weights and outcome.before and outcome.after:
         yield from _wrapped(f"Weights: {'; '.join(weights)}.", width, first="    ", later="      ")
-    for remark in remarks_on(outcome):
+    for remark in filter(None, (groups_sentence(outcome), *remarks_on(outcome))):
         yield from _wrapped(remark, width, first="    ", later="      ")
     yield ""
 

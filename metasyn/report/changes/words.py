@@ -23,6 +23,8 @@ __all__ = [
     "claim_sentence",
     "counts_of_rows",
     "full_sentence",
+    "groups_sentence",
+    "idle_sentence",
     "option_sentence",
     "remarks_on",
     "row_place",
@@ -35,6 +37,7 @@ __all__ = [
 ARROW = "\N{RIGHTWARDS ARROW}"
 _KINDS: tuple[EditKind, ...] = ("added", "corrected", "removed")
 _LONGEST = 60
+_MOST_IDLE = 12
 _TELLING = ("as_printed", "label", "title", "citation")
 _QUANTITIES: dict[Quantity, str] = {
     "estimate": "the estimate",
@@ -211,6 +214,8 @@ def claim_sentence(claim: ClaimChange, titles: Mapping[str, str]) -> str:
 
 def _because(claim: ClaimChange, titles: Mapping[str, str]) -> str:
     """The changes that alone make the difference."""
+    if claim.causes is None:
+        return ""
     named = [titles.get(cause, cause) for cause in claim.causes]
     if not named:
         return ". No single change does this; only several together do"
@@ -229,10 +234,11 @@ def cause_titles(analyses: Iterable[AnalysisChange]) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Id of a cause -> its title, of all outcomes.
+        Id of a cause -> its title, of all outcomes; `"claim"` for a sentence that itself was edited.
     """
-    causes = (c for analysis in analyses for outcome in analysis.outcomes for c in outcome.causes)
-    return {cause.id: cause.title for cause in causes}
+    outcomes = (outcome for analysis in analyses for outcome in analysis.outcomes)
+    causes = (cause for one in outcomes for cause in (*one.group_causes, *one.causes))
+    return {"claim": "what the sentence states was edited", **{cause.id: cause.title for cause in causes}}
 
 
 def remarks_on(outcome: OutcomeChange) -> tuple[str, ...]:
@@ -253,6 +259,60 @@ def remarks_on(outcome: OutcomeChange) -> tuple[str, ...]:
             names = [_QUANTITIES[moved.quantity] for moved in outcome.moved if moved.unshared == reason]
             told.append(full_sentence(f"not shared out: the change of {', '.join(names)}; {reason}"))
     return tuple(told)
+
+
+def groups_sentence(outcome: OutcomeChange) -> str:
+    """That results of groups differ, which is not shared out, and what changes them.
+
+    Parameters
+    ----------
+    outcome : OutcomeChange
+
+    Returns
+    -------
+    str
+        One sentence; empty where no grouping differs. The causes are named where they are not those of
+        the outcome itself.
+
+    Examples
+    --------
+    >>> from metasyn.changes.model import Cause
+    >>> groups_sentence(OutcomeChange(slug="os", label="OS", measure="HR", before=None, after=None,
+    ...     groups=("phase",), group_causes=(Cause(id="row:R1", kind="added", title="row R1 added"),)))
+    'The results of the groups by phase differ (not shared out); what changes them: row R1 added.'
+    """
+    if not outcome.groups:
+        return ""
+    told = f"The results of the groups by {' and by '.join(outcome.groups)} differ (not shared out)"
+    if not outcome.group_causes or outcome.group_causes == outcome.causes:
+        return f"{told}."
+    return f"{told}; what changes them: {'; '.join(cause.title for cause in outcome.group_causes)}."
+
+
+def idle_sentence(analysis: AnalysisChange) -> str:
+    """The changed rows that an analysis uses though they change no pooled result of it.
+
+    Parameters
+    ----------
+    analysis : AnalysisChange
+
+    Returns
+    -------
+    str
+        One sentence; empty where there are none, and where a change of a result could not be attributed,
+        since any row may then have made it.
+    """
+    moved = [one for one in analysis.outcomes if one.changed]
+    if analysis.kind not in ("changed", "unchanged") or any(one.attribution == "none" for one in moved):
+        return ""
+    causes = (c for one in analysis.outcomes for c in (*one.causes, *one.group_causes))
+    active = {row.key for cause in causes for row in cause.rows}
+    idle = [" ".join(row_place(row)) for row in analysis.rows if row.key not in active]
+    if not idle:
+        return ""
+    more = f" and {whole(len(idle) - _MOST_IDLE)} more" if len(idle) > _MOST_IDLE else ""
+    these = "this changed row" if len(idle) == 1 else "these changed rows"
+    return f"No pooled result of it depends on {these}: {', '.join(idle[:_MOST_IDLE])}{more}."
 
 
 def full_sentence(text: str) -> str:

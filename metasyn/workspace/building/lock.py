@@ -154,5 +154,5 @@ def _holder(reports: Path) -> str:
     try:
         note = json.loads((reports / _HOLDER).read_bytes())
         return f"process {int(note['pid'])} (metasyn {note['command']})"
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return "another metasyn"

@@ -106,7 +106,10 @@ def render_in_processes(
     try:
         kit = _packed(bench, tasks)
         for _ in range(min(jobs, len(tasks)) - 1):
-            helpers.append(_hired())
+            try:
+                helpers.append(_hired())
+            except OSError:
+                break  # no room for another process: those that are there do the work
             work = (helpers[-1], kit, todo, made, account)
             drivers.append(threading.Thread(target=_drive, args=work, daemon=True))
             drivers[-1].start()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from metasyn.changes.model import AnalysisChange
     from metasyn.changes.state import EvidenceState
     from metasyn.report.changes.edition import Edition
-    from metasyn.workspace.building.build import Workbench
+    from metasyn.workspace.building.bench import Workbench
     from metasyn.workspace.project import Project
 
 __all__ = ["edition_of", "release_problems"]

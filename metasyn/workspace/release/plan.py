@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from metasyn.errors import ClaimError, MetasynError, OptionError, ReportError, WorkspaceError
 from metasyn.report.changes.edition import Edition
 from metasyn.report.changes.note import LIVING_ITEMS
-from metasyn.workspace.building.build import Workbench
+from metasyn.workspace.building.bench import Workbench
 from metasyn.workspace.project import Project
 from metasyn.workspace.release.edit_date import edit_date, iso_date
 from metasyn.workspace.release.files import (
@@ -91,7 +91,7 @@ def plan_release(
     version : str, optional
         By default the proposed one; above the last and at least the proposed step.
     date : str, optional
-        By default that of the edit; see `release_date.edit_date`.
+        By default that of the edit; see `release.edit_date.edit_date`.
     trigger : str, optional
         What led to the version; by default formed from the changes.
 

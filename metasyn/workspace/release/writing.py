@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from metasyn.report.atomic import replace_file
+from metasyn.report.atomic import replace_file, sweep
 from metasyn.workspace.project import Project
 from metasyn.workspace.release.files import CHANGELOG, changelog_text, leftover_archives, read_changelog
 from metasyn.workspace.release.plan import PlannedRelease
-from metasyn.workspace.release.record import read_release
+from metasyn.workspace.release.record import RECORD, RELEASES, read_release
 
 __all__ = ["tidy_releases", "write_release"]
 
@@ -38,7 +38,10 @@ def write_release(planned: PlannedRelease) -> None:
 
 
 def tidy_releases(project: Project) -> tuple[Path, ...]:
-    """Remove what an interrupted release left: archives and entries of versions that were never made.
+    """Remove what an interrupted release left: archives and entries of versions that were never made, and
+    what was not written to its end.
+
+    Only for who holds the lock of the project.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ def tidy_releases(project: Project) -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        What was removed or cleaned.
+        What was removed or cleaned, of what was complete.
 
     Raises
     ------
@@ -57,6 +60,9 @@ def tidy_releases(project: Project) -> tuple[Path, ...]:
         If the changelog cannot be written.
     """
     release = read_release(project.data)
+    with suppress(OSError):
+        sweep(project.data, names=(RECORD, CHANGELOG))
+        sweep(project.data / RELEASES)
     touched = []
     for path in leftover_archives(project, release):
         with suppress(OSError):

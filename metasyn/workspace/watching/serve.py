@@ -6,6 +6,7 @@ import hmac
 import json
 import mimetypes
 import secrets
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from metasyn.errors import WorkspaceError
@@ -30,6 +32,8 @@ _OWN_POLICY = (
 )
 _TYPES = {".svg": "image/svg+xml", ".js": "text/javascript", ".R": "text/plain", ".csv": "text/csv"}
 _TEXT = ("text/", "application/json", "image/svg+xml")
+# The browser has gone, or says nothing any more.
+_BROKEN = (ConnectionError, TimeoutError)
 # Between two signs of life on a silent stream; a reader that has gone is noticed then.
 _BEAT = 15.0
 # Seconds between two looks whether the server is to stop.
@@ -105,14 +109,13 @@ class ReportServer:
         self.token = secrets.token_urlsafe(24)
         self._board = board
         try:
-            self._server = ThreadingHTTPServer(
+            self._server = _Server(
                 (_HOST, port), partial(_Handler, reports=reports, board=board, token=self.token)
             )
         except OSError as error:
             raise WorkspaceError(f"port {port} of {_HOST} cannot be used: {error.strerror}.") from error
         except OverflowError as error:
             raise WorkspaceError(f"port must be between 0 and 65535; got {port}.") from error
-        self._server.daemon_threads = True
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_LOOK,), name="reports", daemon=True
         )
@@ -136,6 +139,17 @@ class ReportServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    """A thread for each request; a browser that goes in the middle of one is no news for the terminal."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of a defect, not of a broken connection."""
+        if not isinstance(sys.exception(), _BROKEN):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -180,7 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
             if found is None and path == _FIRST:
                 return self._send(_PAGE / "waiting.html", with_body)
             return self._refuse(HTTPStatus.NOT_FOUND) if found is None else self._send(found, with_body)
-        except (BrokenPipeError, ConnectionResetError):
+        except _BROKEN:
             self.close_connection = True
 
     def _meant_for_us(self) -> bool:
@@ -190,7 +204,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _below_token(self) -> str | None:
         """The path after the token; None where the token is missing or wrong."""
-        first, slash, rest = urlsplit(self.path).path.lstrip("/").partition("/")
+        try:
+            asked = urlsplit(self.path).path
+        except ValueError:
+            return None
+        first, slash, rest = asked.lstrip("/").partition("/")
         right = hmac.compare_digest(first.encode("utf-8", "replace"), self._token.encode())
         return unquote(rest) if right and slash else None
 
@@ -203,8 +221,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not all(parts) or "\0" in inner:
             return None
         home = self._reports.resolve()
-        found = home.joinpath(*parts).resolve()
-        return found if found.is_relative_to(home) and found.is_file() else None
+        try:
+            found = home.joinpath(*parts).resolve()
+            return found if found.is_relative_to(home) and found.is_file() else None
+        except (OSError, RuntimeError):  # a name that no file can have, links in a circle
+            return None
 
     def _send(self, path: Path, with_body: bool, further: Mapping[str, str] | None = None) -> None:
         try:
