@@ -12,6 +12,7 @@ from metasyn.errors import MetasynError
 if TYPE_CHECKING:
     from metasyn.analysis.explain import explain
     from metasyn.analysis.spec import Analysis, Apart, Outcome
+    from metasyn.batch import pool_many
     from metasyn.claims import Claim, check_claims, require_claims
     from metasyn.effects import standardise
     from metasyn.effects.compute import effect_sizes
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from metasyn.synthesis.threshold import probability_beyond
     from metasyn.values import Interval, NotEstimable
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Analysis",
@@ -107,6 +108,7 @@ __all__ = [
     "peters_test",
     "peto",
     "pool",
+    "pool_many",
     "probability_beyond",
     "profile_spec",
     "pustejovsky_test",
@@ -164,6 +166,7 @@ _HOMES = {
     "peters_test": "metasyn.synthesis.small_study",
     "peto": "metasyn.synthesis.counts",
     "pool": "metasyn.synthesis",
+    "pool_many": "metasyn.batch",
     "probability_beyond": "metasyn.synthesis.threshold",
     "profile_spec": "metasyn.synthesis.profiles",
     "pustejovsky_test": "metasyn.synthesis.small_study",
