@@ -55,7 +55,7 @@ class ProbablyLies:
             return Check(holds=False, says=says, shows=below.reason)
         found = below if self.direction == "below" else 1 - below
         holds = self.at_least <= found <= self.at_most
-        return Check(holds=holds, says=says, shows=f"it is {percent_text(found)}")
+        return Check(holds=holds, says=says, shows=f"the probability is {percent_text(found)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

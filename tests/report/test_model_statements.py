@@ -76,7 +76,7 @@ def test_a_claim_may_state_a_probability() -> None:
     bold = Claim("Surely later.", direction="below", probability=0.99)
     (failure,) = check_claims([bold], result)
     assert not failure.true
-    assert "with a probability of 99% or more, but it is 97." in str(failure)
+    assert "with a probability of 99% or more, but the probability is 97." in str(failure)
     with pytest.raises(OptionError, match="probability needs direction="):
         Claim("Probably.", probability=0.9, interval="below")
     with pytest.raises(OptionError, match="between 0 and 1"):
