@@ -53,7 +53,8 @@ def to_forestplot_frame(
     Examples
     --------
     >>> from metasyn.synthesis import pool
-    >>> frame = to_forestplot_frame(pool(yi=[0.0, 0.5], vi=[0.25, 0.25], labels=["A", "A"], measure="OR"))
+    >>> data = {"yi": [0.0, 0.5], "vi": [0.25, 0.25], "labels": ["A", "A"], "measure": "OR"}
+    >>> frame = to_forestplot_frame(pool(**data, model="common-effect"))
     >>> frame["label"].tolist(), frame["estimate"].round(3).tolist()
     (['A', 'A (2)', 'Common effect (k = 2)'], [1.0, 1.649, 1.284])
     """

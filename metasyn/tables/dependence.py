@@ -129,11 +129,11 @@ def tied_rows_table(
     measure = effects.measure
     rows = []
     for group in groups.tied:
-        for place, row in enumerate(group.rows):
+        for row in group.rows:
             label = effects.labels[row].removeprefix(f"{group.name}: ")
             rows.append(
                 (
-                    group.name if place == 0 else "",
+                    group.name,
                     label,
                     effect_cell(effects.effects[row], measure, level),
                     "no" if row in added else "yes",

@@ -102,9 +102,9 @@ def test_what_all_reports_share_is_said_once(metasyn, built, monkeypatch):
 
 def test_a_difference_at_the_end_of_a_long_text_is_seen(metasyn, built):
     edit(built / "analyses" / "tea_vs_water.py", "change sleep", "improve sleep")
-    question = next(line for line in metasyn("status", cwd=built).out.splitlines() if "question:" in line)
-    assert "change sleep" in question
-    assert "improve sleep" in question
+    told = " ".join(metasyn("status", cwd=built).out.split())
+    assert "change sleep? → " in told
+    assert "improve sleep?" in told
 
 
 def test_controls_in_a_cell_do_not_reach_the_terminal(metasyn, built):
