@@ -9,11 +9,12 @@ READY := $(VENV)/.metasyn-installed
 # Neighbouring tests stay in one process and share what they built; who is done early takes from the other.
 PYTEST_ARGS ?= -n 2 --dist worksteal
 
-.PHONY: help report test lint types verify confirm gallery tutorial benchmark clean lock install
+.PHONY: help report test slow lint types verify confirm gallery tutorial benchmark clean lock install
 
 help:
 	@echo 'make report  build every report that is out of date, into reports/'
 	@echo 'make test    run the tests'
+	@echo 'make slow    run the slow ones: simulations, kills of running commands'
 	@echo 'make lint    ruff: style and format'
 	@echo 'make types   mypy: strict types of the package'
 	@echo 'make verify  let R (package metafor) compute every number of the reports again'
@@ -27,7 +28,10 @@ report: $(READY)
 	@$(BIN)/metasyn run
 
 test: $(READY)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) -m 'not slow'
+
+slow: $(READY)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS) -m slow
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -140,6 +140,7 @@ def game_of(before: EvidenceState, after: EvidenceState, place: int) -> Evidence
     )
 
 
+@pytest.mark.slow
 @given(old=CHOICES, new=CHOICES)
 @settings(max_examples=15, deadline=None, derandomize=True, database=None)
 def test_ends_are_runs_and_shares_keep_the_axioms(
@@ -187,6 +188,7 @@ def test_no_change_made_is_the_old_state_and_all_made_is_the_new_one_and_nothing
         assert game._computed(every).fingerprint() == game.ends[1].fingerprint()
 
 
+@pytest.mark.slow
 @given(edits=st.lists(st.sampled_from([*CAUSES]), unique=True, min_size=1, max_size=4).map(tuple))
 @settings(max_examples=10, deadline=None, derandomize=True, database=None)
 def test_every_choice_of_causes_is_the_project_in_which_just_those_edits_were_made(

@@ -218,6 +218,7 @@ def test_a_killed_run_leaves_no_orphans(built, snapshot, number):
     assert {name: after[name] for name in before} == before
 
 
+@pytest.mark.slow
 def test_many_runs_at_once(metasyn, built, tmp_path, snapshot):
     """On stale reports: one of them builds, all succeed, and what comes out is what one run gives."""
     table = built / "data" / "results.csv"
