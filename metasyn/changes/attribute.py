@@ -74,8 +74,11 @@ class _Shared:
         ends = {choice for i in range(self.n) for choice in (1 << i, full ^ (1 << i))}
         return sorted(prefixes | ends)
 
-    def shares(self, name: Quantity) -> NDArray[np.float64] | NotEstimable:
-        """The share of each cause in one quantity; why there is none where a step on the way has none."""
+    def shares(self, name: Quantity) -> tuple[NDArray[np.float64], NDArray[np.float64]] | NotEstimable:
+        """The share of each cause in one quantity and its standard error by sampling.
+
+        Why there are none where a step on the way has no value.
+        """
         known: dict[int, float] = {}
         for choice in self.visited():
             value = self.at(choice)[name]
@@ -83,8 +86,17 @@ class _Shared:
                 return NotEstimable(f"with only this changed ({self.named(choice)}): {value.reason}")
             known[choice] = value
         if self.orders:
-            return shapley_of_orders(self.orders, known.__getitem__)
-        return shapley_values([known[choice] for choice in range(1 << self.n)])
+            return _averaged(self.orders, known.__getitem__)
+        return shapley_values([known[choice] for choice in range(1 << self.n)]), np.zeros(self.n)
+
+
+def _averaged(
+    orders: Sequence[Sequence[int]], value: Callable[[int], float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares over a sample of orders; an order and its reverse are one draw, the draws independent."""
+    pairs = [orders[i : i + 2] for i in range(0, len(orders), 2)]
+    drawn = np.array([shapley_of_orders(pair, value) for pair in pairs])
+    return shapley_of_orders(orders, value), drawn.std(axis=0, ddof=1) / np.sqrt(len(pairs))
 
 
 def attribute(
@@ -167,6 +179,7 @@ def _shared_out(
     shares = shared.shares(name)
     if isinstance(shares, NotEstimable):
         return Moved(quantity=name, before=was, after=end, unshared=shares.reason)
+    values, errors = shares
     made = []
     if recomputed is not None:
         step = _gap(was, start)
@@ -176,7 +189,8 @@ def _shared_out(
     for i, cause in enumerate(causes[len(made) :]):
         alone = _gap(start, shared.at(1 << i)[name])
         last = _gap(shared.at(full ^ (1 << i))[name], end)
-        made.append(Share(cause=cause.id, alone=alone, last=last, shapley=float(shares[i])))
+        share, error = float(values[i]), float(errors[i])
+        made.append(Share(cause=cause.id, alone=alone, last=last, shapley=share, sampling_error=error))
     return Moved(quantity=name, before=was, after=end, shares=tuple(made))
 
 

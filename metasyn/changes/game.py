@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from metasyn.changes.by_study import EffectsByStudy, keys_by_study, studies_stan
 from metasyn.changes.hybrid import Blend, blend_analysis
 from metasyn.changes.model import Cause
 from metasyn.changes.outcome_pairs import OutcomePair
+from metasyn.changes.renamed import Identity, under
 from metasyn.changes.row_causes import ORDER
 from metasyn.changes.standing import Point, nothing, point_of
 from metasyn.effects.measure import get_measure
@@ -79,6 +80,8 @@ class EvidenceGame:
     blend : Blend
     old, new : Analysis
     pair : OutcomePair
+    names : mapping
+        Effects that were renamed: identity now -> identity before.
     """
 
     causes: tuple[Cause, ...]
@@ -87,6 +90,7 @@ class EvidenceGame:
     old: Analysis
     new: Analysis
     pair: OutcomePair
+    names: Mapping[Identity, Identity] = field(default_factory=dict)
     _points: dict[int, Point] = field(default_factory=dict)
     _effects: EffectsByStudy = field(init=False)
     _made: dict[frozenset[str], EffectSet] = field(default_factory=dict)
@@ -145,7 +149,8 @@ class EvidenceGame:
         about = tuple((e.study_id, e.cohort_id, e.comparator_id, e.label, e.counts) for e in effects.effects)
         key = (effects.yi.tobytes(), effects.vi.tobytes(), about, spec)
         if key not in self._pooled:
-            self._pooled[key] = point_of(effects, pool(effects, spec=spec), level=spec.level)
+            made = point_of(effects, pool(effects, spec=spec), level=spec.level)
+            self._pooled[key] = under(made, self.names)
         return replace(self._pooled[key], effects=effects)
 
 

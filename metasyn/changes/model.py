@@ -17,10 +17,15 @@ __all__ = [
     "CauseKind",
     "ClaimChange",
     "EvidenceChange",
+    "FigureChange",
+    "GroupChange",
+    "GroupStanding",
+    "GroupingChange",
     "Moved",
     "OptionEdit",
     "OutcomeChange",
     "Quantity",
+    "Said",
     "Share",
     "Standing",
     "WeightChange",
@@ -29,6 +34,7 @@ __all__ = [
 CauseKind = Literal["added", "corrected", "removed", "method", "software"]
 Quantity = Literal["estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "I2", "k"]
 Attribution = Literal["exact", "sampled", "none"]
+Said = Literal["both", "before", "now"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +96,15 @@ class Share:
     shapley : float
         Average change over all orders in which the changes could have been made; the shares of all
         causes sum to the whole change.
+    sampling_error : float
+        Standard error of `shapley` where only a sample of the orders was looked at; 0 where all were.
     """
 
     cause: str
     alone: float | NotEstimable
     last: float | NotEstimable
     shapley: float
+    sampling_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,15 +172,54 @@ class WeightChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureChange:
+    """An effect that rests on other printed figures: ids of those given up and of those used instead."""
+
+    label: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupStanding:
+    """The result of one group, on the analysis scale."""
+
+    k: int
+    estimate: float
+    ci: Interval | NotEstimable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChange:
+    """One group before and after; None where there was or is no such group."""
+
+    name: str
+    before: GroupStanding | None
+    after: GroupStanding | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupingChange:
+    """The groups by one column before and after, with the p values of the test between them."""
+
+    column: str
+    groups: tuple[GroupChange, ...]
+    pvalue_before: float | NotEstimable
+    pvalue_after: float | NotEstimable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimChange:
     """A sentence of the analyst whose truth differs, or that was added or removed.
 
     Attributes
     ----------
     before, after : bool or None
-        Whether it was and is true of the results. A sentence that only one script holds is held
-        against both results: where its truth differs, both are given, so that a flip is seen though
-        the sentence was dropped; else None stands for the script that does not hold it.
+        Whether it was and is true of the results. `before` is None for a sentence that is new. One that
+        was dropped is held against the new results, too, so that a flip is seen though nobody says it any
+        more; `after` is None where it would be as true as it was.
+    said : {'both', 'before', 'now'}
+        Which of the two scripts hold it.
     detail : str
         The number that decides, as of the new results.
     causes : tuple of str or None
@@ -185,6 +233,7 @@ class ClaimChange:
     after: bool | None
     detail: str = ""
     causes: tuple[str, ...] | None = None
+    said: Said = "both"
 
     @property
     def flipped(self) -> bool:
@@ -214,6 +263,10 @@ class OutcomeChange:
         Columns by which the results of groups differ; they are not shared out.
     group_causes : tuple of Cause
         Those that change the results of these groups, made first or undone last.
+    groupings : tuple of GroupingChange
+        These groups before and after, in the order of `groups`.
+    figures : tuple of FigureChange
+        Effects that rest on another figure of the same cohorts than before.
     measure_before : str or None
         That of the older result where it was another one: the two have no scale in common.
     """
@@ -231,6 +284,8 @@ class OutcomeChange:
     remark: str = ""
     groups: tuple[str, ...] = ()
     group_causes: tuple[Cause, ...] = ()
+    groupings: tuple[GroupingChange, ...] = ()
+    figures: tuple[FigureChange, ...] = ()
     measure_before: Measure | None = None
 
     @property

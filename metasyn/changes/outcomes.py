@@ -9,13 +9,16 @@ from metasyn.changes.attribute import Attributed, attribute, moved_only
 from metasyn.changes.causes import could_bear, studies_of
 from metasyn.changes.from_results import results_game
 from metasyn.changes.game import EvidenceGame, Game
+from metasyn.changes.grouped import grouping_changes
 from metasyn.changes.hybrid import blend
-from metasyn.changes.model import Cause, OutcomeChange
+from metasyn.changes.model import Cause, FigureChange, OutcomeChange
 from metasyn.changes.outcome_pairs import OutcomePair
+from metasyn.changes.renamed import older_names, under
 from metasyn.changes.reported import software_edits, software_words
 from metasyn.changes.sentences import Judged, verdict
 from metasyn.changes.sides import Side
 from metasyn.changes.standing import Point, group_numbers, weight_changes
+from metasyn.changes.used import figure_changes
 from metasyn.claims.claim import Claim
 from metasyn.errors import OptionError
 from metasyn.evidence.table_changes import RowEdit
@@ -77,6 +80,8 @@ def compare_outcome(
     """
     before = old.point(pair.places[0]) if pair.old is not None else None
     after = new.point(pair.places[1]) if pair.new is not None else None
+    if before is not None and after is not None and pair.same_scale:
+        after = under(after, older_names(before, after))
     played = _played(pair, old, new, causes, edits)
     first = played.reported or before
     side, place = (new, pair.places[1]) if after is not None else (old, pair.places[0])
@@ -95,6 +100,8 @@ def compare_outcome(
         remark=played.remark,
         groups=groups,
         group_causes=_group_causes(played.game, groups),
+        groupings=grouping_changes(before, after, groups) if before and after else (),
+        figures=_figures(pair, old, new, before, after),
         measure_before=pair.old.measure if pair.old and pair.new and not pair.same_scale else None,
     )
     judged = Judged(
@@ -105,6 +112,16 @@ def compare_outcome(
         flipping=_flipping(played),
     )
     return Compared(change=change, judged=judged)
+
+
+def _figures(
+    pair: OutcomePair, old: Side, new: Side, before: Point | None, after: Point | None
+) -> tuple[FigureChange, ...]:
+    """Effects that rest on other figures of the same cohorts, where both tables are known."""
+    if before is None or after is None or old.evidence is None or new.evidence is None:
+        return ()
+    known = [{row.result_id for row in side.evidence.results} for side in (old, new) if side.evidence]
+    return figure_changes(before, after, (known[0], known[1])) if pair.same_scale else ()
 
 
 def _regrouped(old: Side, new: Side, before: Point | None, after: Point | None) -> tuple[str, ...]:
@@ -146,6 +163,8 @@ def _played(
     if not pair.same_scale:
         reason = _OTHER_SCALE.format(pair.old.measure, pair.new.measure)
         return _Played(attributed=Attributed(moved=moved_only(before, after, reason)), remark=reason)
+    names = older_names(before, after)
+    after = under(after, names)
     if old.analysis is None or new.analysis is None or old.evidence is None or new.evidence is None:
         return _from_results(before, after, old, new)
     bearing = could_bear(causes, pair, old.evidence, new.evidence)
@@ -156,6 +175,7 @@ def _played(
         old=old.analysis,
         new=new.analysis,
         pair=pair,
+        names=names,
     )
     studies = studies_of(bearing, old.evidence, new.evidence)
     reported = old.otherwise(pair.places[0])

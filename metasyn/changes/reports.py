@@ -73,7 +73,11 @@ def report_claims(before: Side, after: Side) -> tuple[ClaimChange, ...]:
             place = (now or was or (None, ""))[1]
             changes.append(
                 ClaimChange(
-                    text=text, where=place, before=was[0] if was else None, after=now[0] if now else None
+                    text=text,
+                    where=place,
+                    before=was[0] if was else None,
+                    after=now[0] if now else None,
+                    said="now" if was is None else "before" if now is None else "both",
                 )
             )
     return tuple(changes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from metasyn.analysis.claims_check import claimed_outcome
 from metasyn.analysis.spec import Analysis
-from metasyn.changes.model import ClaimChange
+from metasyn.changes.model import ClaimChange, Said
 from metasyn.changes.standing import Point, groups_of
 from metasyn.claims.check import Verdict, check_claim
 from metasyn.claims.claim import Claim
@@ -105,15 +105,16 @@ def _change(
         return None
     side, script = (1, new) if after is not None else (0, old)
     found = judged(side, claimed_outcome(claim, script.outcomes))
+    said: Said = "now" if before is None else "before" if after is None else "both"
     if found is None:
-        return ClaimChange(text=claim.text, where="", before=None, after=None)
+        return ClaimChange(text=claim.text, where="", before=None, after=None, said=said)
     was, now = (verdict(one or claim, point) for one, point in ((before, found.before), (after, found.after)))
-    truth_then = _truth(claim, was, found.reported)
+    truth_then = None if before is None else _truth(claim, was, found.reported)
     truth_now = None if now is None else now.true
-    if truth_then is truth_now and before is not None and after is not None:
-        return None
     if truth_then is truth_now:
-        truth_then, truth_now = (truth_then if before else None), (truth_now if after else None)
+        if said == "both":
+            return None
+        truth_now = None
     return ClaimChange(
         text=claim.text,
         where=found.where,
@@ -121,6 +122,7 @@ def _change(
         after=truth_now,
         detail="; ".join(_shown(now)) if now is not None else "",
         causes=_causes(before, after, found) if None not in (truth_then, truth_now) else None,
+        said=said,
     )
 
 

@@ -32,6 +32,8 @@ class EvidenceState:
         Name of an analysis -> its `results.json` as it was reported, where it is there.
     version : str
         Version of the evidence, where it is a release; else empty.
+    notes : tuple of str
+        What was left out of `results`, and why.
     """
 
     label: str
@@ -41,3 +43,4 @@ class EvidenceState:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     version: str = ""
+    notes: tuple[str, ...] = ()

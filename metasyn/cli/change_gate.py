@@ -152,10 +152,10 @@ def _reason(standing: Standing) -> str:
 
 
 def _remarks(analysis: AnalysisChange, outcome: OutcomeChange, gate: Gate) -> Iterator[str]:
-    """That a measure has no value of no effect, where the gate asks about that."""
+    """That a measure of which a result moved has no value of no effect, where the gate asks about that."""
     measure = get_measure(outcome.measure)
     asked = [word for word in ("significance", "direction") if word in gate.words]
-    if asked and measure.null is None:
+    if asked and measure.null is None and outcome.changed:
         verb = "does" if len(asked) == 1 else "do"
         yield (
             f"{analysis.name}, {outcome.label}: {' and '.join(asked)} {verb} not apply; a {measure.label} "
@@ -178,6 +178,8 @@ def _turned(before: Standing, after: Standing, measure: EffectMeasure) -> str:
     level = plain_number(round(1 - after.level, 12))
     if now is None or was is None:
         return f"can {'no longer' if now is None else 'now'} be judged at {level}"
+    if isinstance(after.pvalue, NotEstimable):
+        return f"{'now' if now else 'no longer'} has an interval that excludes no effect"
     return f"is {'now' if now else 'no longer'} significant at {level}"
 
 

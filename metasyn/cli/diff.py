@@ -94,11 +94,14 @@ def diff(
         _require_place(path, option, drawn=option == "--forest")
 
     from metasyn.changes.compare import compare_states
+    from metasyn.cli.console import complain
     from metasyn.workspace.states.opening import open_last, open_state
 
     home = chosen_project(project)
     before = open_last(home) if old is None else open_state(home, old)
     after = open_state(home, new)
+    for note in before.notes:
+        complain(f"metasyn: {note}.")
     change = compare_states(before, after, names=_names(before, after, only))
     if as_json:
         from metasyn.report.changes.plain_data import change_json

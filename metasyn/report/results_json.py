@@ -30,7 +30,9 @@ SCHEMA = "metasyn-result/1"
 _NOT_REPEATED = ("rows", "exclusions", "alternatives", "subgroups", "weights", "glmm", "bayes")
 
 
-def results_document(result: AnalysisResult, edition: Edition | None = None) -> dict[str, Any]:
+def results_document(
+    result: AnalysisResult, edition: Edition | None = None, *, built_from: str = ""
+) -> dict[str, Any]:
     """A whole analysis as plain data.
 
     Parameters
@@ -38,6 +40,8 @@ def results_document(result: AnalysisResult, edition: Edition | None = None) -> 
     result : AnalysisResult
     edition : Edition, optional
         Which version of the evidence it is of; without one there is no key `edition`.
+    built_from : str
+        Digest of the rows and options it rests on; where it is empty there is no key `built_from`.
 
     Returns
     -------
@@ -60,6 +64,7 @@ def results_document(result: AnalysisResult, edition: Edition | None = None) -> 
         "sources": [_source(one) for one in result.sources],
         "audit": audit_entries(result),
         "claims": [verdict.to_dict() for verdict in check_analysis_claims(result)],
+        **({"built_from": built_from} if built_from else {}),
     }
 
 

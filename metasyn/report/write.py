@@ -28,7 +28,9 @@ __all__ = ["render_report"]
 _LIVE_DATA = "<live data>"
 
 
-def render_report(result: AnalysisResult, edition: Edition | None = None) -> dict[str, bytes]:
+def render_report(
+    result: AnalysisResult, edition: Edition | None = None, *, built_from: str = ""
+) -> dict[str, bytes]:
     """Every file of a report.
 
     Parameters
@@ -36,6 +38,8 @@ def render_report(result: AnalysisResult, edition: Edition | None = None) -> dic
     result : AnalysisResult
     edition : Edition, optional
         Which version of the evidence it is of; without one, no version is mentioned.
+    built_from : str
+        Digest of the rows and options it rests on, for `results.json`.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def render_report(result: AnalysisResult, edition: Edition | None = None) -> dic
         "report.html": _html(result, document).encode(),
         "report.pdf": render_pdf(document, _pages(document.figures(), figures, "svg")),
         "report.docx": render_docx(document, _pages(document.figures(), figures, "png")),
-        "results.json": dumps(results_document(result, edition)).encode(),
+        "results.json": dumps(results_document(result, edition, built_from=built_from)).encode(),
         "verify.R": verify_script(result).encode(),
     }
     for table in document.tables():

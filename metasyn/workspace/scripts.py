@@ -11,6 +11,8 @@ from metasyn.errors import WorkspaceError
 
 __all__ = ["load_script"]
 
+_ALONE = "A script can import installed packages, not other files of the project."
+
 
 def load_script(path: Path, content: bytes | None = None) -> Analysis:
     """The analysis that a script declares.
@@ -44,7 +46,7 @@ def load_script(path: Path, content: bytes | None = None) -> Analysis:
         raise WorkspaceError(f"{_place(path, error)}: the script exits instead of declaring.") from error
     except Exception as error:
         detail = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        hint = " A script stands on its own." if isinstance(error, ImportError) else ""
+        hint = f". {_ALONE}" if isinstance(error, ModuleNotFoundError) else ""
         raise WorkspaceError(f"{_place(path, error)}: {detail}{hint}") from error
     return _declared(path, namespace)
 

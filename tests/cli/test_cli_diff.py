@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from hashlib import sha256
 from math import exp
 from pathlib import Path
 
@@ -24,9 +25,11 @@ from metasyn.evidence import read_evidence
 from metasyn.report.results_json import dumps, results_document
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.values import NotEstimable
+from metasyn.workspace.building.bench import Workbench
 from metasyn.workspace.project import Project
 from metasyn.workspace.scripts import load_script
 from metasyn.workspace.states.opening import open_state
+from metasyn.workspace.states.origin import built_from
 
 TYPO = ("0.72,0.55,0.94", "0.62,0.47,0.82")
 NEW_ROW = (
@@ -175,7 +178,9 @@ def test_the_last_release_is_the_default(metasyn, committed):
     (committed / "data" / "releases" / "1.0.0.zip").write_bytes(out.getvalue())
     record = {"schema": "metasyn-release/1", "version": "1.0.0", "date": "2026-11-01", "trigger": "t"}
     record |= {"step": "first", "reason": "r", "analyses": {}, "living": {}, "software": {}}
-    (committed / "data" / "release.json").write_text(json.dumps({**record, "sha256": "0" * 64, "past": []}))
+    (committed / "data" / "release.json").write_text(
+        json.dumps({**record, "sha256": sha256(out.getvalue()).hexdigest(), "past": []})
+    )
     assert metasyn("diff", cwd=committed).out == "Nothing changed since version 1.0.0.\n"
     edit(committed / "data" / "results.csv", *TYPO)
     assert metasyn("diff", cwd=committed).out.startswith("version 1.0.0 → the working folder\n")
@@ -190,6 +195,33 @@ def report(project: Path, name: str) -> Path:
     path.parent.mkdir(parents=True)
     path.write_text(dumps(document), encoding="utf-8")
     return path
+
+
+def test_software_is_not_blamed_for_an_edit_that_no_report_was_built_from(metasyn, committed):
+    """A report by another numpy, committed, then a row edited and committed without a run, and another."""
+    path = report(committed, "tea_vs_water")
+    document = json.loads(path.read_bytes())
+    document["versions"]["numpy"] = "0"
+    bench = Workbench(Project(committed))
+    inputs = bench.inputs("tea_vs_water", bench.load("tea_vs_water"))
+    path.write_text(json.dumps({**document, "built_from": built_from(inputs.options, inputs.rows)}))
+    git(committed, "add", "--all")
+    git(committed, "commit", "--quiet", "--message", "report")
+    edit(committed / "data" / "results.csv", *TYPO)
+    answer = metasyn("diff", "HEAD", cwd=committed)
+    assert answer.err == ""
+    git(committed, "commit", "--quiet", "--all", "--message", "edited without a run")
+    before = waking(committed).estimate
+    edit(committed / "data" / "results.csv", TYPO[1], TYPO[0])
+    answer = metasyn("diff", "HEAD", "--json", cwd=committed)
+    assert answer.err == (
+        "metasyn: HEAD: reports/tea_vs_water/results.json was built from other rows or another script: "
+        "it does not count as what was reported.\n"
+    )
+    (found,) = (one for one in json.loads(answer.out)["analyses"] if one["name"] == "tea_vs_water")
+    (outcome,) = (one for one in found["outcomes"] if one["id"] == "waking-hr")
+    assert outcome["before"]["estimate"] == pytest.approx(before, rel=1e-12)
+    assert [cause["kind"] for cause in outcome["causes"]] == ["corrected"]
 
 
 def test_reports_alone_can_be_compared(metasyn, tiny_project, tmp_path):

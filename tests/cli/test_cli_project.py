@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from metasyn.workspace.scripts import load_script
+
 
 def edit(path: Path, old: str, new: str) -> None:
     """Replace text that must be there."""
@@ -240,6 +242,15 @@ def test_new_writes_a_script_that_loads_and_can_be_edited_to_run(metasyn, tiny_p
     edit(script, '"outcome id"', '"sleep"')
     edit(script, '("new treatment", "usual treatment")', '({"drink": "tea"}, {"drink": "water"})')
     assert metasyn("run", "Coffee_2", cwd=tiny_project).code == 0
+
+
+def test_the_template_shows_how_another_estimator_is_declared(metasyn, tiny_project):
+    """The line works as it is, with what it says to import."""
+    assert metasyn("new", "coffee", cwd=tiny_project).code == 0
+    script = tiny_project / "analyses" / "coffee.py"
+    edit(script, "    # synthesis=SynthesisSpec(", "    synthesis=SynthesisSpec(")
+    edit(script, "import Analysis, Outcome", "import Analysis, Outcome, SynthesisSpec")
+    assert load_script(script).synthesis.tau2_method == "PM"
 
 
 @pytest.mark.parametrize("name", ["", "2nd", "a b", "../x", "a/b", "x.py", "é", "_x", "-x", "x" * 81])

@@ -43,7 +43,7 @@ def with_outcome(outcome: object, **further: object) -> EvidenceChange:
         (True, False, ("row:DO-WAKING-1",), "was true and is now false: 95%"),
         (False, True, (), "only several together do"),
         (True, False, ("row:DO-WAKING-1", "row:AX-WAKING-1"), "Each of these alone does this: results.csv"),
-        (None, True, (), "is new and true"),
+        (None, True, (), "is a new sentence and is true"),
         (False, None, (), "was false and is no longer said"),
         (True, True, (), "is still true"),
     ],
@@ -144,7 +144,7 @@ def test_analyses_that_came_went_or_cannot_be_compared():
     refused = AnalysisChange(name="b", title="B", kind="not comparable", remark="the script fails")
     text = change_plain(replace(made_up_change(), analyses=(added, refused)))
     assert "This analysis is new." in text
-    assert "time to waking (new)" in text
+    assert "Time to waking (new)" in text
     assert "Cannot be compared: the script fails." in text
 
 

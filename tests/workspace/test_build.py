@@ -59,6 +59,29 @@ def test_a_run_without_work_takes_no_lock(project, monkeypatch):
     assert states(build(project, NAMES)) == ["up to date", "up to date"]
 
 
+def test_git_sees_of_the_reports_what_is_to_be_committed(project):
+    """What the tool keeps for itself is ignored; pages, pictures and documents are for the user to choose."""
+    git = ("git", "-C", str(project.root))
+    subprocess.run([*git, "init", "--quiet"], check=True)
+    asked = [*git, "ls-files", "--others", "--exclude-standard", "-z", "reports"]
+    seen = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split("\0")[:-1]
+    there = {
+        path.relative_to(project.root).as_posix() for path in project.reports.rglob("*") if path.is_file()
+    }
+    hidden = there - set(seen)
+    assert set(seen) <= there
+    assert {"reports/.lock", "reports/.index.json", "reports/tea_vs_water/.manifest.json"} <= hidden
+    assert all(name.rpartition("/")[2].startswith(".") or "/.tables/" in name for name in hidden)
+    assert "reports/.gitignore" in seen
+
+
+def test_what_somebody_wrote_for_git_stays(project):
+    path = project.reports / ".gitignore"
+    path.write_text("*.pdf\n")
+    assert states(build(project, NAMES, force=True)) == ["built", "built"]
+    assert path.read_text() == "*.pdf\n"
+
+
 def test_it_is_asked_again_under_the_lock(project, monkeypatch):
     """Another run built everything between the first look and the lock."""
     edit(project.script("tea_vs_water"), "Tea compared", "Green tea compared")

@@ -121,3 +121,18 @@ def test_the_last_of_twelve_digits_does_not_count(tmp_path):
 )
 def test_what_counts_as_a_last_digit(before, after, same):
     assert same_but_for_a_last_digit(before, after) is same
+
+
+def test_results_that_say_the_same_of_other_rows(tmp_path):
+    """Their digest is named last, in words: where a number differs, that is told."""
+    now = json.loads(REPORT["results.json"])
+    files = {"results.json": json.dumps({**now, "built_from": "a" * 64}).encode()}
+    (tmp_path / "report").mkdir()
+    for estimate, told in (
+        (0.62, "says the same, but was built from other rows or options"),
+        (0.60, "syntheses[os-hr].estimate: 0.6 → 0.62"),
+    ):
+        old = json.loads(results(estimate=estimate))
+        (tmp_path / "report" / "results.json").write_text(json.dumps({**old, "built_from": "b" * 64}))
+        (one,) = folder_differences(tmp_path / "report", files)
+        assert one.words == told

@@ -140,6 +140,23 @@ def test_a_lost_archive_is_told_and_the_report_still_has_its_version(
     assert release_problems(project) == (f"{said}: what changed since version 1.0.0 cannot be shown.",)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('"trigger": "', '"trigger": "so to say: ', "trigger"),
+        ('"step": "minor"', '"step": "patch"', "step"),
+        ('"date": "2026-05-01"', '"date": "2026-05-02"', "past"),
+    ],
+)
+def test_a_record_that_was_edited_is_told(project: Project, old: str, new: str, field: str) -> None:
+    """Its copy inside the archive says what it was."""
+    assert release_problems(project) == ()
+    edit(project.data / "release.json", old, new)
+    (problem,) = release_problems(project)
+    assert problem.startswith("data/release.json says something else than its copy in ")
+    assert f"data/releases/1.1.0.zip ({field}); take it back from version control" in problem
+
+
 def test_a_report_is_stale_when_an_archive_is_lost_and_when_it_is_back(project: Project) -> None:
     def told() -> list[str]:
         return [reason for reason in Workbench(project).reasons("tea_vs_water") if "archive" in reason]
@@ -149,13 +166,13 @@ def test_a_report_is_stale_when_an_archive_is_lost_and_when_it_is_back(project: 
     build(project, ["tea_vs_water"])
     assert told() == []
     archive.unlink()
-    assert told() == ["an archive of a release was lost, or is back"]
+    assert told() == ["the archive of version 1.0.0 is missing or was edited"]
     build(project, ["tea_vs_water"])
     page = project.report("tea_vs_water") / "report.html"
     assert "cannot be shown: data/releases/1.0.0.zip is missing." in page.read_text()
     assert told() == []
     archive.write_bytes(content)
-    assert told() == ["an archive of a release was lost, or is back"]
+    assert told() == ["the archive of version 1.0.0 is back"]
     build(project, ["tea_vs_water"])
     assert "cannot be shown" not in page.read_text()
 

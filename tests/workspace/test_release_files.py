@@ -95,6 +95,28 @@ def test_a_given_version_is_above_the_last_and_far_enough() -> None:
         next_version(found, RELEASE, "1.10.1")
 
 
+def test_the_first_version_is_at_least_one() -> None:
+    found = Proposal(step="first", version="1.0.0", reason="there is no earlier version")
+    assert [next_version(found, None, given) for given in (None, "1.0.0", "3.1.4")] == [
+        "1.0.0",
+        "1.0.0",
+        "3.1.4",
+    ]
+    for given in ("0.9.0", "0.0.1"):
+        with pytest.raises(OptionError, match=rf"--version {given} is too small: .* at least 1\.0\.0"):
+            next_version(found, None, given)
+
+
+def test_two_versions_of_a_merge_are_told(tmp_path: Path) -> None:
+    ours = record_bytes(RELEASE).replace(b' "date"', b'<<<<<<< HEAD\n "date"', 1)
+    for content in (ours, b"<<<<<<< HEAD\n" + record_bytes(RELEASE)):
+        (tmp_path / "release.json").write_bytes(content)
+        with pytest.raises(WorkspaceError, match=r"two versions of a merge.*'Two branches' in docs/releases"):
+            read_release(tmp_path)
+    page = Path(__file__).parents[2] / "docs" / "releases.md"
+    assert "\n## Two branches" in page.read_text(encoding="utf-8"), "where the message points"
+
+
 def test_an_archive_has_bytes_that_follow_from_its_files_alone() -> None:
     files = {"data/b.csv": b"b\n", "data/a.csv": b"a\n", "release.json": b"{}\n"}
     content = archive_bytes(files)

@@ -251,6 +251,11 @@ def test_what_a_dead_release_left_goes_though_nothing_changed(project: Project) 
             WorkspaceError,
             "not what 'metasyn release' wrote",
         ),
+        (
+            lambda p: edit(p.data / "release.json", f'"date": "{MAY}"', '"date": "2026-05-02"'),
+            WorkspaceError,
+            r"no release: data/release\.json says something else .*1\.0\.0\.zip \(date\).*; take it back",
+        ),
         (lambda p: (p.data / "living.toml").write_text("[livin]"), WorkspaceError, "unknown 'livin'"),
     ],
 )

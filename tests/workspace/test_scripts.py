@@ -52,6 +52,10 @@ def test_a_second_name_for_the_same_analysis_is_no_second_analysis(tmp_path):
         ("# coding: klingon\n", "a.py"),
         ("if True:\nx = 1\n", "a.py line 2"),
         ("raise SystemExit\n", "exits instead of declaring"),
+        (
+            "import helpers_of_mine\n",
+            "No module named 'helpers_of_mine'. A script can import installed packages, not other files",
+        ),
     ],
 )
 def test_what_cannot_be_used_is_said(tmp_path, text, words):

@@ -14,9 +14,13 @@ import pytest
 
 from metasyn.errors import EvidenceError, WorkspaceError
 from metasyn.report.closing import software_versions
+from metasyn.workspace.building.bench import Workbench
+from metasyn.workspace.building.build import build
 from metasyn.workspace.project import Project
+from metasyn.workspace.staleness.hashing import hash_bytes
 from metasyn.workspace.states.git_files import find_revision
 from metasyn.workspace.states.opening import open_archive, open_last, open_state
+from metasyn.workspace.states.origin import built_from
 
 RESULTS = "data/results.csv"
 
@@ -70,10 +74,11 @@ def released(project: Path, version: str = "1.0.0", **further: bytes) -> dict[st
 def place_release(project: Path, version: str = "1.0.0") -> None:
     """A release and its record, as far as opening it looks."""
     (project / "data" / "releases").mkdir(exist_ok=True)
-    (project / f"data/releases/{version}.zip").write_bytes(archive(released(project, version)))
+    content = archive(released(project, version))
+    (project / f"data/releases/{version}.zip").write_bytes(content)
     record = {"schema": "metasyn-release/1", "version": version, "date": "2026-11-01", "trigger": "t"}
     record |= {"step": "first", "reason": "r", "analyses": {}, "living": {}, "software": {}}
-    record |= {"sha256": "0" * 64, "past": []}
+    record |= {"sha256": hash_bytes(content), "past": []}
     (project / "data" / "release.json").write_text(json.dumps(record))
 
 
@@ -264,12 +269,41 @@ def test_an_unedited_folder_or_commit_is_the_version_that_was_released(repositor
 def test_a_release_is_what_its_name_says(tiny_project):
     place_release(tiny_project)
     path = tiny_project / "data" / "releases" / "1.0.0.zip"
-    path.write_bytes(archive(released(tiny_project, "3.0.0")))
-    with pytest.raises(WorkspaceError, match=r"holds the release 3\.0\.0, not 1\.0\.0"):
-        open_state(Project(tiny_project), "1.0.0")
+    other = path.with_name("1.5.0.zip")
+    other.write_bytes(archive(released(tiny_project, "3.0.0")))
+    with pytest.raises(WorkspaceError, match=r"holds the release 3\.0\.0, not 1\.5\.0"):
+        open_state(Project(tiny_project), "1.5.0")
     path.unlink()
-    with pytest.raises(WorkspaceError, match=r"1\.0\.0\.zip is missing"):
+    with pytest.raises(WorkspaceError, match=r"^the archive of 1\.0\.0 is missing: take data/releases/1"):
         open_last(Project(tiny_project))
+
+
+@pytest.mark.parametrize("given", ["1.0.0", "data/releases/1.0.0.zip", None])
+def test_an_archive_that_was_edited_is_no_release(tiny_project, tmp_path, given):
+    """One row in it says something else, and it is still a good archive: only its hash tells."""
+    place_release(tiny_project)
+    project, path = Project(tiny_project), tiny_project / "data" / "releases" / "1.0.0.zip"
+    edit(tiny_project / RESULTS, "0.72,0.55,0.94", "0.70,0.53,0.94")
+    path.write_bytes(archive(released(tiny_project)))
+    with pytest.raises(WorkspaceError, match=r"1\.0\.0\.zip is not as it was released.* metasyn check"):
+        open_last(project) if given is None else open_state(project, given)
+    shutil.copy(path, tmp_path / "1.0.0.zip")
+    assert hr(open_state(project, str(tmp_path / "1.0.0.zip"))) == "0.70", "an archive from elsewhere"
+
+
+@pytest.mark.parametrize("with_git", [False, True])
+def test_a_lost_archive_of_a_version_that_was_released_is_missing(repository, tiny_project, with_git):
+    project = repository if with_git else Project(tiny_project)
+    place_release(project.root)
+    (project.data / "releases" / "1.0.0.zip").unlink()
+    with pytest.raises(WorkspaceError) as caught:
+        open_state(project, "1.0.0")
+    assert str(caught.value) == (
+        "the archive of 1.0.0 is missing: take data/releases/1.0.0.zip back from version control."
+    )
+    if with_git:
+        git(project.root, "tag", "1.0.0", "v1.0")
+        assert hr(open_state(project, "1.0.0")) == "0.72", "the revision of that name is there"
 
 
 @pytest.mark.parametrize("name", ["../evil.py", "/etc/evil", "data/../../x.csv", "c:\\x", "data\\x.csv"])
@@ -328,8 +362,11 @@ def test_what_other_software_reported_is_kept_and_what_this_one_did_is_not(tiny_
     folder.mkdir(parents=True)
     project = Project(tiny_project)
     running = dict(software_versions())
+    bench = Workbench(project)
+    inputs = bench.inputs("tea_vs_water", bench.load("tea_vs_water"))
+    origin = built_from(inputs.options, inputs.rows)
     for versions, kept in (({"metasyn": "0"}, 1), (running, 0), ({**running, "typst": "0"}, 0)):
-        (folder / "results.json").write_bytes(report(versions))
+        (folder / "results.json").write_bytes(report(versions, built_from=origin))
         assert len(open_state(project).results) == kept
     (folder / "results.json").write_bytes(b"<<<<<<< HEAD")
     assert open_state(project).results == {}
@@ -339,6 +376,62 @@ def test_what_other_software_reported_is_kept_and_what_this_one_did_is_not(tiny_
     assert open_state(project).results == {}, "a script that is being worked on is to be mended"
     files = released(tiny_project, **{"reports/tea_vs_water/results.json": report(running)})
     assert list(open_archive(archive(files), "x.zip").results) == ["tea_vs_water"]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The tiny project with the report of one analysis, as if another numpy had computed it."""
+    folder = tmp_path_factory.mktemp("built") / "project"
+    template = Path(__file__).parents[1] / "tiny_project"
+    shutil.copytree(template, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    build(Project(folder), ["tea_vs_water"])
+    path = folder / "reports" / "tea_vs_water" / "results.json"
+    document = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**document, "versions": {**document["versions"], "numpy": "0"}}))
+    return folder
+
+
+OTHER_ROWS = "was built from other rows or another script"
+PM = ("    title=", "    synthesis=SynthesisSpec(tau2_method='PM'),\n    title=")
+NEW_ROW = (
+    "AX-SLEEP-0,AX,AX.tea,,sleep,ten hours,,events,60,,,,,,60,100,patients,"
+    "ax-2019,Table 2,60/100,no,,,usable,,"
+)
+
+
+@pytest.mark.parametrize("where", ["folder", "commit"])
+@pytest.mark.parametrize(
+    ("file", "old", "new", "why"),
+    [
+        (None, "", "", ""),
+        ("data/results.csv", "0.72,0.55,0.94", "0.70,0.53,0.94", OTHER_ROWS),
+        ("data/results.csv", "para 6,40%", "para 7,40%", ""),
+        ("data/results.csv", "AX-SLEEP-1,AX,", f"{NEW_ROW}\nAX-SLEEP-1,AX,", OTHER_ROWS),
+        ("data/studies.csv", "AX,Axelsson 2019", "AX,Axelson 2019", OTHER_ROWS),
+        ("analyses/tea_vs_water.py", "analysis = Analysis(", "# a remark\nanalysis = Analysis(", ""),
+        ("analyses/tea_vs_water.py", *PM, OTHER_ROWS),
+        ("analyses/sleep_with_tea.py", "Sleep with tea", "Sleep and tea", ""),
+        ("reports/tea_vs_water/results.json", '"built_from"', '"no_longer"', "does not say which rows"),
+    ],
+)
+def test_a_report_counts_only_if_it_was_built_from_these_rows_and_this_script(
+    built, tmp_path, where, file, old, new, why
+):
+    """What other software reported may differ because the tables do: then the software is not to blame."""
+    folder = tmp_path / "project"
+    shutil.copytree(built, folder)
+    if file is not None:
+        edit(folder / file, old, new)
+    if "SynthesisSpec" in new:
+        edit(folder / str(file), "import Analysis", "import SynthesisSpec, Analysis")
+    if where == "commit":
+        git(tmp_path, "init", "--quiet", "--initial-branch", "main", str(folder))
+        commit(folder, "first")
+    state = open_state(Project(folder), "HEAD" if where == "commit" else None)
+    assert state.unreadable == {}
+    assert list(state.results) == ([] if why else ["tea_vs_water"])
+    told = "".join(state.notes)
+    assert told.startswith(f"{state.label}: reports/tea_vs_water/results.json {why}") if why else not told
 
 
 def test_a_path_from_here_and_one_from_the_project_are_told_apart(tiny_project, tmp_path, monkeypatch):

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from metasyn.changes.model import AnalysisChange, EvidenceChange, OptionEdit, OutcomeChange
 from metasyn.changes.options import asks_otherwise, works_otherwise
-from metasyn.effects.measure import get_measure
+from metasyn.changes.renamed import only_renamed
 from metasyn.evidence.table_changes import RowEdit
+from metasyn.report.changes.further import groupings_tables, renamed_sentence
 from metasyn.report.changes.numbers import (
     moved_weights,
     orders_sentence,
-    shares_are,
+    shares_rule,
     still_sentence,
     weight_sentence,
 )
@@ -33,6 +34,7 @@ from metasyn.report.changes.words import (
     state_name,
     trigger_words,
 )
+from metasyn.report.phrases import capital
 from metasyn.tables.model import ReportTable
 from metasyn.tables.words import counted
 from metasyn.wording import legible
@@ -120,13 +122,15 @@ def study_sentences(rows: Sequence[RowEdit]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Sentences; one that says so where nothing of it happened.
+        Sentences; one that says so where nothing of it happened. What was only renamed is no news.
 
     Examples
     --------
     >>> study_sentences([RowEdit(key="study:AX", kind="removed")])
     ('Studies no longer included: AX.',)
     """
+    renamed = only_renamed(rows)
+    rows = [row for row in rows if row.key not in renamed]
     studies = {kind: _ids(rows, "study:", kind) for kind in ("added", "removed")}
     figures = [row for row in rows if ":" not in row.key]
     of_new = [row for row in figures if row.kind == "added" and _study(row) in studies["added"]]
@@ -203,6 +207,9 @@ def _results(change: EvidenceChange, told: Sequence[AnalysisChange], head: str) 
     if change.rows:
         yield ""
         yield from _table(rows_table(change.rows))
+    if renamed := renamed_sentence(change.rows):
+        yield ""
+        yield markdown_text(renamed)
     titles = cause_titles(change.analyses)
     for analysis in told:
         yield ""
@@ -232,8 +239,9 @@ def _analysis(analysis: AnalysisChange, titles: Mapping[str, str]) -> Iterator[s
         yield f"Unchanged: {markdown_text('; '.join(still))}."
         yield ""
     for one in (one for one in analysis.outcomes if one.groups and one not in moved):
-        yield markdown_text(f"{one.label}: {groups_sentence(one)}")
+        yield markdown_text(f"{capital(one.label)}: {groups_sentence(one)}")
         yield ""
+        yield from _groups(one)
     if idle := idle_sentence(analysis):
         yield markdown_text(idle)
         yield ""
@@ -244,9 +252,8 @@ def _analysis(analysis: AnalysisChange, titles: Mapping[str, str]) -> Iterator[s
 
 
 def _outcome(outcome: OutcomeChange) -> Iterator[str]:
-    measure = get_measure(outcome.measure)
     gone = " (new)" if outcome.before is None else " (no longer asked for)" if outcome.after is None else ""
-    yield f"**{markdown_text(outcome.label)}**{gone}"
+    yield f"**{markdown_text(capital(outcome.label))}**{gone}"
     yield ""
     yield from _table(results_table(outcome))
     yield ""
@@ -254,7 +261,7 @@ def _outcome(outcome: OutcomeChange) -> Iterator[str]:
     if shares is not None and len(outcome.causes) > 1:
         yield from _table(shares)
         yield ""
-        yield markdown_text(f"{shares_are(measure)} {orders_sentence(outcome)}".strip())
+        yield markdown_text(f"{shares_rule(outcome)} {orders_sentence(outcome)}".strip())
         yield ""
     elif outcome.causes:
         yield f"Cause: {markdown_text('; '.join(cause.title for cause in outcome.causes))}."
@@ -263,9 +270,23 @@ def _outcome(outcome: OutcomeChange) -> Iterator[str]:
     if weights and outcome.before and outcome.after:
         yield f"Weights that moved most: {markdown_text('; '.join(weights))}."
         yield ""
-    for remark in filter(None, (groups_sentence(outcome), *remarks_on(outcome))):
+    if outcome.groups:
+        yield markdown_text(groups_sentence(outcome))
+        yield ""
+        yield from _groups(outcome)
+    for remark in remarks_on(outcome):
         yield markdown_text(remark)
         yield ""
+
+
+def _groups(outcome: OutcomeChange) -> Iterator[str]:
+    """The groups that differ, before and after."""
+    for table in groupings_tables(outcome):
+        yield from _table(table)
+        yield ""
+        for note in table.notes:
+            yield markdown_text(note)
+            yield ""
 
 
 def _flow(change: EvidenceChange, evidence: ReportTable | None) -> Iterator[str]:

@@ -34,6 +34,7 @@ __all__ = [
     "plain_cells",
     "quantity_name",
     "shares_are",
+    "shares_rule",
     "shown_change",
     "still_sentence",
     "weight_sentence",
@@ -227,6 +228,21 @@ def shares_are(measure: EffectMeasure) -> str:
     return f"{what} The {sums} to the whole change."
 
 
+def shares_rule(outcome: OutcomeChange) -> str:
+    """How the shares of an outcome are to be read; empty where no share of estimate or bound is shown.
+
+    Parameters
+    ----------
+    outcome : OutcomeChange
+
+    Returns
+    -------
+    str
+    """
+    shown = any(moved.quantity in _MULTIPLIED and moved.shares for moved in outcome.moved)
+    return shares_are(get_measure(outcome.measure)) if shown and len(outcome.causes) > 1 else ""
+
+
 def _in_points(measure: EffectMeasure) -> bool:
     return measure.family == "proportion" and measure.to_natural is identity
 
@@ -245,10 +261,26 @@ def orders_sentence(outcome: OutcomeChange) -> str:
     """
     if outcome.attribution == "none" or len(outcome.causes) < 2:
         return ""
-    over = f"{whole(outcome.orders)} of the orders" if outcome.attribution == "sampled" else "all orders"
+    sampled = outcome.attribution == "sampled"
+    over = f"{whole(outcome.orders)} of the orders" if sampled else "all orders"
     first = any(cause.kind == "software" for cause in outcome.causes)
     told = f"Each share is the average over {over} in which these changes could have been made"
-    return f"{told}, after the change of software." if first else f"{told}."
+    told = f"{told}, after the change of software." if first else f"{told}."
+    return f"{told} {_sampling_sentence(outcome)}" if sampled else told
+
+
+def _sampling_sentence(outcome: OutcomeChange) -> str:
+    """How far shares over a sample of the orders may be off."""
+    shares = next((moved.shares for moved in outcome.moved if moved.quantity == "estimate"), ())
+    largest = max((share.sampling_error for share in shares), default=0.0)
+    told = "The sum of these shares is exact; each alone has sampling error"
+    if largest < _NOISE:
+        return f"{told}."
+    measure = get_measure(outcome.measure)
+    name = quantity_name("estimate", measure, 0.95)
+    shown = shown_change("estimate", largest, measure).removeprefix("+")
+    unit = " points" if _in_points(measure) else ""
+    return f"{told} (standard error of a share of the {name} at most {shown}{unit})."
 
 
 def moved_weights(outcome: OutcomeChange, most: int = 5) -> tuple[WeightChange, ...]:

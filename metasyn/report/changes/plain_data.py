@@ -12,11 +12,14 @@ from metasyn.changes.model import (
     Cause,
     ClaimChange,
     EvidenceChange,
+    GroupingChange,
+    GroupStanding,
     Moved,
     OptionEdit,
     OutcomeChange,
     Standing,
 )
+from metasyn.changes.renamed import renamed_rows
 from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.evidence.table_changes import RowEdit
 from metasyn.report.changes.numbers import measure_before
@@ -67,6 +70,7 @@ def change_document(change: EvidenceChange) -> dict[str, Any]:
         "old": {"label": change.old, "version": change.old_version},
         "new": {"label": change.new, "version": change.new_version},
         "rows": [row_entry(row) for row in change.rows],
+        "renamed": [{"kind": k or "result", "old": o, "new": n} for k, o, n in renamed_rows(change.rows)],
         "software": [_option(edit) for edit in change.software],
         "analyses": [analysis_entry(one) for one in change.analyses],
     }
@@ -108,6 +112,7 @@ def _claim(claim: ClaimChange) -> dict[str, Any]:
         "flipped": claim.flipped,
         "detail": claim.detail,
         "causes": None if claim.causes is None else list(claim.causes),
+        "said": claim.said,
     }
 
 
@@ -132,7 +137,41 @@ def _outcome(outcome: OutcomeChange) -> dict[str, Any]:
         ],
         "groups": list(outcome.groups),
         "group_causes": [_cause(cause) for cause in outcome.group_causes],
+        "groupings": [_grouping(one, measure) for one in outcome.groupings],
+        "figures": [
+            {"label": one.label, "before": list(one.before), "after": list(one.after)}
+            for one in outcome.figures
+        ],
     }
+
+
+def _grouping(grouping: GroupingChange, measure: EffectMeasure) -> dict[str, Any]:
+    reasons = _Reasons()
+    data = {
+        "column": grouping.column,
+        "groups": [
+            {
+                "group": one.name,
+                "before": _group(one.before, measure),
+                "after": _group(one.after, measure),
+            }
+            for one in grouping.groups
+        ],
+        "pvalue_before": reasons.number("pvalue_before", grouping.pvalue_before),
+        "pvalue_after": reasons.number("pvalue_after", grouping.pvalue_after),
+    }
+    return {**data, "not_estimable": dict(reasons)}
+
+
+def _group(standing: GroupStanding | None, measure: EffectMeasure) -> dict[str, Any] | None:
+    if standing is None:
+        return None
+    reasons = _Reasons()
+    ci = reasons.pair("ci", standing.ci)
+    data = {"k": standing.k, "estimate": reasons.number("estimate", standing.estimate), "ci": ci}
+    display = _display({**data, "pi": None}, measure)
+    del display["pi"]
+    return {**data, "display": display, "not_estimable": dict(reasons)}
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
@@ -187,6 +226,7 @@ def _shares(moved: Moved) -> list[dict[str, Any]]:
             "shapley": reasons.number("shapley", share.shapley),
             "alone": reasons.number("alone", share.alone),
             "last": reasons.number("last", share.last),
+            "sampling_error": reasons.number("sampling_error", share.sampling_error),
         }
         found.append({**data, "not_estimable": dict(reasons)})
     return found

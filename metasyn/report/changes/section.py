@@ -18,12 +18,13 @@ from metasyn.report.blocks import (
     TableBlock,
 )
 from metasyn.report.changes.edition import FIRST_TRIGGER, Edition, edition_title
+from metasyn.report.changes.further import column_words, groupings_tables, renamed_sentence
 from metasyn.report.changes.numbers import (
     estimate_text,
     measure_before,
     moved_weights,
     orders_sentence,
-    shares_are,
+    shares_rule,
     weight_sentence,
 )
 from metasyn.report.changes.tables import results_table, rows_table, shares_table
@@ -103,7 +104,7 @@ def _in_short(change: AnalysisChange, previous: str) -> str:
         return f"Its results cannot be compared with those of version {previous}."
     columns = dict.fromkeys(column for one in change.outcomes for column in one.groups)
     if not moved and columns:
-        groups = f"those of the groups by {' and by '.join(columns)} are not"
+        groups = f"those of the groups by {' and by '.join(map(column_words, columns))} are not"
         return f"The pooled results are as they were in version {previous}, {groups}."
     if not moved:
         return f"No result of this report has changed since version {previous}."
@@ -187,7 +188,7 @@ def _blocks(edition: Edition) -> Iterator[Block]:
         yield Paragraph("", lead="Conclusions of the analyst that are not as before.")
         yield Bullets(tuple(f"{claim_sentence(claim, titles)}." for claim in change.claims))
     yield from _figures(change, edition)
-    yield from _same(change)
+    yield from _same(change, edition)
 
 
 def _preface(edition: Edition) -> str:
@@ -206,6 +207,8 @@ def _data(change: AnalysisChange) -> Iterator[Block]:
     text = f"Of the evidence tables that this report uses: {counts_of_rows(change.rows)}."
     yield Paragraph(text, lead="Data.")
     yield TableBlock(_cut(rows_table(change.rows)))
+    if renamed := renamed_sentence(change.rows):
+        yield Paragraph(renamed)
     if idle := idle_sentence(change):
         yield Paragraph(idle)
 
@@ -245,7 +248,13 @@ def _figures(change: AnalysisChange, edition: Edition) -> Iterator[Block]:
         )
 
 
-def _same(change: AnalysisChange) -> Iterator[Block]:
+def _groups(one: OutcomeChange, edition: Edition) -> Iterator[Block]:
+    """The groups that differ, before and after."""
+    for table in groupings_tables(one, words=_words(edition)):
+        yield TableBlock(_captioned(table))
+
+
+def _same(change: AnalysisChange, edition: Edition) -> Iterator[Block]:
     same = [one.label for one in change.outcomes if not one.changed]
     if same and len(same) < len(change.outcomes):
         yield Paragraph(sentence(", ".join(same)), lead="Results that are as before.")
@@ -254,6 +263,7 @@ def _same(change: AnalysisChange) -> Iterator[Block]:
     for one in change.outcomes:
         if one.groups and not one.changed:
             yield Paragraph(groups_sentence(one), lead=f"{capital(one.label)}.")
+            yield from _groups(one, edition)
 
 
 def _words(edition: Edition) -> tuple[str, str]:
@@ -281,13 +291,16 @@ def _outcome(one: OutcomeChange, edition: Edition) -> Iterator[Block]:
         titles = "; ".join(cause.title for cause in one.causes)
         yield Paragraph(f"{titles}.", lead="Cause:" if len(one.causes) == 1 else "Causes:")
     elif shares is not None:
-        notes = (*shares.notes, shares_are(get_measure(one.measure)), orders_sentence(one))
+        notes = (*shares.notes, shares_rule(one), orders_sentence(one))
         yield TableBlock(_captioned(replace(shares, notes=tuple(filter(None, notes)))))
     weights = moved_weights(one)
     if weights and one.before is not None and one.after is not None:
         text = "; ".join(weight_sentence(weight) for weight in weights)
         yield Paragraph(sentence(text), lead="Weights that moved most.")
-    for remark in filter(None, (groups_sentence(one), *remarks_on(one))):
+    if one.groups:
+        yield Paragraph(groups_sentence(one))
+        yield from _groups(one, edition)
+    for remark in remarks_on(one):
         yield Paragraph(remark)
 
 

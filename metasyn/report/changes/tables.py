@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from metasyn.changes.model import AnalysisChange, Moved, OutcomeChange, Quantity, Standing
+from metasyn.changes.renamed import renamed_rows
 from metasyn.changes.state import EvidenceState
 from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.evidence.selection import Evidence
-from metasyn.evidence.table_changes import RowEdit
+from metasyn.evidence.table_changes import RowEdit, row_edits
 from metasyn.report.changes.numbers import (
     NOTHING,
     bounds_text,
@@ -30,6 +31,8 @@ from metasyn.wording import change_text, level_text, whole
 __all__ = ["evidence_flow", "flow_table", "results_table", "rows_table", "shares_table"]
 
 _Row = tuple[str, ...]
+# What is counted of the evidence -> kind of row.
+_KINDS = {"studies": "study", "cohorts": "cohort", "documents": "source", "reported figures": ""}
 
 
 def results_table(
@@ -211,12 +214,16 @@ def evidence_flow(old: EvidenceState, new: EvidenceState) -> ReportTable | None:
     Returns
     -------
     ReportTable or None
-        None where the tables of one of the states are not known.
+        None where the tables of one of the states are not known. What was only renamed neither came nor
+        went.
     """
     if old.evidence is None or new.evidence is None:
         return None
     rows = []
-    for (what, before), after in zip(_ids(old.evidence).items(), _ids(new.evidence).values(), strict=True):
+    renamed = renamed_rows(row_edits(old.tables, new.tables)) if old.tables and new.tables else ()
+    names = {(kind, was): now for kind, was, now in renamed}
+    for (what, known), after in zip(_ids(old.evidence).items(), _ids(new.evidence).values(), strict=True):
+        before = {names.get((_KINDS[what], name), name) for name in known}
         counts = (len(before), len(after - before), len(before - after), len(after))
         rows.append((what, *map(whole, counts)))
     return ReportTable(

@@ -14,13 +14,13 @@ from metasyn.changes.model import (
     OutcomeChange,
     Quantity,
 )
-from metasyn.effects.measure import get_measure
 from metasyn.evidence.table_changes import RowEdit
+from metasyn.report.changes.further import groupings_tables, renamed_sentence
 from metasyn.report.changes.numbers import (
     method_text,
     moved_weights,
     orders_sentence,
-    shares_are,
+    shares_rule,
     still_sentence,
     weight_sentence,
 )
@@ -40,6 +40,7 @@ from metasyn.report.changes.words import (
     software_sentence,
     state_name,
 )
+from metasyn.report.phrases import capital
 from metasyn.tables.model import ReportTable
 from metasyn.wording import legible, whole
 
@@ -103,9 +104,12 @@ def _nothing(change: EvidenceChange, since: str, width: int) -> Iterator[str]:
 
 def _explained(analyses: Sequence[AnalysisChange], width: int) -> Iterator[str]:
     """How the shares are to be read, each rule once."""
-    shared = [outcome for one in analyses for outcome in one.outcomes if orders_sentence(outcome)]
-    rules = dict.fromkeys(shares_are(get_measure(outcome.measure)) for outcome in shared)
-    rules |= dict.fromkeys(map(orders_sentence, shared))
+    shared = [one for analysis in analyses for one in analysis.outcomes if shares_table(one) is not None]
+    exact = [one for one in shared if one.attribution != "sampled"]
+    orders = [orders_sentence(one) for one in exact]
+    if len(exact) < len(shared):
+        orders = [f"Where nothing else is said, {text[:1].lower()}{text[1:]}" for text in orders if text]
+    rules = dict.fromkeys(filter(None, (*map(shares_rule, shared), *orders)))
     if rules:
         yield from _wrapped(" ".join(rules), width, later="")
         yield ""
@@ -144,6 +148,8 @@ def _rows(rows: Sequence[RowEdit], width: int, every_row: bool) -> Iterator[str]
             yield from _wrapped(line, width, first=f"    {row.kind:<9}  ", later=" " * 17)
         if len(shown) < len(of_file):
             yield f"    and {whole(len(of_file) - len(shown))} more; --all lists them"
+    if renamed := renamed_sentence(rows):
+        yield from _wrapped(renamed, width, first="  ", later="    ")
     yield ""
 
 
@@ -172,23 +178,41 @@ def _analysis(analysis: AnalysisChange, titles: dict[str, str], width: int) -> I
         yield from _wrapped(f"Unchanged: {'; '.join(still)}.", width, first="  ", later="    ")
         grouped = [one for one in analysis.outcomes if one.groups and one not in moved]
         for one in grouped:
-            yield from _wrapped(f"{one.label}: {groups_sentence(one)}", width, first="  ", later="    ")
+            told_of = f"{capital(one.label)}: {groups_sentence(one)}"
+            yield from _wrapped(told_of, width, first="  ", later="    ")
+            yield from _groups(one, width)
         yield ""
     yield from _claims(analysis.claims, titles, width)
 
 
 def _outcome(outcome: OutcomeChange, width: int) -> Iterator[str]:
     """One outcome before and after, and what did it."""
-    yield from _wrapped(f"{outcome.label}{_new_or_gone(outcome)}", width, first="  ", later="    ")
+    yield from _wrapped(f"{capital(outcome.label)}{_new_or_gone(outcome)}", width, first="  ", later="    ")
     yield from _drawn(results_table(outcome, method=False), "    ")
     yield from _method(outcome, width)
     yield from _shares(outcome, width)
+    if outcome.attribution == "sampled":
+        yield from _wrapped(orders_sentence(outcome), width, first="    ", later="      ")
     weights = [weight_sentence(one) for one in moved_weights(outcome)]
     if weights and outcome.before and outcome.after:
         yield from _wrapped(f"Weights: {'; '.join(weights)}.", width, first="    ", later="      ")
-    for remark in filter(None, (groups_sentence(outcome), *remarks_on(outcome))):
+    if outcome.groups:
+        yield from _wrapped(groups_sentence(outcome), width, first="    ", later="      ")
+        yield from _groups(outcome, width)
+    for remark in remarks_on(outcome):
         yield from _wrapped(remark, width, first="    ", later="      ")
     yield ""
+
+
+def _groups(outcome: OutcomeChange, width: int) -> Iterator[str]:
+    """The groups that differ, a line for each."""
+    for table in groupings_tables(outcome):
+        yield f"      {table.columns[0].header}"
+        for name, before, after in table.rows:
+            told = before if before == after else f"{before} {ARROW} {after}"
+            yield from _wrapped(f"{name}: {told}", width, first=" " * 8, later=" " * 12)
+        for note in table.notes:
+            yield from _wrapped(note, width, first=" " * 8, later=" " * 12)
 
 
 def _method(outcome: OutcomeChange, width: int) -> list[str]:

@@ -13,8 +13,10 @@ from metasyn.changes.model import (
     OutcomeChange,
     Quantity,
 )
+from metasyn.changes.renamed import only_renamed
 from metasyn.evidence.columns import TABLES
 from metasyn.evidence.table_changes import EditKind, RowEdit
+from metasyn.report.changes.further import column_words, figures_sentence
 from metasyn.wording import whole
 
 __all__ = [
@@ -195,21 +197,23 @@ def claim_sentence(claim: ClaimChange, titles: Mapping[str, str]) -> str:
     str
         Without a full stop at the end.
     """
-    words = {True: "true", False: "false", None: "not said"}
-    if claim.before is None:
-        verdict = f"is new and {words[claim.after]}"
-    elif claim.after is None:
-        verdict = f"was {words[claim.before]} and is no longer said"
-    elif claim.flipped:
-        verdict = f"was {words[claim.before]} and is now {words[claim.after]}"
-    else:
-        verdict = f"is still {words[claim.after]}"
-    where = f" ({claim.where})" if claim.where else ""
+    where = f" ({claim.where.replace(' (', ', ').replace(')', '')})" if claim.where else ""
     detail = f": {claim.detail.rstrip('.')}" if claim.detail else ""
-    return (
-        f"\N{LEFT DOUBLE QUOTATION MARK}{claim.text}\N{RIGHT DOUBLE QUOTATION MARK}{where} {verdict}{detail}"
-        + (_because(claim, titles) if claim.flipped else "")
-    )
+    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{claim.text}\N{RIGHT DOUBLE QUOTATION MARK}"
+    because = _because(claim, titles) if claim.flipped else ""
+    return f"{quoted}{where} {_verdict(claim)}{detail}{because}"
+
+
+def _verdict(claim: ClaimChange) -> str:
+    """Whether it was and is said, and true."""
+    words = {True: "true", False: "false", None: "not known to be true or false"}
+    was, now = words[claim.before], words[claim.after]
+    if claim.said == "now" or (claim.said == "both" and claim.before is None):
+        return f"is a new sentence and is {now}"
+    if claim.said == "before" or claim.after is None:
+        would = f" (it would now be {now})" if claim.flipped else ""
+        return f"was {was} and is no longer said{would}"
+    return f"was {was} and is now {now}" if claim.flipped else f"is still {now}"
 
 
 def _because(claim: ClaimChange, titles: Mapping[str, str]) -> str:
@@ -242,7 +246,7 @@ def cause_titles(analyses: Iterable[AnalysisChange]) -> dict[str, str]:
 
 
 def remarks_on(outcome: OutcomeChange) -> tuple[str, ...]:
-    """What is to be said of the shares of an outcome: whose change is not shared out, and why.
+    """What is to be said beside the shares: other figures used, whose change is not shared out, and why.
 
     Parameters
     ----------
@@ -254,6 +258,8 @@ def remarks_on(outcome: OutcomeChange) -> tuple[str, ...]:
         Sentences; a reason that holds for the whole outcome is said once.
     """
     told = [full_sentence(outcome.remark)] if outcome.remark else []
+    if outcome.figures:
+        told.append(figures_sentence(outcome))
     for reason in dict.fromkeys(moved.unshared for moved in outcome.moved):
         if reason and reason.rstrip(".") != outcome.remark.rstrip("."):
             names = [_QUANTITIES[moved.quantity] for moved in outcome.moved if moved.unshared == reason]
@@ -283,14 +289,15 @@ def groups_sentence(outcome: OutcomeChange) -> str:
     """
     if not outcome.groups:
         return ""
-    told = f"The results of the groups by {' and by '.join(outcome.groups)} differ (not shared out)"
-    if not outcome.group_causes or outcome.group_causes == outcome.causes:
-        return f"{told}."
-    return f"{told}; what changes them: {'; '.join(cause.title for cause in outcome.group_causes)}."
+    columns = " and by ".join(map(column_words, outcome.groups))
+    told = f"The results of the groups by {columns} differ (not shared out)"
+    if outcome.group_causes and outcome.group_causes != outcome.causes:
+        told += f"; what changes them: {'; '.join(cause.title for cause in outcome.group_causes)}"
+    return f"{told}."
 
 
 def idle_sentence(analysis: AnalysisChange) -> str:
-    """The changed rows that an analysis uses though they change no pooled result of it.
+    """The changed rows that an analysis uses though they change no pooled result of it; not those renamed.
 
     Parameters
     ----------
@@ -306,7 +313,7 @@ def idle_sentence(analysis: AnalysisChange) -> str:
     if analysis.kind not in ("changed", "unchanged") or any(one.attribution == "none" for one in moved):
         return ""
     causes = (c for one in analysis.outcomes for c in (*one.causes, *one.group_causes))
-    active = {row.key for cause in causes for row in cause.rows}
+    active = {row.key for cause in causes for row in cause.rows} | only_renamed(analysis.rows)
     idle = [" ".join(row_place(row)) for row in analysis.rows if row.key not in active]
     if not idle:
         return ""

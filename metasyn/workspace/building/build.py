@@ -18,6 +18,13 @@ from metasyn.workspace.staleness.state import staleness
 
 __all__ = ["Build", "Plan", "Workbench", "build", "plan"]
 
+_IGNORED = b"""\
+# What metasyn keeps for itself here: made again by a run, not to be committed.
+/.*
+!/.gitignore
+.manifest.json
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
@@ -123,6 +130,7 @@ def build(
         if waited:
             bench = Workbench(project)
         _swept(project)
+        _keep_out_of_git(project)
         planned = plan(bench, names, force=force)
         keep_tables(project, bench.tables)
         with closing(render_all(bench, planned.tasks, jobs=jobs, progress=progress)) as made:
@@ -221,6 +229,16 @@ def _tidy(bench: Workbench, planned: Plan) -> None:
         _swept(bench.project)
         keep_tables(bench.project, bench.tables)
         _refresh(bench, planned)
+
+
+def _keep_out_of_git(project: Project) -> None:
+    """Tell git what in `reports/` is not to be committed, unless somebody has said so; the lock is held."""
+    from metasyn.report.atomic import replace_file
+
+    path = project.reports / ".gitignore"
+    if not path.exists():
+        with suppress(ReportError):
+            replace_file(path, _IGNORED)
 
 
 def _swept(project: Project) -> None:

@@ -21,6 +21,7 @@ _LAST_DIGIT = 2e-11
 _NEEDED = ("report.html", "results.json")
 _NAMES = ("id", "label", "name", "result_id", "source_id", "outcome", "code", "key")
 _SHOWN = 60
+_OTHER_ORIGIN = "says the same, but was built from other rows or options"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +156,10 @@ def _cell_words(before: bytes, after: bytes) -> str:
 def _json_words(before: bytes, after: bytes) -> str:
     """The first value that differs, with the way to it; empty if there is none or it is no JSON."""
     try:
-        return next(_values("", json.loads(before), json.loads(after)), "")
+        found = next(_values("", json.loads(before), json.loads(after)), "")
     except (ValueError, RecursionError):
         return ""
+    return _OTHER_ORIGIN if found.startswith('built_from: "') else found
 
 
 def _values(path: str, before: Any, after: Any) -> Iterator[str]:

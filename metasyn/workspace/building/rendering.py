@@ -97,10 +97,13 @@ def render(bench: Workbench, name: str) -> Rendered:
     from metasyn.analysis.run import run_analysis
     from metasyn.report.write import render_report
     from metasyn.workspace.release.editions import edition_of
+    from metasyn.workspace.states.origin import built_from
 
     analysis = bench.load(name)
     result = run_analysis(analysis, bench.evidence, name)
-    files = dict(render_report(result, edition_of(bench, name, analysis)))
+    inputs = bench.inputs(name, analysis)
+    origin = built_from(inputs.options, inputs.rows)
+    files = dict(render_report(result, edition_of(bench, name, analysis), built_from=origin))
     return Rendered(files=files, left_out=_left_out(result), labels=_labels(result))
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from metasyn.errors import MetasynError, WorkspaceError
-from metasyn.workspace.release.files import read_archive
+from metasyn.workspace.release.files import read_archive, require_same_record
 from metasyn.workspace.release.plan import analysis_digest, edition_of_release
-from metasyn.workspace.release.record import PastRelease, Release, read_release
+from metasyn.workspace.release.record import TAKE_BACK, PastRelease, Release, read_release
 
 if TYPE_CHECKING:
     from metasyn.analysis.spec import Analysis
@@ -73,6 +73,12 @@ def release_problems(project: Project) -> tuple[str, ...]:
             read_archive(project.data, one.version, one.sha256)
         except WorkspaceError as error:
             problems.append(f"{error}: what changed since version {one.version} cannot be shown.")
+    if release is not None and not problems:
+        newest = read_archive(project.data, release.version, release.sha256)
+        try:
+            require_same_record(release, newest)
+        except WorkspaceError as error:
+            problems.append(f"{error}; {TAKE_BACK}.")
     return tuple(problems)
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from metasyn.errors import WorkspaceError
 from metasyn.workspace.project import Project
-from metasyn.workspace.release.record import RECORD, RELEASES, Release, read_release, version_parts
+from metasyn.workspace.release.record import (
+    RECORD,
+    RELEASES,
+    Release,
+    read_release,
+    record_bytes,
+    version_parts,
+)
 from metasyn.workspace.staleness.hashing import hash_bytes
 
 __all__ = [
@@ -24,6 +33,7 @@ __all__ = [
     "read_archive",
     "read_changelog",
     "release_digest",
+    "require_same_record",
 ]
 
 CHANGELOG = "CHANGELOG.md"
@@ -105,6 +115,36 @@ def read_archive(data: Path, version: str, sha256: str) -> bytes:
     if hash_bytes(content) != sha256:
         raise WorkspaceError(f"{name} is not as it was released")
     return content
+
+
+def require_same_record(release: Release, archive: bytes) -> None:
+    """Hold `data/release.json` against the copy of it inside the archive of the last version.
+
+    Parameters
+    ----------
+    release : Release
+        As it was read.
+    archive : bytes
+        Of its version, as `read_archive` gives it.
+
+    Raises
+    ------
+    WorkspaceError
+        If they do not say the same, with what differs; without a full stop, to be continued.
+    """
+    import zipfile
+
+    stated = json.loads(record_bytes(replace(release, sha256="")))
+    try:
+        inside = json.loads(archive_members(archive)[RECORD])
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        inside = {}  # of an archive that metasyn did not write
+    differs = [name for name in stated if stated[name] != inside.get(name)]
+    if differs:
+        raise WorkspaceError(
+            f"data/{RECORD} says something else than its copy in "
+            f"data/{RELEASES}/{release.version}.zip ({', '.join(differs)})"
+        )
 
 
 def release_digest(data: Path) -> str:

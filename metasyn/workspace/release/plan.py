@@ -23,9 +23,10 @@ from metasyn.workspace.release.files import (
     leftover_archives,
     read_archive,
     read_changelog,
+    require_same_record,
 )
 from metasyn.workspace.release.living_facts import LIVING, read_living
-from metasyn.workspace.release.record import RECORD, Release, read_release, record_bytes
+from metasyn.workspace.release.record import RECORD, TAKE_BACK, Release, read_release, record_bytes
 from metasyn.workspace.release.steps import Proposal, default_trigger, next_version, proposal
 from metasyn.workspace.staleness.hashing import hash_bytes
 
@@ -119,19 +120,19 @@ def plan_release(
             raise OptionError(f"--version {version}: nothing has changed since the last release.")
         return PlannedRelease(proposal=found, release=None, last=last, change=change, files={})
     bench = Workbench(project)
-    analyses = basis.now.analyses
+    inputs = {name: bench.inputs(name, one) for name, one in sorted(basis.now.analyses.items())}
     release = Release(
         version=next_version(found, last, version),
         date=_date(basis, date),
         trigger=said or default_trigger(change, last, basis.living),
         step=found.step,
         reason=found.reason,
-        analyses={name: analysis_digest(bench.inputs(name, one)) for name, one in sorted(analyses.items())},
+        analyses={name: analysis_digest(one) for name, one in inputs.items()},
         living=basis.living,
         software={"metasyn": bench.environment.metasyn, "source": bench.environment.source},
         past=() if last is None else last.versions,
     )
-    results, warnings = _results(basis, release)
+    results, warnings = _results(basis, release, inputs)
     planned = _rendered(basis, release, results)
     if _inside(project) != basis.inside:
         raise WorkspaceError("no release: tables or scripts were edited while it was prepared; do it again.")
@@ -217,14 +218,13 @@ def _inside(project: Project) -> dict[str, bytes]:
 
 
 def _archive(project: Project, last: Release) -> bytes:
-    """The archive of the last release, without which there is nothing to compare with."""
+    """The archive of the last release, without which there is nothing to compare with; as it was."""
     try:
-        return read_archive(project.data, last.version, last.sha256)
+        archive = read_archive(project.data, last.version, last.sha256)
+        require_same_record(last, archive)
     except WorkspaceError as error:
-        raise WorkspaceError(
-            f"no release: {error}, so that nothing can be compared with version {last.version}; take it back "
-            "from version control."
-        ) from error
+        raise WorkspaceError(f"no release: {error}; {TAKE_BACK}.") from error
+    return archive
 
 
 def _date(basis: _Basis, given: str | None) -> str:
@@ -255,10 +255,13 @@ def _trigger(given: str | None) -> str:
     return text
 
 
-def _results(basis: _Basis, release: Release) -> tuple[dict[str, bytes], tuple[str, ...]]:
+def _results(
+    basis: _Basis, release: Release, inputs: Mapping[str, Inputs]
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """`results.json` of every analysis as its report will have it, and what is worth a warning."""
     from metasyn.analysis.run import run_analysis
     from metasyn.report.results_json import dumps, results_document
+    from metasyn.workspace.states.origin import built_from
 
     assert basis.now.evidence is not None
     by_name = {one.name: one for one in basis.change.analyses} if basis.change is not None else {}
@@ -268,7 +271,8 @@ def _results(basis: _Basis, release: Release) -> tuple[dict[str, bytes], tuple[s
     for name, analysis in sorted(basis.now.analyses.items()):
         try:
             result = run_analysis(analysis, basis.now.evidence, name)
-            document = results_document(result, replace(edition, changes=by_name.get(name)))
+            said, origin = replace(edition, changes=by_name.get(name)), inputs[name]
+            document = results_document(result, said, built_from=built_from(origin.options, origin.rows))
         except MetasynError as error:
             kind = ReportError if isinstance(error, ClaimError | ReportError) else WorkspaceError
             raise kind(f"no release: {name}: {' '.join(str(error).split())}") from error

@@ -14,6 +14,7 @@ from metasyn.errors import OptionError, WorkspaceError
 __all__ = [
     "RECORD",
     "RELEASES",
+    "TAKE_BACK",
     "PastRelease",
     "Release",
     "Version",
@@ -24,6 +25,7 @@ __all__ = [
 
 RECORD = "release.json"
 RELEASES = "releases"
+TAKE_BACK = "take it back from version control; after a merge see 'Two branches' in docs/releases.md"
 _SCHEMA = "metasyn-release/1"
 _VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -153,10 +155,12 @@ def read_release(data: Path) -> Release | None:
     except OSError as error:
         raise WorkspaceError(f"{path}: cannot be read ({error.strerror}).") from error
     try:
+        if content.startswith(b"<<<<<<<") or b"\n<<<<<<<" in content:
+            raise ValueError("it holds two versions of a merge")
         return _parsed(json.loads(content))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WorkspaceError(
-            f"{path}: not what 'metasyn release' wrote ({_short(error)}); take it back from version control."
+            f"{path}: not what 'metasyn release' wrote ({_short(error)}); {TAKE_BACK}."
         ) from error
 
 

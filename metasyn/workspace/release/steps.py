@@ -86,11 +86,14 @@ def next_version(found: Proposal, last: Release | None, given: str | None) -> st
     Raises
     ------
     OptionError
-        If the given one is not a version, not above the last, or a smaller step than the changes need.
+        If the given one is not a version, not above the last, a smaller step than the changes need, or a
+        first version below 1.0.0.
     """
     if given is None:
         return found.version
     number = version_parts(given, what="--version")
+    if last is None and number < version_parts(FIRST_VERSION):
+        raise OptionError(f"--version {given} is too small: the first version is at least {FIRST_VERSION}.")
     if last is not None and number <= version_parts(last.version):
         raise OptionError(f"--version {given} is not above {last.version}, the last version of the evidence.")
     if last is not None and number < version_parts(found.version):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -203,9 +203,17 @@ def _release(before: str, now: str) -> Iterator[Reason]:
     """Another version of the evidence, which every report names."""
     if before != now:
         how = "there is no release any more" if not now else "there is a new release" if before else ""
-        if before.split(" ")[0] == now.split(" ")[0]:
-            how = "an archive of a release was lost, or is back"
+        (old, *lost), (new, *missing) = before.split(" "), now.split(" ")
+        if old == new:
+            how = _archives(set(lost), set(missing))
         yield Reason(kind="release", words=how or "this is the first release", where="release.json")
+
+
+def _archives(lost: Collection[str], missing: Collection[str]) -> str:
+    """Which archives of releases came to be lost, or are back, in words."""
+    gone = [f"the archive of version {one} is missing or was edited" for one in sorted({*missing} - {*lost})]
+    back = [f"the archive of version {one} is back" for one in sorted({*lost} - {*missing})]
+    return "; ".join([*gone, *back])
 
 
 def edited_outputs(folder: Path, outputs: Mapping[str, str]) -> tuple[Reason, ...]:

@@ -16,6 +16,7 @@ from metasyn.evidence.columns import TABLES
 from metasyn.workspace.release.record import RELEASES
 from metasyn.workspace.scripts import load_script
 from metasyn.workspace.states.files import StateFiles, archive_files
+from metasyn.workspace.states.origin import built_otherwise
 
 if TYPE_CHECKING:
     from metasyn.analysis.spec import Analysis
@@ -48,8 +49,8 @@ def state_of(
     scripts : Path, optional
         The project folder that its scripts lie in; by default they are read from `files`.
     reported : bool
-        Whether the reported results are those of exactly these tables and scripts, as in a release.
-
+        Whether the reported results are those of exactly these tables and scripts, as in a release. Else
+        a report by other software counts only if it says so itself.
     current : bool
         Whether this is what is being worked on: a script that cannot be loaded is then to be mended, and
         what it reported before stands for nothing.
@@ -76,19 +77,20 @@ def state_of(
             _write(root, files.read(files.like(_SCRIPTS)))
         analyses, unreadable = _analyses(root if scripts is None else scripts, files)
     tables = {table.file for table in TABLES.values()}
-    results = _results(files)
+    results, notes = _results(files), {}
     if results and not reported:
         running = _running()
         results = {n: one for n, one in results.items() if n in unreadable or _by_others(one, running)}
-    if current:
-        results = {name: one for name, one in results.items() if name not in unreadable}
+        notes = _not_of_these(results, analyses, evidence)
+    left_out = {*notes, *(unreadable if current else ())}
     return EvidenceState(
         label=label,
         tables={Path(name).name: content for name, content in given.items() if Path(name).name in tables},
         evidence=evidence,
         analyses=analyses,
         unreadable=unreadable,
-        results=results,
+        results={name: one for name, one in results.items() if name not in left_out},
+        notes=tuple(f"{label}: {note}" for _, note in sorted(notes.items())),
     )
 
 
@@ -129,6 +131,22 @@ def _results(files: StateFiles) -> dict[str, Mapping[str, Any]]:
     contents = files.read(files.like(_REPORTS))
     documents = {name.split("/")[1]: result_document(content) for name, content in contents.items()}
     return {name: found for name, found in documents.items() if found is not None}
+
+
+def _not_of_these(
+    results: Mapping[str, Mapping[str, Any]], analyses: Mapping[str, Analysis], evidence: Evidence
+) -> dict[str, str]:
+    """Reports by other software that were not built from these tables and scripts, and that they are so."""
+    from metasyn.evidence.digest import digests
+
+    known = {name: analyses[name] for name in results if name in analyses}
+    rows = digests(evidence) if known else {}
+    why = {name: built_otherwise(results[name], one, evidence, rows) for name, one in known.items()}
+    return {
+        name: f"reports/{name}/results.json {reason}: it does not count as what was reported"
+        for name, reason in why.items()
+        if reason
+    }
 
 
 def result_document(content: bytes) -> dict[str, Any] | None:

@@ -115,7 +115,7 @@ def archive_files(content: bytes, label: str) -> StateFiles:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
-        raise WorkspaceError(f"{label}: not a release, which is a zip file ({error}).") from error
+        raise WorkspaceError(f"{label}: not a release: it is no zip file, or a damaged one.") from error
     members = {}
     for member in archive.infolist():
         name = member.filename

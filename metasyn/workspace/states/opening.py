@@ -10,7 +10,9 @@ from pathlib import Path
 from metasyn.changes.state import EvidenceState
 from metasyn.errors import WorkspaceError
 from metasyn.workspace.project import Project, open_project
-from metasyn.workspace.release.record import RELEASES, read_release
+from metasyn.workspace.release.files import archive_path
+from metasyn.workspace.release.record import RELEASES, PastRelease, read_release
+from metasyn.workspace.staleness.hashing import hash_bytes
 from metasyn.workspace.states.content import (
     RESULT_SCHEMA,
     VERSION,
@@ -54,7 +56,8 @@ def open_state(project: Project, given: str | None = None) -> EvidenceState:
     EvidenceState
         Scripts that cannot be loaded are in `unreadable` with the reason. `results` of a folder or a
         commit are left out where this version of metasyn reported them, because they can then differ
-        from its data only by being out of date, and where they cannot be read.
+        from its data only by being out of date; where they cannot be read; and, with one of `notes`,
+        where they were not built from the tables and the script of the state.
 
     Raises
     ------
@@ -141,13 +144,10 @@ def open_archive(content: bytes, label: str) -> EvidenceState:
 
 def _releases(project: Project, given: str) -> list[_Reading]:
     """The release of that version."""
-    path = project.data / RELEASES / f"{given}.zip"
-    if not VERSION.fullmatch(given):
+    path = archive_path(project.data, given)
+    if not VERSION.fullmatch(given) or not path.is_file():
         return []
-    if path.is_file():
-        shown = project.shown(path)
-        return [_Reading(what="a release", written=shown, open=partial(_released, project, given))]
-    return []
+    return [_Reading(what="a release", written=project.shown(path), open=partial(_released, project, given))]
 
 
 def _paths(project: Project, given: str) -> list[_Reading]:
@@ -164,7 +164,7 @@ def _paths(project: Project, given: str) -> list[_Reading]:
         plain = given.startswith(("./", "../", "/", "~"))
         found = dict.fromkeys(found, given if plain else f"./{given}")
     return [
-        _Reading(what=_kind(path), written=text, open=partial(_of_path, path, given))
+        _Reading(what=_kind(path), written=text, open=partial(_of_path, project, path, given))
         for path, text in found.items()
     ]
 
@@ -176,6 +176,8 @@ def _revisions(project: Project, given: str, *, alone: bool) -> list[_Reading]:
     except WorkspaceError as error:
         if not alone:
             return []
+        if VERSION.fullmatch(given) and _recorded(project, given) is not None:
+            raise _missing(project, given) from error
         raise WorkspaceError(f"no state {given!r}: {_why_not(project, given)}, and {error}") from error
     opened = partial(_of_commit, project, given, found)
     return [_Reading(what="a git revision", written=found.written, open=opened)]
@@ -194,10 +196,12 @@ def _kind(path: Path) -> str:
     return "a folder" if path.is_dir() else "a file"
 
 
-def _of_path(path: Path, given: str) -> EvidenceState:
+def _of_path(project: Project, path: Path, given: str) -> EvidenceState:
     """A folder, an archive or one report."""
     if path.is_dir():
         return _of_folder(open_project(path).root, given)
+    if VERSION.fullmatch(path.stem) and path == archive_path(project.data, path.stem).resolve():
+        return _released(project, path.stem)
     if path.suffix.lower() == ".zip":
         return open_archive(read_limited(path), given)
     if path.suffix.lower() != ".json":
@@ -223,12 +227,29 @@ def _of_commit(project: Project, given: str, found: Revision) -> EvidenceState:
 
 
 def _released(project: Project, version: str) -> EvidenceState:
-    """A release of the project, which must be what its name says."""
-    path = project.data / RELEASES / f"{version}.zip"
+    """A release of the project, which must be what its name says and, where it is recorded, as it was."""
+    path = archive_path(project.data, version)
     label = project.shown(path)
     if not path.is_file():
-        raise WorkspaceError(f"{label} is missing: the release {version} cannot be compared with.")
-    state = open_archive(read_limited(path), label)
+        raise _missing(project, version)
+    content, recorded = read_limited(path), _recorded(project, version)
+    if recorded is not None and hash_bytes(content) != recorded.sha256:
+        raise WorkspaceError(
+            f"{label} is not as it was released, so that it cannot be compared with (see: metasyn check)."
+        )
+    state = open_archive(content, label)
     if state.version != version:
         raise WorkspaceError(f"{label}: holds the release {state.version}, not {version}.")
     return state
+
+
+def _recorded(project: Project, version: str) -> PastRelease | None:
+    """What `data/release.json` says of a version; None where it knows none of that number."""
+    release = read_release(project.data)
+    found = () if release is None else release.versions
+    return next((one for one in found if one.version == version), None)
+
+
+def _missing(project: Project, version: str) -> WorkspaceError:
+    path = project.shown(archive_path(project.data, version))
+    return WorkspaceError(f"the archive of {version} is missing: take {path} back from version control.")
