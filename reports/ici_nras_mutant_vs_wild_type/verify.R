@@ -12,7 +12,7 @@
 # what R does not check, and ends with an error if a number differs. The first part defines how each number
 # is made; the second part, one section per outcome, is the comparison. What follows from these numbers by
 # arithmetic alone (absolute effects) is not computed again.
-# Written by metasyn 0.1.0; the next run of metasyn writes it anew.
+# Written by metasyn 0.2.0; the next run of metasyn writes it anew.
 
 suppressPackageStartupMessages(library(metafor))
 
@@ -37,6 +37,7 @@ section <- function(name) {
 
 # Every named number of `reported` must be the one of that name in `metafor`.
 confirm <- function(what, reported, metafor, within = tolerance) {
+  if (is.null(metafor)) return(not_checked(what, "the package lme4 is not installed"))
   unit <- attr(metafor, "unit")
   for (name in names(reported)) {
     ours <- reported[[name]]
@@ -232,8 +233,102 @@ prediction <- function(found, df, level = 0.95) {
   found
 }
 
+# ---- Mixed models of counts ----------------------------------------------------------------------------
+
+# Random-effects logistic regression of events and participants, by rma.glmm() with lme4, told to search to the
+# end and given as many nodes as it takes. The two meet within five digits.
+glmm <- function(d, test = "z", level = 0.95, ...) suppressWarnings(
+  rma.glmm(measure = "PLO", xi = d$events, ni = d$n, nAGQ = 100, test = test, level = 100 * level, ...,
+           control = list(glmerCtrl = list(optimizer = "bobyqa", tolPwrss = 1e-11,
+                                           optCtrl = list(rhoend = 1e-10, maxfun = 1e5)))))
+
+mixed <- function(d, test = "z", level = 0.95) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  fit <- glmm(d, test, level)
+  p <- as.data.frame(predict(fit))
+  pi <- if (is.null(p$pi.lb)) c(NA, NA) else c(p$pi.lb, p$pi.ub)
+  mean <- integrate(function(z) plogis(p$pred + sqrt(fit$tau2) * z) * dnorm(z), -12, 12, rel.tol = 1e-10)$value
+  structure(c(estimate = p$pred, se = p$se, ci_low = p$ci.lb, ci_high = p$ci.ub, pi_low = pi[1],
+              pi_high = pi[2], marginal = mean, tau2 = fit$tau2, I2 = fit$I2 / 100, H2 = fit$H2,
+              Q = fit$QE.LRT, pvalue = fit$QEp.LRT),
+            unit = mixed_unit(d, p$se))
+}
+
+mixed_unit <- function(d, se) c(estimate = se, se = 0, ci_low = se, ci_high = se, pi_low = se, pi_high = se,
+                                tau2 = mean(d$vi), I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3)
+
+# Groups with a mean of their own and one tau2.
+mixed_groups <- function(d) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  d <- in_order(d)
+  several <- nlevels(d$group) > 1
+  means <- if (several) glmm(d, mods = ~ 0 + group, data = d) else glmm(d)
+  test <- if (several) glmm(d, mods = ~ group, data = d) else list(QM = NA, QMp = NA)
+  structure(c(tau2 = means$tau2, Q = test$QM, pvalue = test$QMp),
+            unit = c(tau2 = mean(d$vi), Q = 1, pvalue = 1e-3), groups = levels(d$group),
+            means = as.numeric(means$beta), ses = means$se, df = nrow(d) - nlevels(d$group), vi = d$vi)
+}
+
+mixed_group <- function(of_all, group, ci, level = 0.95) {
+  if (is.null(of_all)) return(NULL)
+  i <- match(group, attr(of_all, "groups"))
+  mean <- attr(of_all, "means")[i]
+  se <- attr(of_all, "ses")[i]
+  q <- qt((1 + level) / 2, if (ci == "t") attr(of_all, "df") else Inf)
+  wide <- q * sqrt(se^2 + of_all[["tau2"]])
+  structure(c(estimate = mean, se = se, ci_low = mean - q * se, ci_high = mean + q * se,
+              pi_low = mean - wide, pi_high = mean + wide),
+            unit = mixed_unit(data.frame(vi = attr(of_all, "vi")), se))
+}
+
+# Within a group: the likelihood-ratio test of one proportion, I2 and H2 from the shared tau2.
+spread_in_group <- function(d, of_all) {
+  if (is.null(of_all)) return(NULL)
+  p <- d$events / d$n
+  saturated <- sum(dbinom(d$events, d$n, p, log = TRUE))
+  lrt <- 2 * (saturated - sum(dbinom(d$events, d$n, sum(d$events) / sum(d$n), log = TRUE)))
+  w <- 1 / d$vi
+  v <- (nrow(d) - 1) * sum(w) / (sum(w)^2 - sum(w^2))
+  tau2 <- of_all[["tau2"]]
+  structure(c(I2 = tau2 / (tau2 + v), H2 = 1 + tau2 / v, Q = lrt,
+              pvalue = pchisq(lrt, nrow(d) - 1, lower.tail = FALSE)),
+            unit = c(I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3))
+}
+
+# ---- Bayesian models -----------------------------------------------------------------------------------
+
+# The posterior distribution of the mean under a flat prior of it and a stated prior of tau: given tau it is
+# normal; what is left is a sum over a fine grid of log(tau), which base R does.
+posterior <- function(d, prior, numbers, level = 0.95) {
+  u <- seq(-30, 8, by = 0.005)
+  tau <- exp(u)
+  log_prior <- if (prior == "half-normal") -tau^2 / (2 * numbers^2)
+               else dlnorm(tau, numbers[1], numbers[2], log = TRUE)
+  w <- sapply(d$vi, function(v) 1 / (v + tau^2))
+  W <- rowSums(w)
+  m <- as.numeric(w %*% d$yi) / W
+  log_likelihood <- (rowSums(log(w)) - log(W) - rowSums(w * outer(-m, d$yi, "+")^2)) / 2
+  share <- log_likelihood + log_prior + u
+  share <- exp(share - max(share))
+  share <- share / sum(share)
+  s <- sqrt(1 / W)
+  below <- function(x) sum(share * pnorm(x, m, s))
+  density <- function(x) sum(share * dnorm(x, m, s))
+  centre <- sum(share * m)
+  sd <- sqrt(sum(share * (s^2 + (m - centre)^2)))
+  value <- function(p) uniroot(function(x) below(x) - p, centre + c(-60, 60) * sd, tol = 1e-13)$root
+  # The shortest interval has the same density at both ends.
+  tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
+                  c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  weight <- colSums(share * w / W)
+  structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+}
+
 # The same numbers on the scale a reader knows.
 natural <- function(found, transform) {
+  if (is.null(found)) return(NULL)
   shown <- found[intersect(c("estimate", "ci_low", "ci_high", "pi_low", "pi_high"), names(found))]
   setNames(transform(as.numeric(shown)), names(shown))
 }
@@ -328,6 +423,55 @@ trim_and_fill <- function(d, method, side, estimator) {
   structure(rbind(d[c("yi", "vi")], added), k0 = k0)
 }
 
+# ---- Rows that depend on each other --------------------------------------------------------------------
+
+# The correlated and hierarchical effects model: sampling errors correlated as `correlations` says, random
+# effects of group and row, and, where R has clubSandwich, standard errors by groups (CR2, Satterthwaite).
+dependent <- function(d, correlations, level = 0.95) {
+  V <- diag(d$vi, nrow(d))
+  for (pair in correlations)
+    V[pair[1], pair[2]] <- V[pair[2], pair[1]] <- pair[3] * sqrt(d$vi[pair[1]] * d$vi[pair[2]])
+  d$row <- seq_len(nrow(d))
+  fit <- likeliest_fit(d, V)
+  found <- c(estimate = fit$beta[1], tau2 = fit$sigma2[1], omega2 = fit$sigma2[2], se = NA, df = NA,
+             pvalue = NA, ci_low = NA, ci_high = NA, pi_low = NA, pi_high = NA)
+  if (suppressWarnings(suppressMessages(requireNamespace("clubSandwich", quietly = TRUE)))) {
+    cr2 <- clubSandwich::vcovCR(fit, cluster = d$group, type = "CR2")
+    test <- clubSandwich::coef_test(fit, vcov = cr2, test = "Satterthwaite")
+    df <- if (is.null(test$df_Satt)) test$df else test$df_Satt
+    reach <- qt((1 + level) / 2, df) * c(test$SE, sqrt(test$SE^2 + sum(fit$sigma2)))
+    found[c("se", "df", "pvalue")] <- c(test$SE, df, 2 * pt(-abs(fit$beta[1] / test$SE), df))
+    found[c("ci_low", "ci_high")] <- fit$beta[1] + c(-1, 1) * reach[1]
+    found[c("pi_low", "pi_high")] <- fit$beta[1] + c(-1, 1) * reach[2]
+  }
+  wide <- sqrt(fit$vb[1])
+  structure(found, unit = c(estimate = wide, tau2 = mean(d$vi), omega2 = mean(d$vi), se = 0, df = 0,
+                            pvalue = 1e-6, ci_low = wide, ci_high = wide, pi_low = wide, pi_high = wide))
+}
+
+# rma.mv() stops where its likelihood is flat to a few digits, and may stop in a corner: the restricted
+# likelihood is maximised from several starts, and where rma.mv() itself found a better place that counts.
+likeliest_fit <- function(d, V) {
+  size <- spread_of(d)
+  y <- d$yi - mean(d$yi)
+  lost <- function(root) {
+    sums <- c(log_det = 0, w = 0, wy = 0, wyy = 0)
+    for (i in split(seq_along(y), d$group)) {
+      M <- V[i, i, drop = FALSE] + size * (root[1]^2 + root[2]^2 * diag(length(i)))
+      W <- solve(M, cbind(1, y[i]))
+      sums <- sums + c(determinant(M)$modulus, colSums(W), sum(y[i] * W[, 2]))
+    }
+    sums[["log_det"]] + log(sums[["w"]]) + sums[["wyy"]] - sums[["wy"]]^2 / sums[["w"]]
+  }
+  starts <- list(c(0.5, 0.5), c(0.05, 1), c(1, 0.05))
+  tried <- lapply(starts, nlminb, lost, lower = 0, control = list(rel.tol = 1e-15, x.tol = 1e-14))
+  best <- tried[[which.min(vapply(tried, function(one) one$objective, 0))]]
+  fit <- function(...) suppressWarnings(rma.mv(yi, V, random = ~ 1 | group/row, data = d, ...))
+  found <- fit(sigma2 = size * best$par^2)
+  own <- tryCatch(fit(), error = function(e) found)
+  if (as.numeric(logLik(own)) > as.numeric(logLik(found)) + 1e-6) own else found
+}
+
 # ======================================================================================================
 # objective response rate, risk ratio (orr-rr)
 # ======================================================================================================
@@ -399,6 +543,9 @@ confirm("beside it random-effects (hartung-knapp)",
         c(estimate = 0.157245156162, se = 0.181438779664, ci_low = -0.420174017814,
           ci_high = 0.734664330138, pvalue = 0.449887880767),
         pooled(d, "REML", "hartung-knapp"))
+confirm("beside it bayesian (half-normal(0.5))",
+        c(estimate = 0.109798029789, se = 0.303809858877, ci_low = -0.604810546, ci_high = 0.638011302768),
+        posterior(d, "half-normal", 0.5))
 
 # Without each study in turn.
 
@@ -708,6 +855,33 @@ confirm("effect measure: risk difference, prediction interval (t(k-1))",
         c(pi_low = -0.38022376505, pi_high = 0.34899466246),
         found)
 
+# All rows, by the model for rows that depend on each other.
+rows <- data.frame(
+  study = c("Guida 2021", "Johnson 2015: NRAS-mutant vs BRAF V600-mutant",
+            "Johnson 2015: NRAS-mutant vs NRAS and BRAF wild type", "Zhou 2021: cutaneous, NRAS-mutant",
+            "Zhou 2021: non-cutaneous, NRAS-mutant"),
+  group = c("Guida 2021", "Johnson 2015", "Johnson 2015", "Zhou 2021", "Zhou 2021"),
+  yi = c(0.11867535847526334, 0.33547968070846124, 0.5126421546923885, -0.9219087241783783,
+         -1.297516199218375),
+  vi = c(0.0184888989564706, 0.1004303210857332, 0.0727987680800748, 0.49711997475046354,
+         1.9823337024542247))
+# Row, row, correlation of their sampling errors.
+correlations <- list(
+  c(2, 3, 0.42061481430402536))
+together <- dependent(rows, correlations)
+confirm("dependent rows",
+        c(estimate = 0.132293333104, tau2 = 0.0602211748781, omega2 = 0),
+        together, within = 1e-5)
+if (is.na(together["se"])) {
+not_checked("the robust standard error of dependent rows",
+            because = "R has no package clubSandwich here")
+} else {
+confirm("dependent rows, robust",
+        c(se = 0.179604802416, df = 1.39049653407, pvalue = 0.56545681826, ci_low = -1.07594423726,
+          ci_high = 1.34053090347, pi_low = -1.91347331589, pi_high = 2.1780599821),
+        together, within = 1e-5)
+}
+
 # ======================================================================================================
 # disease control rate, risk ratio (dcr-rr)
 # ======================================================================================================
@@ -731,16 +905,15 @@ confirm_studies(d, rows = c(1, 2), from_counts(
     n2 = c(169, 169)
 ))
 
-# All 2 study results. Two study results are too few to tell how much true effects differ between studies,
-# so the headline is the common-effect estimate, which speaks about these two only; the random-effects
-# intervals are shown beside it.
-found <- pooled(d, "EE", "wald")
-confirm("common-effect (wald)",
-        c(estimate = 0.120020724497, ci_low = -0.0378223727949, ci_high = 0.277863821788,
-          se = 0.0805336723208, pvalue = 0.136140827732),
+# All 2 study results. Two study results are too few to tell from them alone how much true effects differ
+# between studies. The headline is the Bayesian random-effects estimate, in which a stated prior stands for
+# that (half-normal with scale 0.5 for τ); the classical intervals are shown beside it.
+found <- posterior(d, "half-normal", 0.5)
+confirm("bayesian (half-normal(0.5))",
+        c(estimate = 0.224199840263, se = 0.363717597966, ci_low = -0.5023733827, ci_high = 1.01824755342),
         found)
-confirm("common-effect (wald), as risk ratio",
-        c(estimate = 1.12752021863, ci_low = 0.962883960089, ci_high = 1.320306388),
+confirm("bayesian (half-normal(0.5)), as risk ratio",
+        c(estimate = 1.25132105877, ci_low = 0.605092837265, ci_high = 2.76833914414),
         natural(found, exp))
 confirm("variation between studies",
         c(tau2 = 0.112041301581, Q = 6.75031008799, pvalue = 0.00937313931124, I2 = 0.851858657311,
@@ -749,8 +922,16 @@ confirm("variation between studies",
           H2_high = 6873.55907027),
         spread(d, "REML"))
 confirm("share of weight",
-        c("weight of 1" = 0.789080442888, "weight of 2" = 0.210919557112),
-        share_of_weight(d, "EE"))
+        c("weight of 1" = 0.556533206561, "weight of 2" = 0.443466793439),
+        posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (Turner 2015 (all outcomes))",
+        c(estimate = 0.221461671445, se = 0.362558024547, ci_low = -0.458006631219,
+          ci_high = 0.969555400866),
+        posterior(d, "log-normal", c(-1.28, 0.87)))
+confirm("beside it common-effect (wald)",
+        c(estimate = 0.120020724497, se = 0.0805336723208, ci_low = -0.0378223727949,
+          ci_high = 0.277863821788, pvalue = 0.136140827732),
+        pooled(d, "EE", "wald"))
 confirm("beside it random-effects (wald)",
         c(estimate = 0.24632165572, se = 0.255500335482, ci_low = -0.254449799862, ci_high = 0.747093111302,
           pvalue = 0.335007992403),
@@ -780,13 +961,12 @@ confirm_studies(other, rows = c(1, 2), from_counts(
     x2 = c(100, 50),
     n2 = c(169, 169)
 ))
-found <- pooled(other, "EE", "wald")
-confirm("effect measure: odds ratio, common-effect (wald)",
-        c(estimate = 0.318736594301, ci_low = -0.0364822068266, ci_high = 0.673955395428,
-          se = 0.181237412488, pvalue = 0.0786337688614),
+found <- posterior(other, "half-normal", 0.5)
+confirm("effect measure: odds ratio, bayesian (half-normal(0.5))",
+        c(estimate = 0.387054443372, se = 0.425139509947, ci_low = -0.453360676348, ci_high = 1.29790851436),
         found)
-confirm("effect measure: odds ratio, common-effect (wald), as odds ratio",
-        c(estimate = 1.37538899189, ci_low = 0.964175249481, ci_high = 1.96198240935),
+confirm("effect measure: odds ratio, bayesian (half-normal(0.5)), as odds ratio",
+        c(estimate = 1.4726366644, ci_low = 0.635488886476, ci_high = 3.66163040606),
         natural(found, exp))
 confirm("effect measure: odds ratio, variation between studies",
         c(tau2 = 0.278359980913, Q = 4.83266352757, pvalue = 0.0279254565009, I2 = 0.793074772474,
@@ -808,10 +988,10 @@ confirm_studies(other, rows = c(1, 2), from_counts(
     x2 = c(100, 50),
     n2 = c(169, 169)
 ))
-found <- pooled(other, "EE", "wald")
-confirm("effect measure: risk difference, common-effect (wald)",
-        c(estimate = 0.0761114061985, ci_low = -0.00914043125786, ci_high = 0.161363243655,
-          se = 0.0434966346978, pvalue = 0.0801488829241),
+found <- pooled(other, "REML", "hartung-knapp-adhoc")
+confirm("effect measure: risk difference, random-effects (hartung-knapp-adhoc)",
+        c(estimate = 0.0992868881377, ci_low = -1.15029372834, ci_high = 1.34886750462,
+          se = 0.0983441273318, pvalue = 0.496963150669),
         found)
 confirm("effect measure: risk difference, variation between studies",
         c(tau2 = 0.0152667992238, Q = 4.67349007669, pvalue = 0.0306316187446, I2 = 0.786027148108,
@@ -835,13 +1015,13 @@ confirm_studies(other, rows = c(1, 2), from_counts(
 ))
 not_checked("the counts of Guida 2021, Johnson 2015",
             because = "these are taken as recovered from other printed figures (percent)")
-found <- pooled(other, "EE", "wald")
-confirm("route: percent, wherever the figures allow it, common-effect (wald)",
-        c(estimate = 0.113760115334, ci_low = -0.0436576038793, ci_high = 0.271177834547,
-          se = 0.0803166387008, pvalue = 0.156659778237),
+found <- posterior(other, "half-normal", 0.5)
+confirm("route: percent, wherever the figures allow it, bayesian (half-normal(0.5))",
+        c(estimate = 0.204400506045, se = 0.352387208639, ci_low = -0.499452063789,
+          ci_high = 0.977326356072),
         found)
-confirm("route: percent, wherever the figures allow it, common-effect (wald), as risk ratio",
-        c(estimate = 1.12048330588, ci_low = 0.957281670896, ci_high = 1.31150828113),
+confirm("route: percent, wherever the figures allow it, bayesian (half-normal(0.5)), as risk ratio",
+        c(estimate = 1.22678939165, ci_low = 0.606863090891, ci_high = 2.65734194946),
         natural(found, exp))
 confirm("route: percent, wherever the figures allow it, variation between studies",
         c(tau2 = 0.0930793196793, Q = 5.87331955333, pvalue = 0.015372038754, I2 = 0.829738533564,
@@ -849,6 +1029,30 @@ confirm("route: percent, wherever the figures allow it, variation between studie
           I2_low = 0.144625770538, I2_high = 0.999832791472, H2_low = 1.16907894294,
           H2_high = 5980.55620589),
         spread(other, "REML"))
+
+# All rows, by the model for rows that depend on each other.
+rows <- data.frame(
+  study = c("Guida 2021", "Johnson 2015: NRAS-mutant vs BRAF V600-mutant",
+            "Johnson 2015: NRAS-mutant vs NRAS and BRAF wild type"),
+  group = c("Guida 2021", "Johnson 2015", "Johnson 2015"),
+  yi = c(0.011843172205980745, 0.5045560107523953, 0.5340824859302581),
+  vi = c(0.008219279081029016, 0.06029874213836478, 0.037457741717376605))
+# Row, row, correlation of their sampling errors.
+correlations <- list(
+  c(2, 3, 0.3506903600404318))
+together <- dependent(rows, correlations)
+confirm("dependent rows",
+        c(estimate = 0.246228206148, tau2 = 0.111952348987, omega2 = 0),
+        together, within = 1e-5)
+if (is.na(together["se"])) {
+not_checked("the robust standard error of dependent rows",
+            because = "R has no package clubSandwich here")
+} else {
+confirm("dependent rows, robust",
+        c(se = 0.254843271283, df = 1.00065334885, pvalue = 0.510860516482, ci_low = -2.9868707181,
+          ci_high = 3.4793271304),
+        together, within = 1e-5)
+}
 
 # ======================================================================================================
 # overall survival, hazard ratio (os-hr)
@@ -914,6 +1118,10 @@ confirm("beside it random-effects (hartung-knapp)",
         c(estimate = 0.218320428694, se = 0.240017598266, ci_low = -0.54552269011, ci_high = 0.982163547497,
           pvalue = 0.430094709152),
         pooled(d, "REML", "hartung-knapp"))
+confirm("beside it bayesian (half-normal(0.5))",
+        c(estimate = 0.225975534773, se = 0.264683456513, ci_low = -0.321261363353,
+          ci_high = 0.754317386694),
+        posterior(d, "half-normal", 0.5))
 
 # Without each study in turn.
 
@@ -1241,6 +1449,10 @@ confirm("beside it random-effects (hartung-knapp)",
         c(estimate = -0.00187311322662, se = 0.323664880609, ci_low = -1.3944906953,
           ci_high = 1.39074446885, pvalue = 0.995907866271),
         pooled(d, "REML", "hartung-knapp"))
+confirm("beside it bayesian (half-normal(0.5))",
+        c(estimate = -0.0248370514245, se = 0.349640239124, ci_low = -0.715799585458,
+          ci_high = 0.710714882677),
+        posterior(d, "half-normal", 0.5))
 
 # Without each study in turn.
 

@@ -12,7 +12,7 @@
 # what R does not check, and ends with an error if a number differs. The first part defines how each number
 # is made; the second part, one section per outcome, is the comparison. What follows from these numbers by
 # arithmetic alone (absolute effects) is not computed again.
-# Written by metasyn 0.1.0; the next run of metasyn writes it anew.
+# Written by metasyn 0.2.0; the next run of metasyn writes it anew.
 
 suppressPackageStartupMessages(library(metafor))
 
@@ -37,6 +37,7 @@ section <- function(name) {
 
 # Every named number of `reported` must be the one of that name in `metafor`.
 confirm <- function(what, reported, metafor, within = tolerance) {
+  if (is.null(metafor)) return(not_checked(what, "the package lme4 is not installed"))
   unit <- attr(metafor, "unit")
   for (name in names(reported)) {
     ours <- reported[[name]]
@@ -232,8 +233,102 @@ prediction <- function(found, df, level = 0.95) {
   found
 }
 
+# ---- Mixed models of counts ----------------------------------------------------------------------------
+
+# Random-effects logistic regression of events and participants, by rma.glmm() with lme4, told to search to the
+# end and given as many nodes as it takes. The two meet within five digits.
+glmm <- function(d, test = "z", level = 0.95, ...) suppressWarnings(
+  rma.glmm(measure = "PLO", xi = d$events, ni = d$n, nAGQ = 100, test = test, level = 100 * level, ...,
+           control = list(glmerCtrl = list(optimizer = "bobyqa", tolPwrss = 1e-11,
+                                           optCtrl = list(rhoend = 1e-10, maxfun = 1e5)))))
+
+mixed <- function(d, test = "z", level = 0.95) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  fit <- glmm(d, test, level)
+  p <- as.data.frame(predict(fit))
+  pi <- if (is.null(p$pi.lb)) c(NA, NA) else c(p$pi.lb, p$pi.ub)
+  mean <- integrate(function(z) plogis(p$pred + sqrt(fit$tau2) * z) * dnorm(z), -12, 12, rel.tol = 1e-10)$value
+  structure(c(estimate = p$pred, se = p$se, ci_low = p$ci.lb, ci_high = p$ci.ub, pi_low = pi[1],
+              pi_high = pi[2], marginal = mean, tau2 = fit$tau2, I2 = fit$I2 / 100, H2 = fit$H2,
+              Q = fit$QE.LRT, pvalue = fit$QEp.LRT),
+            unit = mixed_unit(d, p$se))
+}
+
+mixed_unit <- function(d, se) c(estimate = se, se = 0, ci_low = se, ci_high = se, pi_low = se, pi_high = se,
+                                tau2 = mean(d$vi), I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3)
+
+# Groups with a mean of their own and one tau2.
+mixed_groups <- function(d) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  d <- in_order(d)
+  several <- nlevels(d$group) > 1
+  means <- if (several) glmm(d, mods = ~ 0 + group, data = d) else glmm(d)
+  test <- if (several) glmm(d, mods = ~ group, data = d) else list(QM = NA, QMp = NA)
+  structure(c(tau2 = means$tau2, Q = test$QM, pvalue = test$QMp),
+            unit = c(tau2 = mean(d$vi), Q = 1, pvalue = 1e-3), groups = levels(d$group),
+            means = as.numeric(means$beta), ses = means$se, df = nrow(d) - nlevels(d$group), vi = d$vi)
+}
+
+mixed_group <- function(of_all, group, ci, level = 0.95) {
+  if (is.null(of_all)) return(NULL)
+  i <- match(group, attr(of_all, "groups"))
+  mean <- attr(of_all, "means")[i]
+  se <- attr(of_all, "ses")[i]
+  q <- qt((1 + level) / 2, if (ci == "t") attr(of_all, "df") else Inf)
+  wide <- q * sqrt(se^2 + of_all[["tau2"]])
+  structure(c(estimate = mean, se = se, ci_low = mean - q * se, ci_high = mean + q * se,
+              pi_low = mean - wide, pi_high = mean + wide),
+            unit = mixed_unit(data.frame(vi = attr(of_all, "vi")), se))
+}
+
+# Within a group: the likelihood-ratio test of one proportion, I2 and H2 from the shared tau2.
+spread_in_group <- function(d, of_all) {
+  if (is.null(of_all)) return(NULL)
+  p <- d$events / d$n
+  saturated <- sum(dbinom(d$events, d$n, p, log = TRUE))
+  lrt <- 2 * (saturated - sum(dbinom(d$events, d$n, sum(d$events) / sum(d$n), log = TRUE)))
+  w <- 1 / d$vi
+  v <- (nrow(d) - 1) * sum(w) / (sum(w)^2 - sum(w^2))
+  tau2 <- of_all[["tau2"]]
+  structure(c(I2 = tau2 / (tau2 + v), H2 = 1 + tau2 / v, Q = lrt,
+              pvalue = pchisq(lrt, nrow(d) - 1, lower.tail = FALSE)),
+            unit = c(I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3))
+}
+
+# ---- Bayesian models -----------------------------------------------------------------------------------
+
+# The posterior distribution of the mean under a flat prior of it and a stated prior of tau: given tau it is
+# normal; what is left is a sum over a fine grid of log(tau), which base R does.
+posterior <- function(d, prior, numbers, level = 0.95) {
+  u <- seq(-30, 8, by = 0.005)
+  tau <- exp(u)
+  log_prior <- if (prior == "half-normal") -tau^2 / (2 * numbers^2)
+               else dlnorm(tau, numbers[1], numbers[2], log = TRUE)
+  w <- sapply(d$vi, function(v) 1 / (v + tau^2))
+  W <- rowSums(w)
+  m <- as.numeric(w %*% d$yi) / W
+  log_likelihood <- (rowSums(log(w)) - log(W) - rowSums(w * outer(-m, d$yi, "+")^2)) / 2
+  share <- log_likelihood + log_prior + u
+  share <- exp(share - max(share))
+  share <- share / sum(share)
+  s <- sqrt(1 / W)
+  below <- function(x) sum(share * pnorm(x, m, s))
+  density <- function(x) sum(share * dnorm(x, m, s))
+  centre <- sum(share * m)
+  sd <- sqrt(sum(share * (s^2 + (m - centre)^2)))
+  value <- function(p) uniroot(function(x) below(x) - p, centre + c(-60, 60) * sd, tol = 1e-13)$root
+  # The shortest interval has the same density at both ends.
+  tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
+                  c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  weight <- colSums(share * w / W)
+  structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+}
+
 # The same numbers on the scale a reader knows.
 natural <- function(found, transform) {
+  if (is.null(found)) return(NULL)
   shown <- found[intersect(c("estimate", "ci_low", "ci_high", "pi_low", "pi_high"), names(found))]
   setNames(transform(as.numeric(shown)), names(shown))
 }
@@ -328,6 +423,55 @@ trim_and_fill <- function(d, method, side, estimator) {
   structure(rbind(d[c("yi", "vi")], added), k0 = k0)
 }
 
+# ---- Rows that depend on each other --------------------------------------------------------------------
+
+# The correlated and hierarchical effects model: sampling errors correlated as `correlations` says, random
+# effects of group and row, and, where R has clubSandwich, standard errors by groups (CR2, Satterthwaite).
+dependent <- function(d, correlations, level = 0.95) {
+  V <- diag(d$vi, nrow(d))
+  for (pair in correlations)
+    V[pair[1], pair[2]] <- V[pair[2], pair[1]] <- pair[3] * sqrt(d$vi[pair[1]] * d$vi[pair[2]])
+  d$row <- seq_len(nrow(d))
+  fit <- likeliest_fit(d, V)
+  found <- c(estimate = fit$beta[1], tau2 = fit$sigma2[1], omega2 = fit$sigma2[2], se = NA, df = NA,
+             pvalue = NA, ci_low = NA, ci_high = NA, pi_low = NA, pi_high = NA)
+  if (suppressWarnings(suppressMessages(requireNamespace("clubSandwich", quietly = TRUE)))) {
+    cr2 <- clubSandwich::vcovCR(fit, cluster = d$group, type = "CR2")
+    test <- clubSandwich::coef_test(fit, vcov = cr2, test = "Satterthwaite")
+    df <- if (is.null(test$df_Satt)) test$df else test$df_Satt
+    reach <- qt((1 + level) / 2, df) * c(test$SE, sqrt(test$SE^2 + sum(fit$sigma2)))
+    found[c("se", "df", "pvalue")] <- c(test$SE, df, 2 * pt(-abs(fit$beta[1] / test$SE), df))
+    found[c("ci_low", "ci_high")] <- fit$beta[1] + c(-1, 1) * reach[1]
+    found[c("pi_low", "pi_high")] <- fit$beta[1] + c(-1, 1) * reach[2]
+  }
+  wide <- sqrt(fit$vb[1])
+  structure(found, unit = c(estimate = wide, tau2 = mean(d$vi), omega2 = mean(d$vi), se = 0, df = 0,
+                            pvalue = 1e-6, ci_low = wide, ci_high = wide, pi_low = wide, pi_high = wide))
+}
+
+# rma.mv() stops where its likelihood is flat to a few digits, and may stop in a corner: the restricted
+# likelihood is maximised from several starts, and where rma.mv() itself found a better place that counts.
+likeliest_fit <- function(d, V) {
+  size <- spread_of(d)
+  y <- d$yi - mean(d$yi)
+  lost <- function(root) {
+    sums <- c(log_det = 0, w = 0, wy = 0, wyy = 0)
+    for (i in split(seq_along(y), d$group)) {
+      M <- V[i, i, drop = FALSE] + size * (root[1]^2 + root[2]^2 * diag(length(i)))
+      W <- solve(M, cbind(1, y[i]))
+      sums <- sums + c(determinant(M)$modulus, colSums(W), sum(y[i] * W[, 2]))
+    }
+    sums[["log_det"]] + log(sums[["w"]]) + sums[["wyy"]] - sums[["wy"]]^2 / sums[["w"]]
+  }
+  starts <- list(c(0.5, 0.5), c(0.05, 1), c(1, 0.05))
+  tried <- lapply(starts, nlminb, lost, lower = 0, control = list(rel.tol = 1e-15, x.tol = 1e-14))
+  best <- tried[[which.min(vapply(tried, function(one) one$objective, 0))]]
+  fit <- function(...) suppressWarnings(rma.mv(yi, V, random = ~ 1 | group/row, data = d, ...))
+  found <- fit(sigma2 = size * best$par^2)
+  own <- tryCatch(fit(), error = function(e) found)
+  if (as.numeric(logLik(own)) > as.numeric(logLik(found)) + 1e-6) own else found
+}
+
 # ======================================================================================================
 # progression-free survival, hazard ratio (pfs-hr)
 # ======================================================================================================
@@ -352,16 +496,16 @@ confirm_studies(d, rows = 1, from_intervals(
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
 
-# All 2 study results. Two study results are too few to tell how much true effects differ between studies,
-# so the headline is the common-effect estimate, which speaks about these two only; the random-effects
-# intervals are shown beside it.
-found <- pooled(d, "EE", "wald")
-confirm("common-effect (wald)",
-        c(estimate = -0.535830740125, ci_low = -0.746590180133, ci_high = -0.325071300117,
-          se = 0.107532302466, pvalue = 6.26141476712e-07),
+# All 2 study results. Two study results are too few to tell from them alone how much true effects differ
+# between studies. The headline is the Bayesian random-effects estimate, in which a stated prior stands for
+# that (half-normal with scale 0.5 for τ); the classical intervals are shown beside it.
+found <- posterior(d, "half-normal", 0.5)
+confirm("bayesian (half-normal(0.5))",
+        c(estimate = -0.544006454008, se = 0.276815729697, ci_low = -1.13176410698,
+          ci_high = 0.026310590159),
         found)
-confirm("common-effect (wald), as hazard ratio",
-        c(estimate = 0.585182953203, ci_low = 0.473979986793, ci_high = 0.722475839194),
+confirm("bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 0.580418169105, ci_low = 0.322463893556, ci_high = 1.02665976938),
         natural(found, exp))
 confirm("variation between studies",
         c(tau2 = 0, Q = 0.487808434085, pvalue = 0.484906543877, I2 = 0, H2 = 1, tau2_low = 0,
@@ -369,8 +513,16 @@ confirm("variation between studies",
           H2_high = 496.714972046),
         spread(d, "REML"))
 confirm("share of weight",
-        c("weight of 1" = 0.628070394333, "weight of 2" = 0.371929605667),
-        share_of_weight(d, "EE"))
+        c("weight of 1" = 0.557343730826, "weight of 2" = 0.442656269174),
+        posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (Turner 2015 (cause-specific mortality, major morbidity or composite; pharmacological vs pharmacological))",
+        c(estimate = -0.541964316349, se = 0.181773887417, ci_low = -0.890682551087,
+          ci_high = -0.200313928861),
+        posterior(d, "log-normal", c(-1.975, 0.895)))
+confirm("beside it common-effect (wald)",
+        c(estimate = -0.535830740125, se = 0.107532302466, ci_low = -0.746590180133,
+          ci_high = -0.325071300117, pvalue = 6.26141476712e-07),
+        pooled(d, "EE", "wald"))
 confirm("beside it random-effects (wald)",
         c(estimate = -0.535830740125, se = 0.107532302466, ci_low = -0.746590180133,
           ci_high = -0.325071300117, pvalue = 6.26141476712e-07),
@@ -405,13 +557,13 @@ not_checked("yi and vi of NEMO (Dummer 2017)",
             because = "their way from the printed figures (medians and their intervals) is not repeated here")
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald)",
-        c(estimate = -0.625467756543, ci_low = -0.755526026943, ci_high = -0.495409486142,
-          se = 0.0663574797428, pvalue = 4.2711976854e-21),
+found <- posterior(other, "half-normal", 0.5)
+confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5))",
+        c(estimate = -0.626685496637, se = 0.250979286858, ci_low = -1.16098918708,
+          ci_high = -0.0957713924271),
         found)
-confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald), as hazard ratio",
-        c(estimate = 0.535011115031, ci_low = 0.469763441499, ci_high = 0.609321347556),
+confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 0.534360007066, ci_low = 0.313176237725, ci_high = 0.908671721563),
         natural(found, exp))
 confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
         c(tau2 = 0, Q = 0.00237441342164, pvalue = 0.96113609891, I2 = 0, H2 = 1, tau2_low = 0,
@@ -428,13 +580,13 @@ other <- data.frame(
 )
 not_checked("yi and vi of NEMO (Dummer 2017), Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald)",
-        c(estimate = -0.627169947053, ci_low = -0.824240267261, ci_high = -0.430099626845,
-          se = 0.100547929331, pvalue = 4.44555874158e-10),
+found <- posterior(other, "half-normal", 0.5)
+confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5))",
+        c(estimate = -0.627797832088, se = 0.263358691113, ci_low = -1.17918176388,
+          ci_high = -0.0779008138009),
         found)
-confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald), as hazard ratio",
-        c(estimate = 0.534101198833, ci_low = 0.438568060441, ci_high = 0.650444289783),
+confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 0.533765949943, ci_low = 0.307530268056, ci_high = 0.925056174799),
         natural(found, exp))
 confirm("route: medians and assumed events, wherever the figures allow it, variation between studies",
         c(tau2 = 0, Q = 0.00186667373934, pvalue = 0.965538103574, I2 = 0, H2 = 1, tau2_low = 0,
@@ -458,13 +610,13 @@ confirm_studies(other, rows = 1, from_intervals(
 ))
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("assumed share of participants with the event: 50%, common-effect (wald)",
-        c(estimate = -0.522018594788, ci_low = -0.747198258598, ci_high = -0.296838930978,
-          se = 0.114889694701, pvalue = 5.52883533384e-06),
+found <- posterior(other, "half-normal", 0.5)
+confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5))",
+        c(estimate = -0.534956577069, se = 0.285466408044, ci_low = -1.14481234989,
+          ci_high = 0.0459893738169),
         found)
-confirm("assumed share of participants with the event: 50%, common-effect (wald), as hazard ratio",
-        c(estimate = 0.59332166233, ci_low = 0.473691857382, ci_high = 0.743163703373),
+confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 0.585694722174, ci_low = 0.318283638146, ci_high = 1.04706328461),
         natural(found, exp))
 confirm("assumed share of participants with the event: 50%, variation between studies",
         c(tau2 = 0, Q = 0.371229351494, pvalue = 0.542334927688, I2 = 0, H2 = 1, tau2_low = 0,
@@ -488,19 +640,45 @@ confirm_studies(other, rows = 1, from_intervals(
 ))
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("assumed share of participants with the event: 100%, common-effect (wald)",
-        c(estimate = -0.546595878929, ci_low = -0.745392232284, ci_high = -0.347799525575,
-          se = 0.101428574669, pvalue = 7.08613384277e-08),
+found <- posterior(other, "half-normal", 0.5)
+confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5))",
+        c(estimate = -0.550492582488, se = 0.271841428499, ci_low = -1.12476819202,
+          ci_high = 0.0156877228795),
         found)
-confirm("assumed share of participants with the event: 100%, common-effect (wald), as hazard ratio",
-        c(estimate = 0.578917164042, ci_low = 0.474548130335, ci_high = 0.706240445171),
+confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 0.576665684991, ci_low = 0.324727733115, ci_high = 1.01581142121),
         natural(found, exp))
 confirm("assumed share of participants with the event: 100%, variation between studies",
         c(tau2 = 0, Q = 0.578669772068, pvalue = 0.446834200655, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 12.2729340138, I2_low = 0, I2_high = 0.998302885057, H2_low = 1,
           H2_high = 589.235280845),
         spread(other, "REML"))
+
+# All rows, by the model for rows that depend on each other.
+rows <- data.frame(
+  study = c("NEMO (Dummer 2017): binimetinib", "NEMO (Dummer 2017): binimetinib, prior immunotherapy",
+            "Lebb\u00e9 2020"),
+  group = c("NEMO (Dummer 2017)", "NEMO (Dummer 2017)", "Lebb\u00e9 2020"),
+  yi = c(-0.4780358009429998, -0.7765287894989963, -0.633427945858323),
+  vi = c(0.018410668896316217, 0.08403690691757484, 0.03108974358974359))
+# Row, row, correlation of their sampling errors.
+correlations <- list(
+  c(1, 2, 0.5301607648909068))
+together <- dependent(rows, correlations)
+confirm("dependent rows",
+        c(estimate = -0.5502185515, tau2 = 0, omega2 = 0.00677125519515),
+        together, within = 1e-5)
+if (is.na(together["se"])) {
+not_checked("the robust standard error of dependent rows",
+            because = "R has no package clubSandwich here")
+} else {
+confirm("dependent rows, robust",
+        c(se = 0.0563937588893, df = 1.00984430259, pvalue = 0.0636987105294, ci_low = -1.25047145227,
+          ci_high = 0.150034349266),
+        together, within = 1e-5)
+}
+not_checked("dependent rows with other assumed correlations",
+            because = "the script holds the covariances under the main assumption only")
 
 # ======================================================================================================
 # Patients treated with immunotherapy before: progression-free survival (pfs-hr), apart from the synthesis
@@ -557,16 +735,16 @@ confirm_studies(d, rows = 1, from_intervals(
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
 
-# All 2 study results. Two study results are too few to tell how much true effects differ between studies,
-# so the headline is the common-effect estimate, which speaks about these two only; the random-effects
-# intervals are shown beside it.
-found <- pooled(d, "EE", "wald")
-confirm("common-effect (wald)",
-        c(estimate = 0.0711821612813, ci_low = -0.149348077515, ci_high = 0.291712400078,
-          se = 0.112517495493, pvalue = 0.52697402535),
+# All 2 study results. Two study results are too few to tell from them alone how much true effects differ
+# between studies. The headline is the Bayesian random-effects estimate, in which a stated prior stands for
+# that (half-normal with scale 0.5 for τ); the classical intervals are shown beside it.
+found <- posterior(d, "half-normal", 0.5)
+confirm("bayesian (half-normal(0.5))",
+        c(estimate = 0.0779002495219, se = 0.281554178049, ci_low = -0.503280514234,
+          ci_high = 0.673016371899),
         found)
-confirm("common-effect (wald), as hazard ratio",
-        c(estimate = 1.07377680861, ci_low = 0.861269274249, ci_high = 1.33871794709),
+confirm("bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 1.08101482155, ci_low = 0.604544187357, ci_high = 1.96014092643),
         natural(found, exp))
 confirm("variation between studies",
         c(tau2 = 0, Q = 0.582608752598, pvalue = 0.445291586105, I2 = 0, H2 = 1, tau2_low = 0,
@@ -574,8 +752,16 @@ confirm("variation between studies",
           H2_high = 593.246180344),
         spread(d, "REML"))
 confirm("share of weight",
-        c("weight of 1" = 0.592785744422, "weight of 2" = 0.407214255578),
-        share_of_weight(d, "EE"))
+        c("weight of 1" = 0.541558227493, "weight of 2" = 0.458441772507),
+        posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (Turner 2015 (all-cause mortality; pharmacological vs pharmacological))",
+        c(estimate = 0.0761554642694, se = 0.163321842709, ci_low = -0.241045274537,
+          ci_high = 0.396523184078),
+        posterior(d, "log-normal", c(-2.09, 0.705)))
+confirm("beside it common-effect (wald)",
+        c(estimate = 0.0711821612813, se = 0.112517495493, ci_low = -0.149348077515,
+          ci_high = 0.291712400078, pvalue = 0.52697402535),
+        pooled(d, "EE", "wald"))
 confirm("beside it random-effects (wald)",
         c(estimate = 0.0711821612813, se = 0.112517495493, ci_low = -0.149348077515,
           ci_high = 0.291712400078, pvalue = 0.52697402535),
@@ -609,13 +795,12 @@ not_checked("yi and vi of NEMO (Dummer 2017)",
             because = "their way from the printed figures (medians and their intervals) is not repeated here")
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald)",
-        c(estimate = 0.0855646009475, ci_low = -0.194550386845, ci_high = 0.36567958874,
-          se = 0.142918436258, pvalue = 0.549376069201),
+found <- posterior(other, "half-normal", 0.5)
+confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5))",
+        c(estimate = 0.0697624622946, se = 0.311918711486, ci_low = -0.591004263633, ci_high = 0.6993150614),
         found)
-confirm("route: medians and their intervals, wherever the figures allow it, common-effect (wald), as hazard ratio",
-        c(estimate = 1.08933193095, ci_low = 0.823204698524, ci_high = 1.44149329797),
+confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 1.07225345038, ci_low = 0.55377087344, ci_high = 2.01237388277),
         natural(found, exp))
 confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
         c(tau2 = 0, Q = 0.746754947155, pvalue = 0.387505582534, I2 = 0, H2 = 1, tau2_low = 0,
@@ -632,13 +817,13 @@ other <- data.frame(
 )
 not_checked("yi and vi of NEMO (Dummer 2017), Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald)",
-        c(estimate = -0.000759151799718, ci_low = -0.197829472008, ci_high = 0.196311168408,
-          se = 0.100547929331, pvalue = 0.993975910299),
+found <- posterior(other, "half-normal", 0.5)
+confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5))",
+        c(estimate = 0.0201745467025, se = 0.292682511678, ci_low = -0.576876209766,
+          ci_high = 0.655137539321),
         found)
-confirm("route: medians and assumed events, wherever the figures allow it, common-effect (wald), as hazard ratio",
-        c(estimate = 0.999241136283, ci_low = 0.820509761091, ci_high = 1.21690550898),
+confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 1.02037942835, ci_low = 0.561650106224, ci_high = 1.92540731838),
         natural(found, exp))
 confirm("route: medians and assumed events, wherever the figures allow it, variation between studies",
         c(tau2 = 0.010806564412, Q = 1.46912210305, pvalue = 0.225484257148, I2 = 0.319321383889,
@@ -662,13 +847,13 @@ confirm_studies(other, rows = 1, from_intervals(
 ))
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("assumed share of participants with the event: 50%, common-effect (wald)",
-        c(estimate = 0.0549078622748, ci_low = -0.182308946965, ci_high = 0.292124671515,
-          se = 0.121031208283, pvalue = 0.650068539346),
+found <- posterior(other, "half-normal", 0.5)
+confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5))",
+        c(estimate = 0.0675174276764, se = 0.28988685322, ci_low = -0.522215153062,
+          ci_high = 0.684475921088),
         found)
-confirm("assumed share of participants with the event: 50%, common-effect (wald), as hazard ratio",
-        c(estimate = 1.05644327191, ci_low = 0.83334384159, ci_high = 1.33926997605),
+confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 1.06984890442, ci_low = 0.593205051509, ci_high = 1.98273245493),
         natural(found, exp))
 confirm("assumed share of participants with the event: 50%, variation between studies",
         c(tau2 = 0, Q = 0.449407556217, pvalue = 0.502616430795, I2 = 0, H2 = 1, tau2_low = 0,
@@ -692,13 +877,13 @@ confirm_studies(other, rows = 1, from_intervals(
 ))
 not_checked("yi and vi of Lebb\u00e9 2020",
             because = "their way from the printed figures (medians and assumed events) is not repeated here")
-found <- pooled(other, "EE", "wald")
-confirm("assumed share of participants with the event: 100%, common-effect (wald)",
-        c(estimate = 0.0835664046249, ci_low = -0.123366261397, ci_high = 0.290499070647,
-          se = 0.105579830882, pvalue = 0.428652450282),
+found <- posterior(other, "half-normal", 0.5)
+confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5))",
+        c(estimate = 0.0852118808267, se = 0.276825744301, ci_low = -0.493261725186,
+          ci_high = 0.667024386583),
         found)
-confirm("assumed share of participants with the event: 100%, common-effect (wald), as hazard ratio",
-        c(estimate = 1.08715740518, ci_low = 0.88393985022, ci_high = 1.33709462622),
+confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)), as hazard ratio",
+        c(estimate = 1.08894776941, ci_low = 0.610631430525, ci_high = 1.94843090895),
         natural(found, exp))
 confirm("assumed share of participants with the event: 100%, variation between studies",
         c(tau2 = 0, Q = 0.683970785394, pvalue = 0.408222742748, I2 = 0, H2 = 1, tau2_low = 0,
@@ -778,16 +963,15 @@ confirm_studies(d, rows = c(1, 2), from_counts(
 not_checked("the counts of NEMO (Dummer 2017)",
             because = "these are taken as recovered from other printed figures (percent)")
 
-# All 2 study results. Two study results are too few to tell how much true effects differ between studies,
-# so the headline is the common-effect estimate, which speaks about these two only; the random-effects
-# intervals are shown beside it.
-found <- pooled(d, "EE", "wald")
-confirm("common-effect (wald)",
-        c(estimate = 0.692780364725, ci_low = 0.433484915654, ci_high = 0.952075813795, se = 0.132296027435,
-          pvalue = 1.6356841922e-07),
+# All 2 study results. Two study results are too few to tell from them alone how much true effects differ
+# between studies. The headline is the Bayesian random-effects estimate, in which a stated prior stands for
+# that (half-normal with scale 0.5 for τ); the classical intervals are shown beside it.
+found <- posterior(d, "half-normal", 0.5)
+confirm("bayesian (half-normal(0.5))",
+        c(estimate = 0.646130343745, se = 0.35218641564, ci_low = -0.120208056506, ci_high = 1.34831483421),
         found)
-confirm("common-effect (wald), as risk ratio",
-        c(estimate = 1.99926650287, ci_low = 1.54262408193, ci_high = 2.59108268587),
+confirm("bayesian (half-normal(0.5)), as risk ratio",
+        c(estimate = 1.90814266787, ci_low = 0.886735926345, ci_high = 3.85093060319),
         natural(found, exp))
 confirm("variation between studies",
         c(tau2 = 0.0838200722899, Q = 3.05967877751, pvalue = 0.0802575339594, I2 = 0.67316830533,
@@ -795,8 +979,16 @@ confirm("variation between studies",
           H2_low = 1, H2_high = 3115.54321789),
         spread(d, "REML"))
 confirm("share of weight",
-        c("weight of 1" = 0.686981464968, "weight of 2" = 0.313018535032),
-        share_of_weight(d, "EE"))
+        c("weight of 1" = 0.569797132436, "weight of 2" = 0.430202867564),
+        posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (Turner 2015 (all outcomes))",
+        c(estimate = 0.646548410756, se = 0.350761519324, ci_low = -0.0656649851071,
+          ci_high = 1.30143817477),
+        posterior(d, "log-normal", c(-1.28, 0.87)))
+confirm("beside it common-effect (wald)",
+        c(estimate = 0.692780364725, se = 0.132296027435, ci_low = 0.433484915654, ci_high = 0.952075813795,
+          pvalue = 1.6356841922e-07),
+        pooled(d, "EE", "wald"))
 confirm("beside it random-effects (wald)",
         c(estimate = 0.629967384211, se = 0.247644605582, ci_low = 0.144592876305, ci_high = 1.11534189212,
           pvalue = 0.010964239576),
@@ -828,13 +1020,12 @@ confirm_studies(other, rows = c(1, 2), from_counts(
 ))
 not_checked("the counts of NEMO (Dummer 2017)",
             because = "these are taken as recovered from other printed figures (percent)")
-found <- pooled(other, "EE", "wald")
-confirm("effect measure: odds ratio, common-effect (wald)",
-        c(estimate = 1.12865847047, ci_low = 0.750471971655, ci_high = 1.5068449693, se = 0.192955840925,
-          pvalue = 4.93617284009e-09),
+found <- posterior(other, "half-normal", 0.5)
+confirm("effect measure: odds ratio, bayesian (half-normal(0.5))",
+        c(estimate = 1.04786210937, se = 0.440024835507, ci_low = 0.103185357352, ci_high = 1.91030055396),
         found)
-confirm("effect measure: odds ratio, common-effect (wald), as odds ratio",
-        c(estimate = 3.09150636991, ci_low = 2.11799941644, ci_high = 4.51247132602),
+confirm("effect measure: odds ratio, bayesian (half-normal(0.5)), as odds ratio",
+        c(estimate = 2.85154829842, ci_low = 1.10869689515, ci_high = 6.75511877115),
         natural(found, exp))
 confirm("effect measure: odds ratio, variation between studies",
         c(tau2 = 0.336076012179, Q = 4.99100314093, pvalue = 0.0254794338229, I2 = 0.799639476922,
@@ -858,10 +1049,10 @@ confirm_studies(other, rows = c(1, 2), from_counts(
 ))
 not_checked("the counts of NEMO (Dummer 2017)",
             because = "these are taken as recovered from other printed figures (percent)")
-found <- pooled(other, "EE", "wald")
-confirm("effect measure: risk difference, common-effect (wald)",
-        c(estimate = 0.260744120197, ci_low = 0.183222090999, ci_high = 0.338266149396,
-          se = 0.0395527825051, pvalue = 4.33041349355e-11),
+found <- pooled(other, "REML", "hartung-knapp-adhoc")
+confirm("effect measure: risk difference, random-effects (hartung-knapp-adhoc)",
+        c(estimate = 0.227325209477, ci_low = -1.17165800019, ci_high = 1.62630841914, se = 0.11010236642,
+          pvalue = 0.28714107561),
         found)
 confirm("effect measure: risk difference, variation between studies",
         c(tau2 = 0.0207303290723, Q = 6.78833172619, pvalue = 0.00917556163119, I2 = 0.852688401166,
