@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
+from metasyn.names import interval_name
 from metasyn.plots.axis import choose_axis
 from metasyn.plots.fit import fit_width
 from metasyn.plots.forest_pooled import UNDEFINED, row_words
@@ -40,6 +41,8 @@ class Reading:
         Analysis scale.
     I2 : float or NotEstimable
         A proportion.
+    interval : str
+        What `ci` is: `"CI"`, or `"CrI"` where it is a credible interval.
     """
 
     k: int
@@ -47,6 +50,7 @@ class Reading:
     ci: Interval | NotEstimable
     pi: Interval | NotEstimable
     I2: float | NotEstimable
+    interval: str = "CI"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,7 @@ def change_layout(
     name = clean_text(title) or f"Forest plot of {words[0]} and {words[1]}"
     layout = ForestLayout(
         rows=rows,
-        columns=_columns(rows, short, first.level, theme),
+        columns=_columns(rows, short, first.level, theme, _interval_kind(pairs)),
         axis=_axis(rows, first.measure, _axis_label(first.measure, short, len(codes))),
         title=clean_text(title),
         name=name,
@@ -186,7 +190,8 @@ def _reading(result: SynthesisResult | None) -> Reading | None:
         return None
     found = result.heterogeneity
     I2 = found.I2 if isinstance(found, Heterogeneity) else found
-    return Reading(k=result.k, estimate=result.estimate, ci=result.ci, pi=result.pi, I2=I2)
+    kind = interval_name(result.ci_method)
+    return Reading(k=result.k, estimate=result.estimate, ci=result.ci, pi=result.pi, I2=I2, interval=kind)
 
 
 def _require_one_axis(pairs: Sequence[BeforeAfter]) -> None:
@@ -237,7 +242,15 @@ def _row(word: str, reading: Reading | None, kind: RowKind, pair: BeforeAfter, t
     )
 
 
-def _columns(rows: Sequence[ForestRow], short: str, level: float, theme: Theme) -> tuple[Column, ...]:
+def _interval_kind(pairs: Sequence[BeforeAfter]) -> str:
+    """Confidence or credible interval; only an interval where both occur."""
+    kinds = {one.interval for pair in pairs for one in (pair.before, pair.after) if one is not None}
+    return kinds.pop() if len(kinds) == 1 else "interval"
+
+
+def _columns(
+    rows: Sequence[ForestRow], short: str, level: float, theme: Theme, kind: str
+) -> tuple[Column, ...]:
     """What a preset shows of an estimate; prediction and I2 where there are some."""
     opening, closing = theme.numbers.brackets
     facts = {"measure": short, "level": level_text(level), "one": "", "two": ""}
@@ -249,7 +262,10 @@ def _columns(rows: Sequence[ForestRow], short: str, level: float, theme: Theme) 
     return (
         Column(key="label", header="Outcome", align="left"),
         Column(key="k", header="Estimates", drop=3),
-        *(Column(key=rule.key, header=rule.header.format(**facts), side=rule.side) for rule in shown),
+        *(
+            Column(key=rule.key, header=rule.header.format(**facts).replace("CI", kind), side=rule.side)
+            for rule in shown
+        ),
         *(column for column in further if any(row.cells.get(column.key) for row in rows)),
     )
 
@@ -279,12 +295,13 @@ def _description(pairs: Sequence[BeforeAfter], rows: Sequence[ForestRow]) -> str
     for pair in pairs:
         next(of_row)
         unit = unit_sign(pair.measure)
-        both = " ".join(_words(next(of_row), pair.level, unit) for _ in range(2))
+        both = " ".join(_words(next(of_row), one, pair.level, unit) for one in (pair.before, pair.after))
         told.append(f"{clean_text(pair.label)}. {both}")
     return " ".join(told)
 
 
-def _words(row: ForestRow, level: float, unit: str) -> str:
-    if row.cells.get("estimate") == _NOT_THERE:
+def _words(row: ForestRow, reading: Reading | None, level: float, unit: str) -> str:
+    if reading is None:
         return f"{row.label}: {_NOT_THERE}."
-    return row_words(row, level, unit)
+    text = row_words(row, level, unit)
+    return text if reading.interval == "CI" else text.replace("confidence interval", "credible interval")

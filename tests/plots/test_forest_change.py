@@ -73,3 +73,13 @@ def test_proportions_are_percent() -> None:
     layout = change_layout([replace(PFS, measure=get_measure("PLO"))])
     assert layout.axis.label == "Proportion, %"
     assert layout.rows[2].estimate == pytest.approx(1 / (1 + math.exp(0.31)), rel=1e-12)
+
+
+def test_a_credible_interval_is_called_one_and_two_kinds_only_an_interval() -> None:
+    credible = replace(NEW, interval="CrI")
+    mixed = change_layout([replace(PFS, after=credible)])
+    assert "[95% interval]" in [column.header for column in mixed.columns]
+    assert "95% credible interval 0.56 to 0.96" in mixed.description
+    alike = change_layout([replace(PFS, before=replace(OLD, interval="CrI"), after=credible)])
+    assert "[95% CrI]" in [column.header for column in alike.columns]
+    assert "[95% CI]" in [column.header for column in change_layout([PFS]).columns]

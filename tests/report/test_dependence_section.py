@@ -83,7 +83,8 @@ def test_the_section_shows_both_answers_and_every_tied_row(tied: AnalysisResult)
     assert [row[1:3] for row in both.rows] == [("9", "9"), ("10", "7")]
     # 100 / (1 + exp(0.7976323424)), and the same of its bounds: dependent_rows.json.
     assert both.rows[1][3] == "31.1 (17.9 to 48.2)"
-    assert [row[0] for row in rows.rows if row[0]] == ["Oak 2020", "Elm 2020", "Fir 2020 + Yew 2020"]
+    groups = ["Oak 2020", "Elm 2020", "Fir 2020 + Yew 2020"]
+    assert [row[0] for row in rows.rows] == [group for group in groups for _ in range(2)]
     assert [row[3] for row in rows.rows] == ["yes", "no", "yes", "yes", "yes", "yes"]
     assert rows.rows[0][4] == "'treated before' is part of 'all'"
     assert rows.rows[2][4] == "same study"

@@ -80,7 +80,7 @@ def test_the_opening_names_the_version_and_what_moved() -> None:
     assert note.heading == "Version 2.0.0 of the evidence, 2026-11-21"
     assert note.text == (
         "What led to it: 1 row added, 1 corrected; 1 script changed. "
-        "Since version 1.0.0: time to waking, HR 0.78 → 0.72."
+        "Since version 1.0.0: time to waking, HR 0.78 (0.64 to 0.95) → 0.72 (0.58 to 0.89)."
     )
     assert (note.see, note.anchor) == ("What changed since version 1.0.0", "changes")
     assert section(SECOND).anchor == note.anchor
@@ -222,7 +222,7 @@ def test_a_single_cause_needs_no_shares() -> None:
 def test_many_results_are_cut_in_the_opening() -> None:
     many = tuple(replace(WAKING, slug=f"o{n}", label=f"outcome {n}") for n in range(5))
     text = edition_note(replace(SECOND, changes=replace(CHANGE, outcomes=many))).text
-    assert text.endswith("outcome 2, HR 0.78 → 0.72; 2 more.")
+    assert text.endswith("outcome 2, HR 0.78 (0.64 to 0.95) → 0.72 (0.58 to 0.89); 2 more.")
 
 
 def test_many_rows_are_cut_and_counted() -> None:
@@ -322,7 +322,7 @@ def test_another_measure_is_named_before_and_after_and_not_drawn() -> None:
     edition = replace(
         SECOND, changes=replace(CHANGE, outcomes=(SLEEP, outcome, replace(WAKING, slug="other")))
     )
-    assert "time to waking, MD −0.250 → HR 0.72" in edition_note(edition).text
+    assert "time to waking, MD −0.250 (−0.446 to −0.054) → HR 0.72" in edition_note(edition).text
     told = texts(section(edition))
     assert "estimate | MD −0.250 | HR 0.72" in told
     assert "Not drawn: time to waking (the measure changed)." in told

@@ -234,7 +234,8 @@ def test_a_name_that_means_two_things_is_refused_with_both(repository, tmp_path,
     assert hr(open_state(repository, "refs/heads/main")) == "0.70"
 
 
-def test_a_version_that_is_also_a_tag_is_refused(repository):
+def test_a_version_that_is_also_a_tag_is_refused(repository, monkeypatch):
+    monkeypatch.chdir(repository.root)  # where no other project has such a release
     place_release(repository.root)
     git(repository.root, "tag", "1.0.0")
     with pytest.raises(WorkspaceError) as caught:
@@ -279,8 +280,9 @@ def test_a_release_is_what_its_name_says(tiny_project):
 
 
 @pytest.mark.parametrize("given", ["1.0.0", "data/releases/1.0.0.zip", None])
-def test_an_archive_that_was_edited_is_no_release(tiny_project, tmp_path, given):
+def test_an_archive_that_was_edited_is_no_release(tiny_project, tmp_path, given, monkeypatch):
     """One row in it says something else, and it is still a good archive: only its hash tells."""
+    monkeypatch.chdir(tiny_project)
     place_release(tiny_project)
     project, path = Project(tiny_project), tiny_project / "data" / "releases" / "1.0.0.zip"
     edit(tiny_project / RESULTS, "0.72,0.55,0.94", "0.70,0.53,0.94")

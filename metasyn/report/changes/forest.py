@@ -8,6 +8,7 @@ from metasyn.changes.model import AnalysisChange, OutcomeChange, Standing
 from metasyn.effects.measure import get_measure
 from metasyn.plots.forest_change import BeforeAfter, Reading, change_layout
 from metasyn.plots.model import ForestLayout
+from metasyn.report.changes.numbers import interval_kind
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import FigureWidth, ForestPreset
 
@@ -83,4 +84,11 @@ def _pair(outcome: OutcomeChange, title: str) -> BeforeAfter:
 def _reading(standing: Standing | None) -> Reading | None:
     if standing is None:
         return None
-    return Reading(k=standing.k, estimate=standing.estimate, ci=standing.ci, pi=standing.pi, I2=standing.I2)
+    return Reading(
+        k=standing.k,
+        estimate=standing.estimate,
+        ci=standing.ci,
+        pi=standing.pi,
+        I2=standing.I2,
+        interval=interval_kind([standing]),
+    )

@@ -27,6 +27,7 @@ __all__ = [
     "change_cell",
     "estimate_name",
     "estimate_text",
+    "interval_kind",
     "measure_before",
     "method_text",
     "moved_weights",
@@ -93,6 +94,18 @@ def estimate_name(measure: EffectMeasure) -> str:
     ('HR', 'proportion')
     """
     return measure.label if measure.family == "proportion" else measure.heading
+
+
+def interval_kind(standings: Sequence[Standing]) -> str:
+    """What the intervals of the mean are: CI, CrI where they are credible ones, else only an interval.
+
+    Examples
+    --------
+    >>> interval_kind([])
+    'interval'
+    """
+    kinds = {"CrI" if one.ci_method == "credible" else "CI" for one in standings}
+    return kinds.pop() if len(kinds) == 1 else "interval"
 
 
 def quantity_name(quantity: Quantity, measure: EffectMeasure, level: float) -> str:

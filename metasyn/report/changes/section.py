@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from metasyn.changes.model import AnalysisChange, OutcomeChange
-from metasyn.effects.measure import get_measure
+from metasyn.changes.model import AnalysisChange, OutcomeChange, Standing
+from metasyn.effects.measure import EffectMeasure, get_measure
 from metasyn.report.blocks import (
     Block,
     Bullets,
@@ -20,6 +20,7 @@ from metasyn.report.blocks import (
 from metasyn.report.changes.edition import FIRST_TRIGGER, Edition, edition_title
 from metasyn.report.changes.further import column_words, groupings_tables, renamed_sentence
 from metasyn.report.changes.numbers import (
+    bounds_text,
     estimate_text,
     measure_before,
     moved_weights,
@@ -40,6 +41,7 @@ from metasyn.report.changes.words import (
 )
 from metasyn.report.phrases import capital, sentence
 from metasyn.tables.model import ReportTable
+from metasyn.values import NotEstimable
 from metasyn.wording import whole
 
 __all__ = ["changes_section", "edition_note"]
@@ -127,13 +129,21 @@ def _reads_alike(one: OutcomeChange) -> bool:
 
 
 def _one_in_short(one: OutcomeChange) -> str:
-    """The estimate of an outcome before and after."""
+    """The estimate of an outcome with its interval, before and after."""
     if one.before is None or one.after is None:
         return f"{one.label} is {'new' if one.before is None else 'no longer asked for'}"
     measure, before = get_measure(one.measure), measure_before(one)
-    old, new = estimate_text(one.before, before), estimate_text(one.after, measure)
+    old, new = _with_interval(one.before, before), _with_interval(one.after, measure)
     named = f"{measure.heading} " if one.another_scale else ""
-    return f"{one.label}, {before.heading} {old} {ARROW} {named}{new}"
+    first = "" if before.family == "proportion" and not one.another_scale else f"{before.heading} "
+    return f"{one.label}, {first}{old} {ARROW} {named}{new}"
+
+
+def _with_interval(standing: Standing, measure: EffectMeasure) -> str:
+    estimate = estimate_text(standing, measure)
+    if isinstance(standing.estimate, NotEstimable) or isinstance(standing.ci, NotEstimable):
+        return estimate
+    return f"{estimate} ({bounds_text(standing.ci, measure)})"
 
 
 def changes_section(edition: Edition | None) -> Section | None:

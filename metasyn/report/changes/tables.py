@@ -18,6 +18,7 @@ from metasyn.report.changes.numbers import (
     change_cell,
     estimate_name,
     estimate_text,
+    interval_kind,
     measure_before,
     method_text,
     plain_cells,
@@ -109,8 +110,14 @@ def _intervals(both: tuple[_Side, _Side]) -> list[_Row]:
     for name in names:
         before, after = (side.interval(name, level=not level) for side in both)
         if name == "ci" or {before, after} - {NOTHING, "not estimable"}:
-            rows.append((f"{level}{name.upper()}", before, after, ""))
+            kind = _interval_kind(both) if name == "ci" else "PI"
+            rows.append((f"{level}{kind}", before, after, ""))
     return rows
+
+
+def _interval_kind(both: tuple[_Side, _Side]) -> str:
+    """Confidence or credible interval; only an interval where it was one and is the other."""
+    return interval_kind([side.standing for side in both if side.standing is not None])
 
 
 def _spread(
