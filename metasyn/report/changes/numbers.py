@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from metasyn.changes.model import Moved, OutcomeChange, Quantity, Standing, WeightChange
 from metasyn.effects.measure import EffectMeasure, get_measure
