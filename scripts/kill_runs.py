@@ -278,7 +278,7 @@ def complete(trial: Trial, version: int) -> None:
     elif folders(trial.root) != trial.reports[version]:
         raise Violation("the run after a kill does not give the reports of the data")
     for place, known in (
-        ("reports", {".lock", ".index.json", ".tables"}),
+        ("reports", {".gitignore", ".lock", ".index.json", ".tables"}),
         ("data", set()),
         ("data/releases", set()),
     ):
