@@ -9,7 +9,7 @@ from metasyn.synthesis.mean.record import NO_NULL
 from metasyn.synthesis.robust import CheAtRho, CheResult
 from metasyn.values import Interval, NotEstimable
 
-__all__ = ["dependence_entry", "tested"]
+__all__ = ["dependence_entry", "fitted", "tested"]
 
 
 def dependence_entry(found: DependentSynthesis | NotEstimable) -> dict[str, Any] | None:
@@ -68,10 +68,10 @@ def _model(result: CheResult | NotEstimable) -> dict[str, Any]:
         "level": result.spec.level,
         "tau2_method": result.spec.method,
         "variance": result.spec.variance,
-        "estimate": result.estimate,
+        "estimate": fitted(result.estimate),
         **{name: _plain(value) for name, value in values.items()},
-        "tau2": result.tau2,
-        "omega2": result.omega2,
+        "tau2": fitted(result.tau2),
+        "omega2": fitted(result.omega2),
         "sensitivity": [_at(at) for at in result.sensitivity],
         "findings": [
             {"code": one.code, "severity": one.severity, "message": one.message} for one in result.findings
@@ -96,4 +96,12 @@ def _at(at: CheAtRho) -> dict[str, Any]:
 def _plain(value: float | Interval | NotEstimable) -> Any:
     if isinstance(value, NotEstimable):
         return None
-    return [value.low, value.high] if isinstance(value, Interval) else value
+    found = fitted(value)
+    return [found.low, found.high] if isinstance(found, Interval) else found
+
+
+def fitted(value: Any) -> Any:
+    """What rests on a search for a maximum, to the 8 significant digits on which machines agree."""
+    if isinstance(value, Interval):
+        return Interval(fitted(value.low), fitted(value.high), value.level)
+    return value if isinstance(value, NotEstimable) else float(f"{value:.8g}")

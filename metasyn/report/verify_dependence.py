@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from metasyn.analysis.dependence import DependentSynthesis
-from metasyn.report.results_dependence import tested
+from metasyn.report.results_dependence import fitted, tested
 from metasyn.report.verify_methods import CHE_WITHIN, NO_OTHER_RHO
 from metasyn.report.verify_synthesis import confirm, reported
 from metasyn.report.verify_text import r_call, r_comment, r_number, r_string, r_vector, unchecked
@@ -40,9 +40,15 @@ def dependence_lines(found: DependentSynthesis | NotEstimable) -> Iterator[str]:
     yield from _rows(found)
     level = None if result.spec.level == 0.95 else r_number(result.spec.level)
     yield f"together <- {r_call('dependent', 'rows', 'correlations', level=level)}"
-    model = reported(estimate=result.estimate, tau2=result.tau2, omega2=result.omega2)
+    model = reported(estimate=fitted(result.estimate), tau2=fitted(result.tau2), omega2=fitted(result.omega2))
     yield from confirm("dependent rows", model, "together", within=CHE_WITHIN)
-    robust = reported(se=result.se, df=result.df, pvalue=tested(result), ci=result.ci, pi=result.pi)
+    robust = reported(
+        se=fitted(result.se),
+        df=fitted(result.df),
+        pvalue=fitted(tested(result)),
+        ci=fitted(result.ci),
+        pi=fitted(result.pi),
+    )
     if robust:
         yield 'if (is.na(together["se"])) {'
         yield unchecked("the robust standard error of dependent rows", "R has no package clubSandwich here")

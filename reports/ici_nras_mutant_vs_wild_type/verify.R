@@ -870,15 +870,15 @@ correlations <- list(
   c(2, 3, 0.42061481430402536))
 together <- dependent(rows, correlations)
 confirm("dependent rows",
-        c(estimate = 0.132293333104, tau2 = 0.0602211748781, omega2 = 0),
+        c(estimate = 0.13229333, tau2 = 0.060221175, omega2 = 0),
         together, within = 1e-5)
 if (is.na(together["se"])) {
 not_checked("the robust standard error of dependent rows",
             because = "R has no package clubSandwich here")
 } else {
 confirm("dependent rows, robust",
-        c(se = 0.179604802416, df = 1.39049653407, pvalue = 0.56545681826, ci_low = -1.07594423726,
-          ci_high = 1.34053090347, pi_low = -1.91347331589, pi_high = 2.1780599821),
+        c(se = 0.1796048, df = 1.3904965, pvalue = 0.56545682, ci_low = -1.0759442, ci_high = 1.3405309,
+          pi_low = -1.9134733, pi_high = 2.17806),
         together, within = 1e-5)
 }
 
@@ -1042,15 +1042,14 @@ correlations <- list(
   c(2, 3, 0.3506903600404318))
 together <- dependent(rows, correlations)
 confirm("dependent rows",
-        c(estimate = 0.246228206148, tau2 = 0.111952348987, omega2 = 0),
+        c(estimate = 0.24622821, tau2 = 0.11195235, omega2 = 0),
         together, within = 1e-5)
 if (is.na(together["se"])) {
 not_checked("the robust standard error of dependent rows",
             because = "R has no package clubSandwich here")
 } else {
 confirm("dependent rows, robust",
-        c(se = 0.254843271283, df = 1.00065334885, pvalue = 0.510860516482, ci_low = -2.9868707181,
-          ci_high = 3.4793271304),
+        c(se = 0.25484327, df = 1.0006533, pvalue = 0.51086052, ci_low = -2.9868707, ci_high = 3.4793271),
         together, within = 1e-5)
 }
 

@@ -1672,15 +1672,15 @@ correlations <- list(
   c(20, 21, 0.9916316520429008))
 together <- dependent(rows, correlations)
 confirm("dependent rows",
-        c(estimate = -1.33752238163, tau2 = 0.189427827314, omega2 = 0.120049662564),
+        c(estimate = -1.3375224, tau2 = 0.18942783, omega2 = 0.12004966),
         together, within = 1e-5)
 if (is.na(together["se"])) {
 not_checked("the robust standard error of dependent rows",
             because = "R has no package clubSandwich here")
 } else {
 confirm("dependent rows, robust",
-        c(se = 0.190154470675, df = 9.57414788182, ci_low = -1.76378137128, ci_high = -0.911263391985,
-          pi_low = -2.6554046949, pi_high = -0.0196400683597),
+        c(se = 0.19015447, df = 9.5741479, ci_low = -1.7637814, ci_high = -0.91126339, pi_low = -2.6554047,
+          pi_high = -0.019640068),
         together, within = 1e-5)
 }
 
@@ -2870,15 +2870,15 @@ correlations <- list(
   c(15, 16, 0.9916316520429009))
 together <- dependent(rows, correlations)
 confirm("dependent rows",
-        c(estimate = -0.121924243388, tau2 = 0, omega2 = 0.393464614059),
+        c(estimate = -0.12192424, tau2 = 0, omega2 = 0.39346461),
         together, within = 1e-5)
 if (is.na(together["se"])) {
 not_checked("the robust standard error of dependent rows",
             because = "R has no package clubSandwich here")
 } else {
 confirm("dependent rows, robust",
-        c(se = 0.157636663873, df = 6.06168820273, ci_low = -0.506697732093, ci_high = 0.262849245316,
-          pi_low = -1.70062228551, pi_high = 1.45677379873),
+        c(se = 0.15763666, df = 6.0616882, ci_low = -0.50669773, ci_high = 0.26284925, pi_low = -1.7006223,
+          pi_high = 1.4567738),
         together, within = 1e-5)
 }
 

@@ -22,6 +22,10 @@ _NOT_ASKED = NotEstimable("it was not asked for (tau2_interval=True)")
 _NO_WEIGHTS = NotEstimable("defined for mixed models without a level per study")
 
 
+# Of an estimate, relative to its standard error.
+_ROUNDING = 1e-10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GlmmData:
     """Counts of k studies, read-only; the second group is None for single cohorts.
@@ -263,8 +267,10 @@ class GlmmResult:
             "parameters": dict(self.parameters),
             "covariance": self.covariance.tolist(),
             "weights": _plain(self.weights),
-            "quadrature": {name: getattr(self.quadrature, name) for name in Quadrature.__slots__},
-            "convergence": {name: getattr(self.convergence, name) for name in Convergence.__slots__},
+            "quadrature": {name: getattr(self.quadrature, name) for name in Quadrature.__slots__}
+            | {"moved": _above(_ROUNDING, self.quadrature.moved)},
+            "convergence": {name: getattr(self.convergence, name) for name in Convergence.__slots__}
+            | {"decrement": _above(_ROUNDING**2, self.convergence.decrement)},
             "silent": [{"label": row.label, "reason": row.reason} for row in self.silent],
             "findings": [str(finding) for finding in self.findings],
         }
@@ -304,3 +310,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     return value
+
+
+def _above(least: float, value: float | None) -> float | None:
+    """What is below rounding error is told as that: its digits differ between machines."""
+    return None if value is None else max(least, value)
