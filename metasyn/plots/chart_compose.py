@@ -147,8 +147,8 @@ def _panel(place: PanelPlace, names: Names, measure: Measure) -> Group:
     for name, axis in (("x", panel.x), ("y", panel.y)):
         data |= {
             f"{name}-scale": axis.scale,
-            f"{name}-low": repr(axis.low),
-            f"{name}-high": repr(axis.high),
+            f"{name}-low": f"{axis.low:.8g}",
+            f"{name}-high": f"{axis.high:.8g}",
             f"{name}-reversed": "yes" if axis.reversed else "no",
         }
     return Group(items=items, gid=panel.key, marks=("panel",), data=data)

@@ -86,11 +86,11 @@ def compose_page(stage: Stage, page: Page) -> Scene:
 
 
 def _axis_data(axis: Axis, panel: Panel) -> dict[str, str]:
-    """How natural values become points: what a page needs to move a mark."""
+    """How natural values become points: what a page needs to move a mark, in digits machines agree on."""
     return {
         "scale": axis.scale,
-        "low": repr(axis.low),
-        "high": repr(axis.high),
+        "low": f"{axis.low:.8g}",
+        "high": f"{axis.high:.8g}",
         "left": f"{panel.left:.4f}",
         "right": f"{panel.right:.4f}",
     }
