@@ -15,12 +15,14 @@ trap 'rm -f "$new"' EXIT
     --no-emit-index-url --no-emit-find-links ${LOCK_ARGS:-} pyproject.toml >"$new"
 
 # tool.uv.environments puts the same condition on every line; what only some platforms need keeps its own.
+# What only older versions need is harmless on newer ones and loses its condition.
 always="python_full_version < '3.14' and platform_python_implementation == 'CPython' and sys_platform != 'win32'"
 {
     echo '# Written by "make lock" for CPython 3.11 to 3.13 on Linux and macOS.'
     sed -e "s/ ; $always / /" -e "/ ; /s/python_full_version < '3.14' and //" \
         -e "/ ; /s/ and platform_python_implementation == 'CPython'//" \
-        -e "/ ; /s/platform_python_implementation == 'CPython' and //" "$new"
+        -e "/ ; /s/platform_python_implementation == 'CPython' and //" \
+        -e "s/ ; python_full_version < '3\.1[0-9]' and sys_platform != 'win32' / /" "$new"
 } >requirements.lock
 
 if grep -nE '://|file:|^-' requirements.lock; then

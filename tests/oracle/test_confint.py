@@ -84,6 +84,7 @@ def test_q_profile_and_profile_likelihood(folder: str, at_least: int) -> None:
     agreement.close(at_least=at_least)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("folder", "at_least"), [("open", 32), ("here_only", 24)])
 def test_generalised_q(folder: str, at_least: int) -> None:
     points = Agreement(f"generalised Q estimate, {folder}")

@@ -401,6 +401,7 @@ def explained(case: Case, found: SelectionModel, wrong: dict[str, Any]) -> str:
     return EARLY if max(left) > 1e-3 else ""
 
 
+@pytest.mark.slow
 @FOLDERS
 def test_selection_models(folder: str) -> None:
     n, off = 0, {}

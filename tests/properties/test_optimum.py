@@ -138,6 +138,7 @@ def hard_set(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return y, v
 
 
+@pytest.mark.slow
 def test_hard_sets() -> None:
     """10,000 sets: no crash, no NaN, no warning (warnings are errors), the optimum not below a grid."""
     methods = ("REML", "ML", "PM", "DL", "EB", "HE", "HS", "SJ")
