@@ -13,12 +13,20 @@ from metasyn.effects.inputs import number_array
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.synthesis.dependence.model import SamplingCovariance
 
-__all__ = ["cluster_rows", "covariance_of", "label_codes", "positive_variances", "require_definite"]
+__all__ = [
+    "LEAST_EIGENVALUE",
+    "cluster_rows",
+    "covariance_of",
+    "label_codes",
+    "positive_variances",
+    "require_definite",
+]
 
 _Array = NDArray[np.float64]
 
-# Of a correlation matrix: below this smallest eigenvalue its inverse has no digits that mean anything.
-_SMALLEST = 1e-10
+# Of a correlation matrix: with a smaller eigenvalue a row adds less than a thousandth of its standard error
+# to others, fewer digits than tables print, and rounding would decide weights and heterogeneity.
+LEAST_EIGENVALUE = 1e-6
 # Covariances between clusters, relative to the standard deviations, that are rounding errors.
 _ROUNDING = 1e-12
 _MOST_NAMED = 6
@@ -200,7 +208,7 @@ def require_definite(
         correlation = block / np.outer(scale, scale)
         if np.max(np.abs(correlation - correlation.T), initial=0.0) > _ROUNDING * 100:
             raise OptionError(f"{where}: the matrix of covariances is not symmetric.")
-        if float(np.linalg.eigvalsh(correlation)[0]) < _SMALLEST:
+        if float(np.linalg.eigvalsh(correlation)[0]) < LEAST_EIGENVALUE:
             raise NotEstimableError(
                 f"{where}: the covariances are not positive definite{_why(correlation, index, hint)}"
             )
@@ -213,7 +221,7 @@ def _why(correlation: _Array, rows: NDArray[np.intp], hint: str) -> str:
     found = f" (smallest eigenvalue of the correlations {values[0]:.2g}, by rows {_few(bound + 1)}). "
     off = np.abs(np.tril(correlation, -1))
     i, j = np.unravel_index(int(np.argmax(off)), off.shape)
-    if off[i, j] > 1 - 1e-8:
+    if off[i, j] > 1 - 2 * LEAST_EIGENVALUE:
         return found + (
             f"Rows {rows[j] + 1} and {rows[i] + 1} say the same (correlation {correlation[i, j]:.3g}): tell "
             "them apart by what was observed, or leave one out."

@@ -37,6 +37,8 @@ __all__ = ["assemble"]
 
 Array = NDArray[np.float64]
 
+_LEAST_START = 0.01
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Scaled:
@@ -95,8 +97,13 @@ def _scale(y: Array, grouping: Grouping, sampling: Sampling, design: Design, spe
 
 
 def _start(without: SamplingFit, df: int, frame: Frame) -> float:
-    """The moment estimate of all variances together, in equal parts; at least 5% of the typical variance."""
-    total = max((without.Q - df) / float(without.precision.sum()), 0.05 * without.typical_variance())
+    """The moment estimate of all variances together, in equal parts; at least 5% of the typical variance.
+
+    And at least 1% of the median one, which is near 1: a row that others nearly imply has a conditional
+    variance near 0, and would make the typical one as small.
+    """
+    moment = (without.Q - df) / float(without.precision.sum())
+    total = max(moment, 0.05 * without.typical_variance(), _LEAST_START)
     return total / (frame.n_levels + (frame.structure is not None))
 
 

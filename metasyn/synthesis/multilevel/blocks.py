@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 # Which pairs of rows share a variance component: two index arrays -> array of bool.
 Tie = Callable[[Index, Index], NDArray[np.bool_]]
+# Elements of covariance matrices that cost less than a further round of array operations.
+_FEW_CELLS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,10 +81,16 @@ def connected(groupings: Sequence[Index], pairs: Sequence[tuple[int, int]] = ())
 def stack_clusters(
     y: Array, design: Array, clusters: Sequence[Index], sampling: Sequence[Array], ties: Sequence[Tie]
 ) -> tuple[Stack, ...]:
-    """Clusters of similar size in one stack each; sizes are rounded up to 1, 2, 3, 4, 6, 8, 12, ..."""
+    """Clusters of similar size in one stack each; sizes are rounded up to 1, 2, 3, 4, 6, 8, 12, ...
+
+    A stack that is small even with the next size joins it.
+    """
     by_size: dict[int, list[int]] = {}
     for number, rows in enumerate(clusters):
         by_size.setdefault(_round_up(rows.size), []).append(number)
+    for size, larger in pairwise(sorted(by_size)):
+        if len(by_size[size]) * larger**2 <= _FEW_CELLS:
+            by_size[larger] = sorted(by_size.pop(size) + by_size[larger])
     return tuple(
         _stack(y, design, [clusters[i] for i in numbers], [sampling[i] for i in numbers], ties, size)
         for size, numbers in sorted(by_size.items())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
 
 from metasyn.synthesis.multilevel.fit import Fitted
 from metasyn.synthesis.multilevel.given import Grouping
@@ -13,11 +16,12 @@ from metasyn.values import Finding, NotEstimable
 __all__ = ["findings_of"]
 
 _FEW = 5
+_TELLING = 3
 
 
 def findings_of(grouping: Grouping, parts: Parts, fitted: Fitted) -> tuple[Finding, ...]:
-    """Variances of 0, correlations at their end, few groups, another maximum."""
-    found = [*_zeros(parts), *_few(grouping)]
+    """Variances of 0, correlations at their end, few groups, levels hardly told apart, another maximum."""
+    found = [*_zeros(parts), *_few(grouping), *_hardly_apart(grouping)]
     if isinstance(parts.outcomes, OutcomeVariation):
         found += _outcome_findings(parts.outcomes)
     if fitted.lower_maximum is not None:
@@ -51,6 +55,22 @@ def _few(grouping: Grouping) -> Iterator[Finding]:
             f"the variance between groups of {outer.name!r} rests on {len(outer.labels)} groups: it is "
             "hardly known, and intervals that take it as known are too narrow",
         )
+
+
+def _hardly_apart(grouping: Grouping) -> Iterator[Finding]:
+    """Two levels are told apart by the outer groups that hold several inner ones."""
+    for outer, inner in pairwise(grouping.levels):
+        holder = np.empty(len(inner.labels), dtype=np.intp)
+        holder[inner.index] = outer.index
+        several = np.flatnonzero(np.bincount(holder) > 1)
+        if several.size < _TELLING:
+            listed = " and ".join(repr(outer.labels[i]) for i in several)
+            yield _finding(
+                "levels-hardly-apart",
+                f"the variances of levels {outer.name!r} and {inner.name!r} are told apart by {listed} only: "
+                "how much belongs to which is hardly known",
+                note=True,
+            )
 
 
 def _outcome_findings(outcomes: OutcomeVariation) -> Iterator[Finding]:

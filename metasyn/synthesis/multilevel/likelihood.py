@@ -77,22 +77,24 @@ class Likelihood:
     J Am Stat Assoc 1977;72:320-338. 10.1080/01621459.1977.10480998.
     """
 
-    __slots__ = ("evaluations", "k", "p", "restricted", "stacks")
+    __slots__ = ("columns", "evaluations", "k", "p", "restricted", "stacks")
 
     def __init__(self, stacks: Sequence[Stack], *, restricted: bool) -> None:
         self.stacks = tuple(stacks)
         self.restricted = restricted
         self.k = sum(int((stack.rows >= 0).sum()) for stack in self.stacks)
         self.p = self.stacks[0].design.shape[2]
+        self.columns = tuple(np.concatenate([s.design, s.y[:, :, None]], axis=2) for s in self.stacks)
         self.evaluations = 0
 
     def at(self, components: Array) -> Located:
         """Value and derivatives; the components must leave every covariance positive definite."""
         self.evaluations += 1
-        p, weighted = self.p, [_weigh(stack, components) for stack in self.stacks]
+        p, pairs = self.p, zip(self.stacks, self.columns, strict=True)
+        weighted = [_weigh(stack, columns, components) for stack, columns in pairs]
         cross = np.zeros((p + 1, p + 1))
-        for stack, w in zip(self.stacks, weighted, strict=True):
-            cross += _columns(stack).reshape(-1, p + 1).T @ w.products.reshape(-1, p + 1)
+        for columns, w in zip(self.columns, weighted, strict=True):
+            cross += columns.reshape(-1, p + 1).T @ w.products.reshape(-1, p + 1)
         covariance = np.linalg.inv(cross[:p, :p])
         b = covariance @ cross[:p, p]
         quadratic = _residual_square(self.stacks, weighted, b)
@@ -125,7 +127,8 @@ class Likelihood:
             ks = stack.ties @ s
             flat = ks.reshape(c, -1, p + 1)
             first += s.reshape(-1, p + 1).T @ flat
-            second += np.tensordot(flat, (w.inverse @ ks).reshape(c, -1, p + 1), axes=(1, 1))
+            turned = (w.inverse @ ks).reshape(c, -1, p + 1)
+            second += (_rows_last(flat) @ _rows_last(turned).T).reshape(second.shape)
             wk = w.inverse @ stack.ties
             traces += np.einsum("cbii->c", wk)
             products += wk.reshape(c, -1) @ wk.swapaxes(2, 3).reshape(c, -1).T
@@ -144,20 +147,21 @@ class Likelihood:
         return gradient, (hessian + hessian.T) / 2, (products + products.T) / 4
 
 
-def _columns(stack: Stack) -> Array:
-    """(X, y) of shape (b, n, p + 1)."""
-    return np.concatenate([stack.design, stack.y[:, :, None]], axis=2)
+def _rows_last(array: Array) -> Array:
+    """Shape (c, rows, p + 1) as (c (p + 1), rows)."""
+    return array.swapaxes(1, 2).reshape(-1, array.shape[1])
 
 
-def _weigh(stack: Stack, components: Array) -> _Weighted:
+def _weigh(stack: Stack, columns: Array, components: Array) -> _Weighted:
     """Inverse, determinant and products of M = V + sum c_j K_j of every cluster."""
-    marginal = stack.sampling + np.tensordot(components, stack.ties, axes=1)
+    ties = stack.ties
+    marginal = stack.sampling + (components @ ties.reshape(components.size, -1)).reshape(ties.shape[1:])
     factor = np.linalg.cholesky(marginal)
     back = np.linalg.inv(factor)
     inverse = back.swapaxes(1, 2) @ back
     return _Weighted(
         inverse=inverse,
-        products=inverse @ _columns(stack),
+        products=inverse @ columns,
         log_determinant=2 * float(np.log(np.einsum("bii->bi", factor)).sum()),
     )
 
@@ -167,5 +171,5 @@ def _residual_square(stacks: Sequence[Stack], weighted: Sequence[_Weighted], b: 
     total = 0.0
     for stack, w in zip(stacks, weighted, strict=True):
         residual = stack.y - stack.design @ b
-        total += float(np.einsum("bi,bij,bj->", residual, w.inverse, residual))
+        total += float((residual * (w.inverse @ residual[:, :, None])[:, :, 0]).sum())
     return total

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from metasyn.synthesis.multilevel.blocks import Index, Tie
 from metasyn.synthesis.multilevel.covariances import Covariance
-from metasyn.synthesis.multilevel.likelihood import Likelihood, Located
+from metasyn.synthesis.multilevel.likelihood import Likelihood
 from metasyn.vocabulary import OutcomeStructure
 
 __all__ = ["Coordinates", "Objective", "component_ties", "places"]
@@ -40,16 +40,13 @@ class Coordinates:
 
     def components(self, x: Array) -> Array:
         """The variances and covariances at x."""
-        own = x[: self.n_levels]
-        if self.covariance is None:
-            return own
-        return np.concatenate([own, self.covariance(x[self.n_levels :]).value[self.picks]])
+        return self.mapped(x)[0]
 
-    def derivatives(self, x: Array) -> tuple[Array, Array]:
-        """dc/dx of shape (c, n) and d2c/dx dx of shape (c, n, n)."""
+    def mapped(self, x: Array) -> tuple[Array, Array, Array]:
+        """Components c of shape (c,), dc/dx of shape (c, n) and d2c/dx dx of shape (c, n, n)."""
         s, n = self.n_levels, x.size
         if self.covariance is None:
-            return np.eye(n), np.zeros((n, n, n))
+            return x, np.eye(n), np.zeros((n, n, n))
         mapped = self.covariance(x[s:])
         rows, columns = self.picks
         first = np.zeros((s + rows.size, n))
@@ -57,7 +54,7 @@ class Coordinates:
         first[s:, s:] = mapped.first[:, rows, columns].T
         second = np.zeros((s + rows.size, n, n))
         second[s:, s:, s:] = mapped.second[:, :, rows, columns].transpose(2, 0, 1)
-        return first, second
+        return np.concatenate([x[:s], mapped.value[self.picks]]), first, second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +66,19 @@ class Objective:
 
     def __call__(self, x: Array) -> tuple[float, Array, Array]:
         """Where the covariance is not positive definite to rounding the value is -inf."""
+        components, first, second = self.coordinates.mapped(x)
         try:
-            found = self.likelihood.at(self.coordinates.components(x))
+            found = self.likelihood.at(components)
         except np.linalg.LinAlgError:
             return -np.inf, np.zeros(x.size), -np.eye(x.size)
-        first, second = self.coordinates.derivatives(x)
-        hessian = first.T @ found.hessian @ first + np.tensordot(found.gradient, second, axes=1)
+        bent = (found.gradient @ second.reshape(components.size, -1)).reshape(x.size, x.size)
+        hessian = first.T @ found.hessian @ first + bent
         return found.value, first.T @ found.gradient, hessian
-
-    def located(self, x: Array) -> Located:
-        """The likelihood itself."""
-        return self.likelihood.at(self.coordinates.components(x))
 
     def information(self, x: Array) -> Array:
         """Expected information of x."""
-        first, _ = self.coordinates.derivatives(x)
-        return first.T @ self.located(x).information @ first
+        components, first, _ = self.coordinates.mapped(x)
+        return first.T @ self.likelihood.at(components).information @ first
 
 
 def places(structure: OutcomeStructure, m: int) -> tuple[Index, Index]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from metasyn.numerics.tails import normal_quantile
 from metasyn.synthesis.multilevel.likelihood import Likelihood
 from metasyn.synthesis.multilevel.parameters import Coordinates, Objective
-from metasyn.synthesis.multilevel.search import climb
+from metasyn.synthesis.multilevel.search import climb, reaches
 from metasyn.values import Interval, NotEstimable
 
 __all__ = ["Profile"]
@@ -24,6 +24,8 @@ _CLOSE = 1e-9
 _STEPS = 80
 # A likelihood that is another one, not the same to rounding.
 _HIGHER = 1e-6
+# A likelihood so much too low that no other branch will make up for it.
+_FAR_BELOW = 10.0
 
 
 class _NoEndError(Exception):
@@ -82,10 +84,33 @@ class Profile:
                 )
         return Interval(found[0], found[1], level)
 
+    def without_meaning(self, zeros: Sequence[Sequence[int]], level: float) -> bool:
+        """Whether the likelihood can be high enough where this parameter changes nothing.
+
+        `zeros` are sets of other parameters without which it has no meaning.
+        """
+        return any(
+            self._above([*held, self.which], 0.0, self._bar(normal_quantile(1 - level))) for held in zeros
+        )
+
+    def _bar(self, z: float) -> float:
+        """Likelihoods from here on do not contradict a value."""
+        return self.top - z * z / 2
+
+    def _above(self, held: Sequence[int], theta: float, bar: float) -> bool:
+        """Whether the likelihood, with these parameters held at a value, reaches the bar from any start."""
+        free = np.ones(self.lower.size, dtype=bool)
+        free[list(held)] = False
+        nearest, *others = (np.where(free, start, theta) for start in (self.x, *self.others))
+        best = self.objective(self._climbed(nearest, free))[0]
+        if best >= bar or best < bar - _FAR_BELOW:
+            return best >= bar
+        return any(self._reached(start, free, bar) is not None for start in others)
+
     def _end(self, end: float, z: float) -> float:
         """Where the root of twice the fall reaches z, or the end of the range if it does not."""
         start = float(self.x[self.which])
-        if start == end:
+        if start == end or (end != self.far and self._above([self.which], end, self._bar(z))):
             return end
         near, far = start, math.nan  # the fall is too small at the one, too large at the other
         inside = state = self._settle(start, np.delete(self.x, self.which))
@@ -120,10 +145,15 @@ class Profile:
 
     def _elsewhere(self, state: _Held, inside: Array) -> _Held | None:
         """A higher likelihood at the same value, found from another start."""
-        starts = [inside, *(np.delete(other, self.which) for other in self.others)] if self.others else []
-        tried = [self._settle(state.theta, start) for start in starts]
-        best = max(tried, key=lambda held: held.value, default=state)
-        return best if best.value > state.value + _HIGHER else None
+        free = np.arange(self.lower.size) != self.which
+        x = np.empty(self.lower.size)
+        x[self.which] = state.theta
+        for rest in (inside, *(other[free] for other in (self.x, *self.others))) if self.others else ():
+            x[free] = rest
+            found = self._reached(x, free, state.value + _HIGHER)
+            if found is not None:
+                return self._settle(state.theta, found)
+        return None
 
     def _at_end(self, end: float) -> float:
         """The end of the range, if it is one and not just as far as is tried."""
@@ -150,17 +180,36 @@ class Profile:
 
     def _settle(self, theta: float, rest: Array) -> _Held:
         """The other parameters where the likelihood is highest."""
+        free = np.arange(self.lower.size) != self.which
+        x = np.empty(self.lower.size)
+        x[self.which], x[free] = theta, rest
+        x = self._climbed(x, free)
+        value, gradient, hessian = self.objective(x)
+        return _Held.of(theta, x[free], value, gradient, hessian, self.which, self.lower[free])
+
+    def _climbed(self, x: Array, free: NDArray[np.bool_]) -> Array:
+        """The point with the free parameters where the likelihood is highest."""
+        found = x.copy()
+        if free.any():
+            found[free] = climb(self._of_free(x, free), x[free], self.lower[free]).x
+        return found
+
+    def _reached(self, x: Array, free: NDArray[np.bool_], bar: float) -> Array | None:
+        """Free parameters above the bar, on the way up from x."""
+        if not free.any():
+            return x[free] if self.objective(x)[0] > bar else None
+        return reaches(self._of_free(x, free), np.maximum(x[free], self.lower[free]), self.lower[free], bar)
+
+    def _of_free(self, x: Array, free: NDArray[np.bool_]) -> Callable[[Array], tuple[float, Array, Array]]:
+        """The likelihood of the free parameters, the others as they are in x."""
+        both, whole = np.ix_(free, free), x.copy()
 
         def held(y: Array) -> tuple[float, Array, Array]:
-            value, gradient, hessian = self.objective(np.insert(y, self.which, theta))
-            return value, np.delete(gradient, self.which), np.delete(
-                np.delete(hessian, self.which, 0), self.which, 1
-            )  # fmt: skip
+            whole[free] = y
+            value, gradient, hessian = self.objective(whole)
+            return value, gradient[free], hessian[both]
 
-        lower = np.delete(self.lower, self.which)
-        y = climb(held, rest, lower).x if rest.size else rest
-        value, gradient, hessian = self.objective(np.insert(y, self.which, theta))
-        return _Held.of(theta, y, value, gradient, hessian, self.which, lower)
+        return held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.errors import NotEstimableError, OptionError
+from metasyn.synthesis.dependence.clusters import LEAST_EIGENVALUE
 from metasyn.synthesis.multilevel.blocks import connected
 from metasyn.synthesis.multilevel.given import Grouping
 from metasyn.synthesis.multilevel.model import Level
@@ -19,7 +20,6 @@ __all__ = ["Sampling", "sampling_of"]
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 _SAME = 1e-6
-_SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -153,7 +153,7 @@ def _require_positive_definite(labels: Sequence[str], rows: Index, name: str, bl
         return
     size = np.sqrt(np.diag(block))
     lowest = float(np.linalg.eigvalsh(block / np.outer(size, size))[0])
-    if lowest < _SINGULAR:
+    if lowest < LEAST_EIGENVALUE:
         listed = ", ".join(f"{row + 1} ({labels[row]})" for row in rows[:6])
         more = f" and {rows.size - 6} more" if rows.size > 6 else ""
         raise NotEstimableError(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from metasyn.numerics.newton import NewtonMaximum, maximise_bounded
 
-__all__ = ["climb", "is_maximum"]
+__all__ = ["climb", "is_maximum", "reaches"]
 
 Array = NDArray[np.float64]
 Value = tuple[float, Array, Array]
@@ -24,10 +24,20 @@ _FLAT = 1e-6
 # How far the search goes aside from a saddle, in standard errors, and how often.
 _ASIDE = 0.1
 _NUDGES = 3
+# A search for a bar is given up where the rest of the steps promises less than this share of the way.
+_HOPELESS = 0.5
+# Steps after which it is given up in any case.
+_TRIED = 25
 
 
-def climb(objective: Callable[[Array], Value], start: Array, lower: Array) -> NewtonMaximum:
-    """Newton steps until the rest of the way does not matter.
+def climb(
+    objective: Callable[[Array], Value],
+    start: Array,
+    lower: Array,
+    stop: Callable[[NewtonMaximum], bool] = lambda found: False,
+    most: int = _STEPS,
+) -> NewtonMaximum:
+    """Newton steps until the rest of the way does not matter, or until `stop` says so.
 
     `maximise_bounded` asks for strict concavity as well, which the factor of a singular covariance does
     not have: it can turn without changing the likelihood.
@@ -43,7 +53,7 @@ def climb(objective: Callable[[Array], Value], start: Array, lower: Array) -> Ne
 
     found = maximise_bounded(remembered, start, lower, max_iterations=1)
     steps, nudges = found.iterations, 0
-    while steps < _STEPS:
+    while steps < most and not stop(found):
         before = found
         if found.decrement > _ENOUGH:
             found = maximise_bounded(remembered, before.x, lower, max_iterations=1)
@@ -64,6 +74,22 @@ def climb(objective: Callable[[Array], Value], start: Array, lower: Array) -> Ne
         converged=is_maximum(found),
         iterations=steps,
     )
+
+
+def reaches(objective: Callable[[Array], Value], start: Array, lower: Array, bar: float) -> Array | None:
+    """A point above the bar on the way up from a start; None if the maximum there is lower."""
+
+    def decided(found: NewtonMaximum) -> bool:
+        return found.value > bar or (found.decrement < _HOPELESS * (bar - found.value) and is_concave(found))
+
+    found = climb(objective, start, lower, decided, _TRIED)
+    return found.x if found.value > bar else None
+
+
+def is_concave(end: NewtonMaximum) -> bool:
+    """Whether the likelihood rises in no direction from where its gradient vanishes."""
+    curvature = end.hessian[np.ix_(end.free, end.free)]
+    return not curvature.size or bool(_scaled(curvature)[0][-1] < _LEVEL)
 
 
 def _off_saddle(end: NewtonMaximum) -> Array | None:

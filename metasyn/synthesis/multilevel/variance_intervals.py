@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,10 @@ Array = NDArray[np.float64]
 _FARTHEST = 1e6
 # A factor of a singular covariance starts this far from singular, as a share of its variances.
 _LIFT = 1e-4
+# Other starts: variances as multiples of the largest one, and patterns of signs of correlations at most.
+_SIZES = (1.0, 10.0)
+_FEW_CLUSTERS = 20
+_MOST_PATTERNS = 8
 
 
 def level_interval(
@@ -39,7 +45,7 @@ def level_interval(
     x = np.concatenate([fitted.levels, _own_start(frame, fitted)])
     far = _FARTHEST * (1.0 + float(fitted.levels.sum()) + _largest(fitted))
     # With one other variance the likelihood is that of a single random effect: one branch to follow.
-    others = _others(frame, fitted) if frame.n_parameters > 2 else []
+    others = _others(likelihood, frame, fitted) if frame.n_parameters > 2 else []
     profile = Profile.at(likelihood, coordinates, x, which, fitted.at.value, others, far)
     return profile.interval((0.0, far), level)
 
@@ -51,7 +57,7 @@ def variance_interval(
     covariance, s = fitted.covariance, frame.n_levels
     assert covariance is not None
     order = _order(frame.m, which)
-    starts = _others(frame, fitted)
+    starts = _others(likelihood, frame, fitted)
     if frame.structure == "UN":
         coordinates, own = _reordered(frame, order), _factor(covariance[np.ix_(order, order)])
         own, position = own[np.tril_indices(frame.m)], s
@@ -70,26 +76,40 @@ def variance_interval(
 def correlation_interval(
     likelihood: Likelihood, frame: Frame, fitted: Fitted, pair: tuple[int, int], level: float
 ) -> Interval | NotEstimable:
-    """The same for a correlation, searched as an angle."""
+    """The same for a correlation, searched as an angle.
+
+    Where a variance of 0 is not contradicted, the correlation has no meaning and none is contradicted.
+    """
     covariance, s = fitted.covariance, frame.n_levels
     assert covariance is not None
-    starts = _others(frame, fitted)
+    starts = _others(likelihood, frame, fitted)
     if frame.structure == "UN":
         low, position, order = -1.0, s, _order(frame.m, *pair)
         coordinates, own = _by_pair(frame, order), _pair_start(covariance[np.ix_(order, order)])
         starts = [np.append(x[:s], _pair_start(_matrix(frame, x))) for x in starts]
+        without = [[s + 1], [s + 2]]
     else:
         low = lowest_correlation(frame.m)
         coordinates, own = _by_sd(frame, covariance)
         starts = [np.append(x[:s], _by_sd(frame, _matrix(frame, x))[1]) for x in starts]
         position = s + own.size - 1
+        without = _all_but_one(range(s, position))
     x = np.concatenate([fitted.levels, own])
     profile = Profile.at(likelihood, coordinates, x, position, fitted.at.value, starts)
+    if profile.without_meaning(without, level):
+        return Interval(low, 1.0, level)
     found = profile.interval((-math.pi / 2, math.pi / 2), level)
     if isinstance(found, NotEstimable):
         return found
     ends = [(1 + low) / 2 + (1 - low) / 2 * math.sin(phi) for phi in (found.low, found.high)]
     return Interval(ends[0], ends[1], level)
+
+
+def _all_but_one(deviations: Sequence[int]) -> list[list[int]]:
+    """Which standard deviations are 0 where nothing is left to correlate: of several all but one."""
+    if len(deviations) == 1:
+        return [list(deviations)]
+    return [[i for i in deviations if i != kept] for kept in deviations]
 
 
 def _largest(fitted: Fitted) -> float:
@@ -117,10 +137,27 @@ def _by_pair(frame: Frame, order: list[int]) -> Coordinates:
     return replace(plain, covariance=pair_first(frame.m), lower=lower)
 
 
-def _others(frame: Frame, fitted: Fitted) -> list[Array]:
-    """Starts of the size of the largest variance; with two outcomes also larger ones."""
+def _others(likelihood: Likelihood, frame: Frame, fitted: Fitted) -> list[Array]:
+    """Starts of the size of the largest variance, and larger; outcomes apart, and in patterns of signs.
+
+    With many clusters a profile is near a parabola, and a few starts are enough.
+    """
     largest = max(float(fitted.levels.max(initial=0.0)), _largest(fitted), 0.1)
-    return starts_of(frame, largest, (1.0, 10.0) if frame.m == 2 else (1.0,))
+    few = sum(len(stack.y) for stack in likelihood.stacks) <= _FEW_CLUSTERS
+    if frame.structure != "UN" or not few:
+        return starts_of(frame, largest, _SIZES if few or frame.m == 2 else _SIZES[:1])
+    triangle, levels = np.tril_indices(frame.m), np.full(frame.n_levels, largest)
+    factors = [math.sqrt(largest) * factor[triangle] for factor in _patterns(frame.m)]
+    return [np.append(size * levels, math.sqrt(size) * x) for size in _SIZES for x in factors]
+
+
+def _patterns(m: int) -> list[Array]:
+    """Factors: no correlation, and perfect ones with all patterns of signs (the first ones, of many).
+
+    Other branches of a profile often lie where the covariance has rank one.
+    """
+    signs = islice(product((1.0, -1.0), repeat=m - 1), _MOST_PATTERNS)
+    return [np.eye(m), *(np.outer([1.0, *pattern], np.eye(m)[0]) for pattern in signs)]
 
 
 def _matrix(frame: Frame, x: Array) -> Array:

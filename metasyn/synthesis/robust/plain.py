@@ -9,9 +9,17 @@ from typing import Any
 from metasyn.synthesis.moderators.model import WaldTest
 from metasyn.synthesis.robust.che_model import CheAtRho, CheResult
 from metasyn.synthesis.robust.model import RobustCoefficient, RobustResult
+from metasyn.synthesis.robust.wild_model import WildBootstrapTest
 from metasyn.values import Interval, NotEstimable
 
-__all__ = ["che_to_dict", "coefficient_row", "plain_value", "robust_to_dict", "sensitivity_rows"]
+__all__ = [
+    "che_to_dict",
+    "coefficient_row",
+    "plain_value",
+    "robust_to_dict",
+    "sensitivity_rows",
+    "wild_to_dict",
+]
 
 _FIELDS = ("name", "estimate", "se", "df", "statistic", "pvalue", "ci", "working_se")
 
@@ -109,3 +117,19 @@ def sensitivity_rows(sensitivity: Sequence[CheAtRho]) -> list[dict[str, Any]]:
             for row in at.coefficients
         ]
     return rows
+
+
+def wild_to_dict(test: WildBootstrapTest) -> dict[str, Any]:
+    """The whole test; arrays as lists."""
+    return {
+        "names": list(test.names),
+        "contrasts": test.contrasts.tolist(),
+        "values": test.values.tolist(),
+        "estimates": test.estimates.tolist(),
+        **{
+            name: getattr(test, name)
+            for name in ("statistic", "pvalue", "pvalue_se", "n_clusters", "n_signs", "exact", "seed")
+        },
+        "beside": plain_value(test.beside),
+        "findings": [str(finding) for finding in test.findings],
+    }

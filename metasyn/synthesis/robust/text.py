@@ -6,9 +6,10 @@ from metasyn.synthesis.lines import columns, natural, notes, number, percent, sp
 from metasyn.synthesis.moderators.model import WaldTest
 from metasyn.synthesis.robust.che_model import CheAtRho, CheResult
 from metasyn.synthesis.robust.model import RobustCoefficient, RobustResult
+from metasyn.synthesis.robust.wild_model import WildBootstrapTest
 from metasyn.values import Interval, NotEstimable
 
-__all__ = ["che_to_text", "robust_to_text"]
+__all__ = ["che_to_text", "robust_to_text", "wild_to_text"]
 
 _DEGREES = {"satterthwaite": "Satterthwaite's degrees of freedom", "residual": "m - p degrees of freedom"}
 
@@ -34,6 +35,27 @@ def che_to_text(result: CheResult) -> str:
         *notes(result.findings),
     ]
     return "\n".join(lines)
+
+
+def wild_to_text(test: WildBootstrapTest) -> str:
+    """The p value, what it was compared with, and the test with degrees of freedom beside it."""
+    how = (
+        f"all signs of {test.n_clusters} clusters"
+        if test.exact
+        else f"{test.n_signs} signs of {test.n_clusters} clusters drawn, seed {test.seed}"
+    )
+    error = "" if test.exact else f" (standard error {number(test.pvalue_se, digits=2)})"
+    beside = (
+        test.beside.reason if isinstance(test.beside, NotEstimable) else number(test.beside.pvalue, digits=4)
+    )
+    return "\n".join(
+        [
+            f"cluster wild bootstrap of {', '.join(test.names)}: {how}",
+            f"Wald statistic {number(test.statistic)}, p = {number(test.pvalue, digits=4)}{error}",
+            f"by degrees of freedom: {'' if isinstance(test.beside, NotEstimable) else 'p = '}{beside}",
+            *notes(test.findings),
+        ]
+    )
 
 
 def _sensitivity(result: CheResult) -> list[str]:

@@ -17,7 +17,7 @@ from metasyn.synthesis.robust.sandwich import Sandwich
 from metasyn.synthesis.robust.working import WorkingModel
 from metasyn.values import NotEstimable
 
-__all__ = ["not_told", "omnibus_test", "robust_wald_test"]
+__all__ = ["combinations_of", "not_told", "omnibus_test", "robust_wald_test", "untestable", "wald"]
 
 _Array = NDArray[np.float64]
 
@@ -69,11 +69,8 @@ def robust_wald_test(
     >>> round(test.statistic - result["x2"].statistic ** 2, 10)
     0.0
     """
-    contrasts, names = _contrasts(result.names, which)
-    against = np.zeros(len(names)) if values is None else number_array("values", values)
-    if against.shape != (len(names),) or not np.all(np.isfinite(against)):
-        raise OptionError(f"values must hold {len(names)} finite numbers; got {values!r}.")
-    found = _wald(result.model, result.sandwich, result.df_method, contrasts, names, against)
+    contrasts, names, against = combinations_of(result.names, which, values)
+    found = wald(result.model, result.sandwich, result.df_method, contrasts, names, against)
     if isinstance(found, NotEstimable):
         raise NotEstimableError(f"{', '.join(names)}: {found.reason}.")
     return found
@@ -99,10 +96,26 @@ def omnibus_test(model: WorkingModel, parts: Sandwich, df_method: str) -> WaldTe
     if not tested or model.p == 1:
         return NotEstimable("there is no coefficient but the intercept")
     names = tuple(model.names[j] for j in tested)
-    return _wald(model, parts, df_method, np.eye(model.p)[tested], names, np.zeros(len(tested)))
+    return wald(model, parts, df_method, np.eye(model.p)[tested], names, np.zeros(len(tested)))
 
 
-def _wald(
+def untestable(model: WorkingModel, parts: Sandwich, contrasts: _Array) -> NotEstimable | None:
+    """Why combinations cannot be tested together, whatever the distribution."""
+    q = contrasts.shape[0]
+    if np.linalg.matrix_rank(contrasts) < q:
+        return NotEstimable("the combinations follow from each other")
+    why = not_told(parts, contrasts, 1.0)
+    if why is not None:
+        return why
+    covariance = contrasts @ parts.covariance @ contrasts.T
+    scale = np.sqrt((contrasts @ parts.bread @ contrasts.T).diagonal())
+    least = float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0])
+    if model.n_clusters <= q or least < _TINY + _ROUNDING**2 * q:
+        return NotEstimable(f"{model.n_clusters} clusters do not tell the covariance of {q} combinations")
+    return None
+
+
+def wald(
     model: WorkingModel,
     parts: Sandwich,
     df_method: str,
@@ -112,17 +125,10 @@ def _wald(
 ) -> WaldTest | NotEstimable:
     """The test of given combinations, or why there is none."""
     q = len(names)
-    if np.linalg.matrix_rank(contrasts) < q:
-        return NotEstimable("the combinations follow from each other")
-    covariance = contrasts @ parts.covariance @ contrasts.T
-    working = contrasts @ parts.bread @ contrasts.T
-    scale = np.sqrt(working.diagonal())
-    least = float(np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0])
-    why = not_told(parts, contrasts, 1.0)
+    why = untestable(model, parts, contrasts)
     if why is not None:
         return why
-    if model.n_clusters <= q or least < _TINY + _ROUNDING**2 * q:
-        return NotEstimable(f"{model.n_clusters} clusters do not tell the covariance of {q} combinations")
+    covariance = contrasts @ parts.covariance @ contrasts.T
     estimates = contrasts @ parts.coefficients
     distance = estimates - values
     Q = float(distance @ np.linalg.solve(covariance, distance))
@@ -145,6 +151,17 @@ def _wald(
         df_residual=df,
         pvalue=f_upper_p(statistic, q, df),
     )
+
+
+def combinations_of(
+    known: tuple[str, ...], which: Any, values: ArrayLike | None
+) -> tuple[_Array, tuple[str, ...], _Array]:
+    """Combinations as rows, with their names and what they are tested against."""
+    contrasts, names = _contrasts(known, which)
+    against = np.zeros(len(names)) if values is None else number_array("values", values)
+    if against.shape != (len(names),) or not np.all(np.isfinite(against)):
+        raise OptionError(f"values must hold {len(names)} finite numbers; got {values!r}.")
+    return contrasts, names, against
 
 
 def _contrasts(known: tuple[str, ...], which: Any) -> tuple[_Array, tuple[str, ...]]:

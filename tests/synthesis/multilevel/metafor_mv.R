@@ -89,6 +89,9 @@ record <- function(id, dataset, model, args, intervals = FALSE, effects = FALSE)
     found <- if (is.null(found$random)) Filter(is.list, found) else list(found)
     out$confint <- lapply(found, function(x) if (is.null(x$random)) NULL else as.numeric(unlist(x$random[1, ])))
   }
+  # confint() takes a search that failed for a bound in this case; the profile itself, correlation by correlation, is sound.
+  if (id == "berkey1998/UN/REML") out$profile <- lapply(c(-0.6, 0.5, 0.95, 1), function(rho)
+    list(rho = rho, fall = c(logLik(fit)) - c(logLik(do.call(rma.mv, c(args, list(rho = rho)))))))
   if (effects) out$ranef <- lapply(unname(ranef(fit)), function(x) list(group = rownames(x), intrcpt = x$intrcpt, se = x$se))
   # The same model with its variances held at rounded values: no optimiser is involved.
   held <- list()

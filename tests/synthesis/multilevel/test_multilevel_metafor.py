@@ -15,12 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from metasyn.synthesis.moderators.model import WaldTest
 from metasyn.synthesis.multilevel import MultilevelResult, OutcomeVariation, pool_multilevel, random_effects
 from metasyn.values import Interval, NotEstimable
 from tests.synthesis.multilevel.dense_mixed import dense_log_likelihood, marginal, structured
 
+HALF_CHI2 = 1.920729410347062
 REFERENCE = json.loads((Path(__file__).parent / "metafor_mv.json").read_text(encoding="utf-8"))
 CASES = {case["id"]: case for case in REFERENCE["cases"]}
 
@@ -129,8 +131,7 @@ def test_containment_differs_from_residual() -> None:
 def test_profile_intervals(name: str) -> None:
     """Where confint() found a bound. It did not where rma.mv() failed for a value that was held.
 
-    The upper bound of rho of berkey1998/UN is left out: it comes from such a failure (the same model as HCS
-    has 1 there).
+    Its upper bound of rho of berkey1998/UN comes from such a failure; that profile is the next test.
     """
     case, result = CASES[name], fitted(name, intervals=True)
     ours: list[Any] = [one.ci for one in result.components]
@@ -146,11 +147,34 @@ def test_profile_intervals(name: str) -> None:
     for i, (have, want) in enumerate(zip(ours, theirs, strict=True)):
         assert isinstance(have, Interval)
         for side, bound in ((have.low, want[1]), (have.high, want[2])):
-            if bound is None or (name == "berkey1998/UN/REML" and i == 2):
+            if bound is None or (name == "berkey1998/UN/REML" and i == 2):  # see the next test
                 continue
             checked += 1
             assert side == pytest.approx(bound, rel=2e-4, abs=1e-4 * abs(want[0])), (i, want)
     assert checked >= 2 * len(ours) - 3 or name == "berkey1998/UN/REML"
+
+
+def test_a_profile_that_confint_loses() -> None:
+    """berkey1998/UN: rma.mv with rho held. At rho = 1 the likelihood has fallen by 0.79: the bound is 1."""
+    case, result = CASES["berkey1998/UN/REML"], fitted("berkey1998/UN/REML", intervals=True)
+    falls = {at["rho"]: at["fall"] for at in case["profile"]}
+    assert max(falls[0.5], falls[0.95], falls[1]) < HALF_CHI2 < falls[-0.6]
+    assert isinstance(result.outcomes, OutcomeVariation)
+    bound = result.outcomes.correlations[0].ci
+    assert isinstance(bound, Interval)
+    assert bound.high == 1
+    assert -0.6 < bound.low == pytest.approx(CASES["berkey1998/HCS/REML"]["confint"]["3"][1], abs=1e-6)
+    asked = request(case)
+    order = list(result.outcomes.outcomes)
+    for held, fall in falls.items():
+
+        def lost(sd: np.ndarray, held: float = held) -> float:
+            G = structured("CS", np.ones(1), np.array([held]), 2) * np.outer(sd, sd)
+            M = marginal(asked["sampling"], {}, [], asked["outcomes"], asked["within"], G, order)
+            return -dense_log_likelihood(np.array(asked["yi"]), result.design, M, restricted=True)
+
+        best = min(minimize(lost, start, method="BFGS").fun for start in ([0.2, 0.1], [0.1, 0.2]))
+        assert result.log_likelihood + best == pytest.approx(fall, abs=1e-7)
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if "ranef" in case])

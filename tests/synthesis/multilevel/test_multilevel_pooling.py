@@ -239,6 +239,18 @@ def test_a_variance_on_its_bound_is_zero_and_said() -> None:
     assert {one.estimate for one in random_effects(result, "study")} == {0.0}
 
 
+def test_levels_that_one_study_tells_apart() -> None:
+    given: dict[str, Any] = {"yi": YI[:7], "vi": VI[:7], "variance_ci": "none"}
+    one = pool_multilevel(**given, levels={"study": list("aabcdef"), "effect": None})
+    (said,) = [finding for finding in one.findings if finding.code == "levels-hardly-apart"]
+    assert said.severity == "note"
+    assert "'study' and 'effect' are told apart by 'a' only" in said.message
+    two = pool_multilevel(**given, levels={"study": list("aabbcde"), "effect": None})
+    assert "told apart by 'a' and 'b' only" in str(two)
+    three = pool_multilevel(**given, levels={"study": list("aabbccd"), "effect": None})
+    assert "levels-hardly-apart" not in [finding.code for finding in three.findings]
+
+
 def test_a_correlation_on_its_bound_is_one_and_said() -> None:
     deep = [0.9, 0.9, -0.8, -0.8, 0.4, 0.4, -0.3, -0.3]
     result = pool_multilevel(
