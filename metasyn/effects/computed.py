@@ -19,7 +19,7 @@ from metasyn.effects.freeman_tukey import (
 )
 from metasyn.effects.inputs import Columns
 from metasyn.effects.measure import EffectMeasure
-from metasyn.effects.model import Counts, Effect, EffectSet, Exclusion, Route
+from metasyn.effects.model import Counts, Effect, EffectSet, Exclusion, PersonTime, Route
 from metasyn.effects.reasons import empty_table, why_undefined
 from metasyn.effects.recipes import RECIPES, Recipe
 from metasyn.effects.zero_cells import default_addend, zero_cell_addend
@@ -108,6 +108,7 @@ def effects_from_figures(
             vi=float(vi[j]),
             route=route,
             counts=_counts(recipe, used, j),
+            person_time=_person_time(recipe, used, j),
             adjustment=added[j],
             notes=notes,
             attributes=attributes[i],
@@ -224,6 +225,21 @@ def _counts(recipe: Recipe, columns: Columns, j: int) -> Counts | None:
         return Counts(**{name: int(columns[name][j]) for name in names})
     if recipe.layout == "group":
         return Counts(events_1=int(columns["events"][j]), n_1=int(columns["n"][j]))
+    return None
+
+
+def _person_time(recipe: Recipe, columns: Columns, j: int) -> PersonTime | None:
+    """Events and person-time of one row, if it has both."""
+    row = {name: values[j] for name, values in columns.items()}
+    if recipe.layout == "two rates":
+        return PersonTime(
+            events_1=int(row["events_1"]),
+            time_1=float(row["time_1"]),
+            events_2=int(row["events_2"]),
+            time_2=float(row["time_2"]),
+        )
+    if recipe.layout == "rate":
+        return PersonTime(events_1=int(row["events"]), time_1=float(row["time"]))
     return None
 
 

@@ -18,7 +18,7 @@ from metasyn.shown import Shown
 from metasyn.values import Interval
 from metasyn.vocabulary import RouteName
 
-__all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "Route", "RowRef"]
+__all__ = ["Counts", "Effect", "EffectSet", "Exclusion", "PersonTime", "Route", "RowRef"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,16 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonTime:
+    """Events and the time at risk behind a rate; the second pair is empty for single cohorts."""
+
+    events_1: int
+    time_1: float
+    events_2: int | None = None
+    time_2: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RowRef:
     """The way back to one printed figure.
 
@@ -80,6 +90,8 @@ class Effect:
         The printed figures they come from.
     counts : Counts or None
         Events and participants, where the effect rests on them.
+    person_time : PersonTime or None
+        Events and person-time, where the effect rests on those.
     reported_ci : Interval or None
         The interval as printed, natural scale, in the direction of the effect, where it rests on one.
     adjustment : str
@@ -106,6 +118,7 @@ class Effect:
     comparator_id: str = ""
     rows: tuple[RowRef, ...] = ()
     counts: Counts | None = None
+    person_time: PersonTime | None = None
     reported_ci: Interval | None = None
     adjustment: str = ""
     inverted: bool = False

@@ -7,7 +7,7 @@ from typing import Any
 
 from metasyn.effects.display import natural_estimate, natural_interval
 from metasyn.effects.measure import EffectMeasure
-from metasyn.effects.model import Counts, Effect, EffectSet, Exclusion
+from metasyn.effects.model import Counts, Effect, EffectSet, Exclusion, PersonTime
 from metasyn.effects.survival.printed_range import EffectRange
 
 __all__ = ["effect_set_to_dict"]
@@ -63,6 +63,7 @@ def _row(effect: Effect, measure: EffectMeasure, level: float) -> dict[str, Any]
         "rounding": _rounding(effect.rounding),
         "other_routes": list(effect.other_routes),
         "counts": _counts(effect.counts),
+        **_person_time(effect.person_time),
         "adjustment": effect.adjustment,
         "inverted": effect.inverted,
         "notes": list(effect.notes),
@@ -112,6 +113,16 @@ def _counts(counts: Counts | None) -> dict[str, int] | None:
         "events_2": counts.events_2,
         "n_2": counts.n_2,
     }
+
+
+def _person_time(found: PersonTime | None) -> dict[str, Any]:
+    """Under its own key, which other rows do not have."""
+    if found is None:
+        return {}
+    if found.events_2 is None or found.time_2 is None:
+        return {"person_time": {"events": found.events_1, "time": found.time_1}}
+    names = ("events_1", "time_1", "events_2", "time_2")
+    return {"person_time": {name: getattr(found, name) for name in names}}
 
 
 def _exclusion(exclusion: Exclusion) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["NewtonMaximum", "maximise_bounded"]
+__all__ = ["NewtonMaximum", "maximise_bounded", "newton_step"]
 
 Array = NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array, Array]]
@@ -56,7 +56,7 @@ class NewtonMaximum:
 
 
 def maximise_bounded(
-    objective: Objective, start: Array, lower: Array, *, max_iterations: int = 200
+    objective: Objective, start: Array, lower: Array, *, max_iterations: int = 200, enough: float = _DECREMENT
 ) -> NewtonMaximum:
     """A local maximum of a function with gradient and Hessian, variables at or above their bounds.
 
@@ -70,6 +70,9 @@ def maximise_bounded(
         `x -> (value, gradient, Hessian)`; a value that is not finite is never accepted.
     start, lower : ndarray of shape (p,)
         `-inf` for a variable without bound.
+    max_iterations : int
+    enough : float
+        The decrement at which the search ends.
 
     Examples
     --------
@@ -82,7 +85,7 @@ def maximise_bounded(
     """
     point = _at(objective, np.maximum(start.astype(float), lower), lower)
     iterations = 0
-    while iterations < max_iterations and not (point.concave and point.decrement <= _DECREMENT):
+    while iterations < max_iterations and not (point.concave and point.decrement <= enough):
         iterations += 1
         found = _next(objective, point, lower)
         if found is None:
@@ -115,7 +118,7 @@ class _Point:
 def _at(objective: Objective, x: Array, lower: Array) -> _Point:
     value, gradient, hessian = objective(x)
     free = ~((x <= lower) & (gradient <= 0))
-    step, decrement, concave = _step(gradient, hessian, free)
+    step, decrement, concave = newton_step(gradient, hessian, free)
     return _Point(
         x=x,
         value=value,
@@ -148,16 +151,26 @@ def _next(objective: Objective, point: _Point, lower: Array) -> _Point | None:
     return None
 
 
-def _step(gradient: Array, hessian: Array, free: NDArray[np.bool_]) -> tuple[Array, float, bool]:
-    """The ascent step of the free variables, its decrement, and whether the function is concave there."""
+def newton_step(gradient: Array, hessian: Array, free: NDArray[np.bool_]) -> tuple[Array, float, bool]:
+    """The ascent step of the free variables, its decrement, and whether the function is concave there.
+
+    Eigenvalues of the Hessian are made negative, and at least 1e-12 of the largest one, on a scale on which
+    its diagonal is one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> newton_step(np.array([2.0, 1.0]), -4 * np.eye(2), np.array([True, False]))
+    (array([0.5, 0. ]), 1.0, True)
+    """
     step = np.zeros_like(gradient)
     if not free.any():
         return step, 0.0, True
-    curvature = -hessian[np.ix_(free, free)]
+    curvature = -(hessian if free.all() else hessian[np.ix_(free, free)])
     # On a scale where the diagonal is one, so that eigenvalues can be compared.
     size = np.sqrt(np.abs(np.diag(curvature)))
     size[size == 0] = 1.0
-    values, vectors = np.linalg.eigh(curvature / np.outer(size, size))
+    values, vectors = np.linalg.eigh(curvature / (size[:, None] * size))
     concave = bool(values[0] > 0)
     safe = np.maximum(np.abs(values), 1e-12 * max(1.0, float(np.abs(values).max())))
     along = vectors.T @ (gradient[free] / size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metasyn.report.verify_methods import BOUNDS, NO_BOUNDS, why_no_tau2
-from metasyn.report.verify_models import GLMER
+from metasyn.report.verify_models import GLMER, mixed_call
 from metasyn.report.verify_synthesis import Place, arguments, confirm, reported, synthesis_lines
 from metasyn.report.verify_text import r_call, r_comment, r_number, r_string, r_vector, unchecked
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
@@ -109,10 +109,29 @@ def _shared_lines(groups: SubgroupAnalysis, spec: SynthesisSpec, rows: str) -> I
     yield from confirm(label, numbers, "of_all")
 
 
+def _between_mixed(groups: SubgroupAnalysis, rows: str, method: str) -> Iterator[str]:
+    """The test between groups that are mixed models of their own, some of them perhaps single studies."""
+    calls = []
+    for name, result in zip(groups.names, groups.results, strict=True):
+        own = f"{rows}[{rows}$group == {r_string(name)}, ]"
+        plain = r_call("pooled", own, method if result.pooled else '"EE"', r_string("wald"))
+        calls.append(mixed_call(result, own, "wald") if result.model == "glmm" else plain)
+    yield ""
+    yield from confirm(
+        f"test between groups by {groups.by}",
+        reported(Q=groups.Q_between, pvalue=groups.pvalue),
+        f"between_of(list({', '.join(calls)}))",
+        within=GLMER,
+    )
+
+
 def _between_lines(groups: SubgroupAnalysis, spec: SynthesisSpec, rows: str, sharing: bool) -> Iterator[str]:
     common = spec.model == "common-effect"
     method, _ = arguments(spec, "common-effect" if common else "random-effects")
     fixed = None if spec.tau2 is None or common else r_number(spec.tau2)
+    if any(result.model == "glmm" for result in groups.results):
+        yield from _between_mixed(groups, rows, method)
+        return
     several = any(result.pooled for result in groups.results)
     why = "" if common or not several else why_no_tau2(spec)
     if why:

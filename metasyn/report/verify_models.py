@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from metasyn.effects.given import GivenEffects
 from metasyn.effects.model import EffectSet
-from metasyn.report.verify_text import r_call, r_number, r_string, unchecked
+from metasyn.report.verify_text import r_call, r_number, r_string, r_vector, unchecked
 from metasyn.synthesis.bayes.half_priors import HalfNormal
 from metasyn.synthesis.bayes.log_priors import LogNormal
 from metasyn.synthesis.model import Alternative, SynthesisResult
@@ -24,7 +24,6 @@ __all__ = [
 
 GLMER = "1e-5"
 """How far lme4's search, on which metafor rests, may be from the maximum (relative)."""
-_NO_EXACT = "metafor needs a further package (BiasedUrn) for the exact conditional model"
 _NO_PROFILE = "metafor has no profile-likelihood interval of a mixed model"
 _NO_PRIOR = "R computes half-normal and log-normal priors only"
 
@@ -44,16 +43,23 @@ def count_columns(effects: EffectSet) -> dict[str, list[str]]:
 
 
 def no_mixed(result: SynthesisResult, ci_method: str) -> str:
-    """Why metafor cannot fit a mixed model with this interval; empty if it can."""
-    if result.effects.measure.code != "PLO":
-        return _NO_EXACT
+    """Why R cannot fit a mixed model with this interval; empty if it can."""
     return _NO_PROFILE if ci_method == "profile-likelihood" else ""
 
 
 def mixed_call(result: SynthesisResult, rows: str, ci_method: str) -> str:
-    """The call that fits the mixed model."""
+    """The call that fits the mixed model; of odds ratios and rates with their counts, one row per study."""
     level = None if result.request.level == 0.95 else r_number(result.request.level)
-    return r_call("mixed", rows, r_string("t" if ci_method == "t" else "z"), level=level)
+    test = r_string("t" if ci_method == "t" else "z")
+    mixed = result.beside.glmm
+    if result.effects.measure.code == "PLO" or mixed is None:
+        return r_call("mixed", rows, test, level=level)
+    data, silent = mixed.data, {row.row for row in mixed.silent}
+    used = [i for i in range(data.k) if i not in silent]
+    columns = [c for c in (data.events_1, data.size_1, data.events_2, data.size_2) if c is not None]
+    numbers = r_vector([r_number(float(column[i])) for i in used for column in columns], 6)
+    table = f"matrix({numbers}, ncol = {len(columns)}, byrow = TRUE)"
+    return r_call("mixed_rates" if data.person_time else "mixed_tables", table, test, level=level)
 
 
 def posterior_call(result: SynthesisResult, rows: str, prior: str) -> str | None:

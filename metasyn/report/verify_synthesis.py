@@ -168,7 +168,7 @@ def _model_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[s
         label, reported(estimate=result.estimate, se=result.se, ci=result.ci), "found", within=within
     )
     yield from _natural_lines(result, label, {"estimate": result.estimate, "ci": result.ci}, within)
-    if result.model == "glmm" and result.beside.glmm is not None:
+    if result.model == "glmm" and not isinstance(marginal_of(result), NotEstimable):
         mean = f"{label}, mean over the cohorts (marginal)"
         yield from confirm(mean, reported(marginal=marginal_of(result)), "found", within=within)
         yield unchecked(f"{mean}: its interval", "metafor gives no covariance of mean and tau2")

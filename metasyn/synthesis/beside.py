@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from metasyn.synthesis.policy_models import glmm_ci, model_first
 from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.synthesis.usual_scale import DEFAULT_SCALE, USUAL_PRIOR, has_usual_scale
 from metasyn.values import Finding, Interval, NotEstimable
-from metasyn.vocabulary import CiMethod, GlmmCi, Model, choices
+from metasyn.vocabulary import CiMethod, GlmmCi, GlmmMeasure, Model, choices
 
 if TYPE_CHECKING:
     from metasyn.synthesis.bayes.model import BayesResult
@@ -38,7 +38,16 @@ _NO_P = NotEstimable("a Bayesian result has the probability of an effect in the 
 _FEW = 4
 _EMPIRICAL_BINARY = ("OR", "RR", "HR", "IRR", "PETO")
 _EMPIRICAL_CONTINUOUS = ("SMD", "SMDH", "SMD1", "SMD1H")
-_GLMM_MEASURES = ("PLO", "OR")
+# What to ask for where a measure has no mixed model of its own.
+_INSTEAD = {
+    "RR": "mantel_haenszel(measure='RR') or measure='OR'",
+    "RD": "mantel_haenszel(measure='RD') or measure='OR'",
+    "PETO": "peto(), which needs no model, or measure='OR'",
+    **dict.fromkeys(("AS", "PHI", "YUQ", "YUY", "OR2DL", "OR2DN"), "measure='OR'"),
+    "IRSD": "measure='IRR'",
+    "IRD": "mantel_haenszel(measure='IRD') or measure='IRR'",
+}
+_IN_PLACE_OF = {"proportion": "measure='PLO'", "rate": "measure='IRLN' (one group) or 'IRR' (two)"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,11 +134,8 @@ def companions(effects: EffectSet, spec: SynthesisSpec, *, brief: bool = False) 
         If a model is asked for that the measure does not have.
     """
     first, measure = model_first(spec, effects.measure, effects.k), effects.measure
-    if spec.model == "glmm" and measure.code not in _GLMM_MEASURES:
-        raise OptionError(
-            f"model='glmm' pools counts as {' or '.join(_GLMM_MEASURES)}; these effects are {measure.code}. "
-            "For rates see synthesis.glmm.pool_glmm."
-        )
+    if spec.model == "glmm" and measure.code not in choices(GlmmMeasure):
+        raise OptionError(_no_mixed_model(measure))
     notes: tuple[Finding, ...] = ()
     if first == "glmm" and spec.model is None and isinstance(effects.effects, GivenEffects):
         first, notes = None, (_WITHOUT_COUNTS,)
@@ -141,7 +147,20 @@ def companions(effects: EffectSet, spec: SynthesisSpec, *, brief: bool = False) 
     return Beside(first=first, mixed=mixed, bayes=_bayes(effects, spec, first, brief=brief), notes=notes)
 
 
+def _no_mixed_model(measure: EffectMeasure) -> str:
+    """That a measure has no mixed model of the counts, and what to ask for."""
+    other = _INSTEAD.get(measure.code) or _IN_PLACE_OF.get(measure.family, "model='random-effects'")
+    return (
+        f"model='glmm' is for counts as {', '.join(choices(GlmmMeasure))}; {measure.code} has no mixed "
+        f"model of its own: ask for {other}."
+    )
+
+
 def _mixed(effects: EffectSet, spec: SynthesisSpec, *, tau2_interval: bool) -> GlmmResult | NotEstimable:
+    """The mixed model of the counts behind the effects, or why there is none."""
+    if isinstance(effects.effects, GivenEffects):
+        size = "person-time" if effects.measure.code in ("IRLN", "IRR") else "participants"
+        return NotEstimable(f"the estimates are given without events and {size}: give the counts")
     from metasyn.synthesis.glmm.pool import pool_glmm
 
     try:
@@ -162,20 +181,14 @@ def _again(mixed: GlmmResult, level: float) -> GlmmResult:
     from metasyn.synthesis.glmm.pool import pool_glmm
 
     data, spec, method = mixed.data, mixed.spec, "profile-likelihood"
-    if data.events_2 is None:
-        return pool_glmm(
-            events=data.events_1, n=data.size_1, measure=spec.measure, level=level, ci_method=method
-        )
-    return pool_glmm(
-        events_1=data.events_1,
-        n_1=data.size_1,
-        events_2=data.events_2,
-        n_2=data.size_2,
-        measure=spec.measure,
-        model=spec.model,
-        level=level,
-        ci_method=method,
-    )
+    size = "time" if data.person_time else "n"
+    columns: dict[str, Any] = {"events": data.events_1, size: data.size_1}
+    if data.events_2 is not None:
+        columns = {
+            "events_1": data.events_1, f"{size}_1": data.size_1, "events_2": data.events_2,
+            f"{size}_2": data.size_2,
+        }  # fmt: skip
+    return pool_glmm(**columns, measure=spec.measure, model=spec.model, level=level, ci_method=method)
 
 
 def _bayes(

@@ -58,7 +58,7 @@ def mixed_groups(
     names: tuple[str, ...],
     indices: tuple[tuple[int, ...], ...],
     spec: SynthesisSpec,
-) -> SubgroupAnalysis | NotEstimable | None:
+) -> SubgroupAnalysis | NotEstimable:
     """Groups by one mixed model of the counts.
 
     A group in which nobody, or everybody, had the event has no finite mean. It is shown by itself and has
@@ -76,16 +76,18 @@ def mixed_groups(
 
     Returns
     -------
-    SubgroupAnalysis, NotEstimable or None
-        Why there is no estimate; None where another model is asked for, or there are no counts.
+    SubgroupAnalysis or NotEstimable
+        Or why there is none.
     """
     counts = (
         [] if isinstance(effects.effects, GivenEffects) else [effect.counts for effect in effects.effects]
     )
     known = [one for one in counts if one is not None and one.n_2 is None]
-    if effects.measure.code != "PLO" or not counts or glmm_ci(spec) == "profile-likelihood":
-        return None
-    if len(known) < len(counts):
+    if effects.measure.code != "PLO":
+        return NotEstimable("groups that share a variance have one for single proportions only")
+    if glmm_ci(spec) == "profile-likelihood":
+        return NotEstimable("groups that share a variance have no profile-likelihood interval")
+    if not counts or len(known) < len(counts):
         return NotEstimable("not every estimate rests on events and participants")
     x, n = (np.array([getattr(one, name) for one in known], dtype=float) for name in ("events_1", "n_1"))
     used = [g for g, rows in enumerate(indices) if 0 < x[list(rows)].sum() < n[list(rows)].sum()]

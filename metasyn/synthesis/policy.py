@@ -146,7 +146,9 @@ def _first(spec: SynthesisSpec, random: MeanFit, beside: Beside) -> Choice | Non
 def _replaced(spec: SynthesisSpec, random: MeanFit, why: str) -> Choice:
     """The normal-normal model in the place of a mixed model without an estimate."""
     choice = _choice(spec.update(model=None, ci_method=None), random)
-    reason = REPLACED.format(why=why, instead=choice.policy.reason)
+    by_rule = spec.model is None
+    place, logit = ("comes first for proportions", "logit ") if by_rule else ("was asked for", "")
+    reason = REPLACED.format(place=place, logit=logit, why=why, instead=choice.policy.reason)
     return replace(
         choice,
         policy=Policy(rule="k-aware/counts-replaced", reason=reason),
@@ -154,7 +156,7 @@ def _replaced(spec: SynthesisSpec, random: MeanFit, why: str) -> Choice:
             *choice.findings,
             Finding(
                 code="glmm-not-estimable",
-                message=f"the mixed model of the counts has no estimate ({why}); the logit normal-normal "
+                message=f"the mixed model of the counts has no estimate ({why}); the {logit}normal-normal "
                 "model stands in its place.",
                 severity="warning",
             ),

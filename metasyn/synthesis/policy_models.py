@@ -18,8 +18,8 @@ COUNTS = (
 COUNTS_ASKED = "The mixed model of the counts (GLMM) is as requested."
 POSTERIOR_ASKED = "The Bayesian random-effects model is as requested, with half-normal(0.5) as prior of τ."
 REPLACED = (
-    "The mixed model of the counts (GLMM), which comes first for proportions, has no estimate here: {why}. "
-    "The logit normal-normal model takes its place. {instead}"
+    "The mixed model of the counts (GLMM), which {place}, has no estimate here: {why}. "
+    "The {logit}normal-normal model takes its place. {instead}"
 )
 TWO = (
     "Two study results are too few to tell from them alone how much true effects differ between studies. "

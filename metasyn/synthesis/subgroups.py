@@ -48,8 +48,8 @@ _NORMAL_GROUPS = (
     "many groups of few cohorts."
 )
 _NO_MIXED = (
-    "The mixed model of the counts has no estimate for these groups ({why}); the logit normal-normal model "
-    "takes its place."
+    "The mixed model of the counts has no estimate for these groups ({why}); the normal-normal model takes "
+    "its place."
 )
 _NO_TAU2 = "the common-effect model has no between-study variance."
 _GIVEN_TAU2 = "the between-study variance was fixed by the user and holds in every group."
@@ -122,7 +122,7 @@ def subgroup_analysis(
         reason = f"{reason} {_NORMAL_GROUPS}"
     if isinstance(mixed, SubgroupAnalysis):
         return replace(mixed, reason=f"{reason} {mixed.reason}")
-    if spec.model == "glmm":
+    if spec.model == "glmm" and mode == "common":
         spec = spec.update(model=None, ci_method=None)
     if mixed is not None:
         reason = f"{reason} {_NO_MIXED.format(why=mixed.reason)}"

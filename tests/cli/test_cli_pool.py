@@ -248,4 +248,4 @@ def test_two_studies_and_the_kind_of_outcome(metasyn, table):
     half = metasyn("pool", path, "--measure", "HR", *kind[:2])
     assert "belong together" in half.err
     other = metasyn("pool", path, "--measure", "HR", "--model", "glmm")
-    assert "pools counts as PLO or OR" in other.err
+    assert "HR has no mixed model of its own" in other.err

@@ -202,9 +202,9 @@ def test_estimates_without_counts_cannot_have_one() -> None:
     result = pool(yi=[-1.0, -0.5, -2.0, -1.2, -0.8], vi=[0.1, 0.2, 0.3, 0.1, 0.2], measure="PLO")
     assert (result.model, result.policy.rule) == ("random-effects", "k-aware/5+")
     assert "glmm-without-counts" in codes(result)
-    with pytest.raises(NotEstimableError, match="without them"):
+    with pytest.raises(NotEstimableError, match="without events and participants"):
         pool(yi=[-1.0, -0.5], vi=[0.1, 0.2], measure="PLO", model="glmm")
-    with pytest.raises(OptionError, match="pools counts as PLO or OR"):
+    with pytest.raises(OptionError, match="HR has no mixed model of its own"):
         pool(yi=[-1.0, -0.5], vi=[0.1, 0.2], measure="HR", model="glmm")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from metasyn.effects.model import EffectSet
+from metasyn.effects.model import Effect, EffectSet
 from metasyn.effects.zero_cells import checked_counts, checked_rates
 from metasyn.errors import OptionError
 from metasyn.synthesis.counts.model import CountTables
@@ -98,27 +98,31 @@ def _from_effects(effects: object, person_time: bool) -> CountTables:
             f"the first argument must be an EffectSet; got {type(effects).__name__}. "
             "Arrays are given by name: events_1=..., n_1=..., events_2=..., n_2=..."
         )
-    if person_time:
-        raise OptionError(
-            "effects carry participants, not person-time: give events_1, time_1, events_2, time_2."
-        )
-    rows: list[tuple[int, int, int, int]] = []
-    without: list[str] = []
-    for effect in effects.effects:
-        c = effect.counts
-        if c is None or c.events_2 is None or c.n_2 is None:
-            without.append(effect.label)
-        else:
-            rows.append((c.events_1, c.n_1, c.events_2, c.n_2))
+    rows = [_row(effect, person_time) for effect in effects.effects]
+    without = [effect.label for effect, row in zip(effects.effects, rows, strict=True) if row is None]
     if without:
         raise OptionError(
-            "every effect must rest on events and participants of two groups; "
-            f"without them: {', '.join(without)}."
+            f"every effect must rest on events and {'person-time' if person_time else 'participants'} of two "
+            f"groups; without them: {', '.join(without)}."
         )
     table = np.array(rows, dtype=float).reshape(-1, 4).T
-    names = ("events_1", "n_1", "events_2", "n_2")
+    size = "time" if person_time else "n"
+    names = ("events_1", f"{size}_1", "events_2", f"{size}_2")
     columns: dict[str, ArrayLike | None] = dict(zip(names, table, strict=True))
-    return _from_columns(names, columns, False, [effect.label for effect in effects.effects])
+    return _from_columns(names, columns, person_time, [effect.label for effect in effects.effects])
+
+
+def _row(effect: Effect, person_time: bool) -> tuple[float, ...] | None:
+    """Events and sizes of both groups, where the effect rests on them."""
+    if person_time:
+        t = effect.person_time
+        if t is None or t.events_2 is None or t.time_2 is None:
+            return None
+        return t.events_1, t.time_1, t.events_2, t.time_2
+    c = effect.counts
+    if c is None or c.events_2 is None or c.n_2 is None:
+        return None
+    return c.events_1, c.n_1, c.events_2, c.n_2
 
 
 def _given(columns: dict[str, ArrayLike | None], name: str) -> ArrayLike:

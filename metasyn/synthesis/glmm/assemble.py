@@ -12,7 +12,7 @@ from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.tails import two_sided_p, two_sided_quantile
 from metasyn.synthesis.counts.model import SilentRow
 from metasyn.synthesis.glmm.build import build, typical_variance
-from metasyn.synthesis.glmm.fit import Fitted, fit_model
+from metasyn.synthesis.glmm.fit import Fitted, fit_model, leads_back
 from metasyn.synthesis.glmm.kernels import Kernel
 from metasyn.synthesis.glmm.likelihood import Structure
 from metasyn.synthesis.glmm.model import GlmmData, GlmmResult, GlmmSpec
@@ -164,14 +164,17 @@ def highest(
 ) -> tuple[Fitted, bool]:
     """The higher of two maxima where there is one with a variance of 0 and one without."""
     at = random.shared.index("v")
+    begin = np.insert(common.x, at, begin[at])
     fitted = fit_model(kernel, k, random, begin, nodes=nodes)
-    start = fitted.x.copy()
     if fitted.x[at] > 0:
         if fitted.value >= common.value:
             return fitted, False
         start = np.insert(common.x, at, 0.0)
     else:
+        start = fitted.x.copy()
         start[at] = max(4 * begin[at], 1.0)
+        if nodes is None and leads_back(fitted, k, start):
+            return fitted, False
     try:
         other = fit_model(kernel, k, random, start, nodes=nodes)
     except NotEstimableError:

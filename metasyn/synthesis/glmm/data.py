@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metasyn.effects.model import EffectSet
+from metasyn.effects.model import Effect, EffectSet
 from metasyn.effects.zero_cells import checked_counts, checked_rates
 from metasyn.errors import OptionError
 from metasyn.synthesis.counts.model import SilentRow
@@ -75,26 +75,36 @@ def _one_group(
     return GlmmData(events_1=x, size_1=s, labels=names, person_time=person_time)
 
 
-def _of_effects(effects: object, person_time: bool) -> tuple[list[int], list[int], list[str]]:
-    """Events and participants behind the effects of a set."""
+def _of_effects(effects: object, person_time: bool) -> tuple[list[float], list[float], list[str]]:
+    """Events, and participants or person-time, behind the effects of a set."""
     if not isinstance(effects, EffectSet):
         raise OptionError(
             f"the first argument must be an EffectSet; got {type(effects).__name__}. "
             "Arrays are given by name: events=..., n=..."
         )
-    if person_time:
-        raise OptionError("effects carry participants, not person-time: give events and time.")
-    without = [e.label for e in effects.effects if e.counts is None]
+    rows = [_row(effect, person_time) for effect in effects.effects]
+    without = [effect.label for effect, row in zip(effects.effects, rows, strict=True) if row is None]
     if without:
+        size = "person-time" if person_time else "participants"
         raise OptionError(
-            f"every effect must rest on events and participants; without them: {', '.join(without)}. "
-            "Counts recovered from percentages need a route of their own; pool() takes such effects."
+            f"every effect must rest on events and {size}; without them: {', '.join(without)}. Counts "
+            "recovered from percentages need a route of their own; pool() takes such effects."
         )
-    counts = [e.counts for e in effects.effects if e.counts is not None]
-    two = [e.label for e in effects.effects if e.counts is not None and e.counts.n_2 is not None]
+    known = [row for row in rows if row is not None]
+    two = [effect.label for effect, row in zip(effects.effects, known, strict=True) if row[2]]
     if two:
-        raise OptionError(f"a single proportion is wanted; two groups are behind {', '.join(two)}.")
-    return [c.events_1 for c in counts], [c.n_1 for c in counts], [e.label for e in effects.effects]
+        wanted = "rate" if person_time else "proportion"
+        raise OptionError(f"a single {wanted} is wanted; two groups are behind {', '.join(two)}.")
+    return [row[0] for row in known], [row[1] for row in known], [effect.label for effect in effects.effects]
+
+
+def _row(effect: Effect, person_time: bool) -> tuple[float, float, bool] | None:
+    """Events and size of the (first) group, and whether there is another; None without counts."""
+    if person_time:
+        t = effect.person_time
+        return None if t is None else (t.events_1, t.time_1, t.time_2 is not None)
+    c = effect.counts
+    return None if c is None else (c.events_1, c.n_1, c.n_2 is not None)
 
 
 def silent_rows(data: GlmmData, *, drop00: bool) -> tuple[NDArray[np.intp], tuple[SilentRow, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +25,9 @@ class Family(Protocol):
     def derivatives(self, eta: Array, order: int) -> list[Array]:
         """The first `order` derivatives of them, each of shape (k, n)."""
 
+    def both(self, eta: Array, order: int) -> tuple[Array, list[Array]]:
+        """Values and derivatives, with what they share computed once."""
+
 
 def log_choose(n: Array, x: Array) -> Array:
     """Log of the binomial coefficient."""
@@ -38,24 +41,40 @@ class Binomial:
     x: Array
     n: Array
     offset: Array
+    constant: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "constant", log_choose(self.n, self.x))
 
     def value(self, eta: Array) -> Array:
-        eta = eta + self.offset
-        tail = np.log1p(np.exp(-np.abs(eta)))
-        rest = self.n - self.x
-        fit = self.x * (np.maximum(-eta, 0.0) + tail) + rest * (np.maximum(eta, 0.0) + tail)
-        return np.asarray(log_choose(self.n, self.x) - fit)
+        return self.both(eta, 0)[0]
 
     def derivatives(self, eta: Array, order: int) -> list[Array]:
         eta = eta + self.offset
-        p, q = expit(eta), expit(-eta)
+        return self._derivatives(expit(eta), expit(-eta), order)
+
+    def both(self, eta: Array, order: int) -> tuple[Array, list[Array]]:
+        eta = eta + self.offset
+        small = np.exp(-np.abs(eta))
+        tail = np.log1p(small)
+        fit = self.x * (np.maximum(-eta, 0.0) + tail) + (self.n - self.x) * (np.maximum(eta, 0.0) + tail)
+        value = self.constant - fit
+        if not order:
+            return value, []
+        large, up = 1.0 / (1.0 + small), eta >= 0
+        small = small * large
+        return value, self._derivatives(np.where(up, large, small), np.where(up, small, large), order)
+
+    def _derivatives(self, p: Array, q: Array, order: int) -> list[Array]:
+        """By the probabilities of an event and of none."""
         out = [self.x * q - (self.n - self.x) * p]
         if order > 1:
-            spread = self.n * p * q
-            out.append(-spread)
+            pq = p * q
+            spread = -self.n * pq
+            out.append(spread)
         if order > 2:
-            out.append(-spread * (q - p))
-            out.append(-spread * (1.0 - 6.0 * p * q))
+            out.append(spread * (q - p))
+            out.append(spread * (1.0 - 6.0 * pq))
         return out[:order]
 
 
@@ -65,17 +84,21 @@ class Poisson:
 
     x: Array
     t: Array
+    constant: Array = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "constant", self.x * np.log(self.t) - gammaln(self.x + 1.0))
 
     def value(self, eta: Array) -> Array:
-        return np.asarray(
-            self.x * (eta + np.log(self.t))
-            - self.t * np.exp(np.minimum(eta, _HIGHEST))
-            - gammaln(self.x + 1.0)
-        )
+        return self.both(eta, 0)[0]
 
     def derivatives(self, eta: Array, order: int) -> list[Array]:
+        return self.both(eta, order)[1]
+
+    def both(self, eta: Array, order: int) -> tuple[Array, list[Array]]:
         expected = self.t * np.exp(np.minimum(eta, _HIGHEST))
-        return [self.x - expected, *([-expected] * (order - 1))]
+        value = self.x * eta - expected + self.constant
+        return value, [self.x - expected, *([-expected] * (order - 1))] if order else []
 
 
 class Hypergeometric:
@@ -109,12 +132,19 @@ class Hypergeometric:
         self.log_ratio = np.concatenate([one - one[at] for one, at in zip(logs, seen, strict=True)])[:, None]
 
     def value(self, eta: Array) -> Array:
-        terms, top = self._terms(eta)
-        return np.asarray(-top - np.log(np.add.reduceat(terms, self.starts, axis=0)))
+        return self.both(eta, 0)[0]
 
     def derivatives(self, eta: Array, order: int) -> list[Array]:
-        terms, _ = self._terms(eta)
-        shares = terms / np.add.reduceat(terms, self.starts, axis=0)[self.study]
+        return self.both(eta, order)[1]
+
+    def both(self, eta: Array, order: int) -> tuple[Array, list[Array]]:
+        terms, top = self._terms(eta)
+        total = np.add.reduceat(terms, self.starts, axis=0)
+        value = np.asarray(-top - np.log(total))
+        return value, self._derivatives(terms / total[self.study], order) if order else []
+
+    def _derivatives(self, shares: Array, order: int) -> list[Array]:
+        """Central moments of the support, its terms being probabilities."""
         mean = np.add.reduceat(shares * self.distance, self.starts, axis=0)
         out = [-mean]
         if order > 1:

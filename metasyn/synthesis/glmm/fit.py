@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 
 from metasyn.errors import NotEstimableError
 from metasyn.numerics.gauss_hermite import hermite_rule, trapezoidal_rule
-from metasyn.numerics.newton import NewtonMaximum, maximise_bounded
+from metasyn.numerics.newton import NewtonMaximum, maximise_bounded, newton_step
 from metasyn.synthesis.glmm.integrate import Nodes
 from metasyn.synthesis.glmm.kernels import Kernel
 from metasyn.synthesis.glmm.likelihood import LARGEST_VARIANCE, Likelihood, Structure
 from metasyn.synthesis.glmm.model import Convergence, Quadrature
 
-__all__ = ["Fitted", "Objective", "covariance_of", "finest_nodes", "fit_model", "maximise"]
+__all__ = ["Fitted", "Objective", "covariance_of", "finest_nodes", "fit_model", "leads_back", "maximise"]
 
 Array = NDArray[np.float64]
 Objective = Callable[[Array], tuple[float, Array, Array]]
@@ -28,7 +29,11 @@ _LADDER = {1: (10, 20, 40, 80), 2: (8, 16, 32, 64)}
 _TRAPEZOIDS, _REACH = (0.5, 0.25, 0.125, 0.0625), 30.0
 # What doubling the nodes may change: the log-likelihood, and the estimates in standard errors.
 SETTLED = 1e-8
+# Decrements: of a maximum, of one by differences; where searches end, by the first rule and by the last.
 _DECREMENT, _DECREMENT_OF_DIFFERENCES = 1e-14, 1e-9
+_NEAR, _TO_ROUNDING = 1e-8, 1e-27
+# Squared distance, in standard errors, of what few and many nodes take for one maximum.
+_NEXT = 1e-2
 _AT_ZERO = 1e-9
 # A variance that large after a failed search has no maximum: sets in which every study is all or nothing.
 _ENDLESS = 50.0
@@ -118,7 +123,7 @@ def maximise(
             f"the likelihood was not maximised (after {found.iterations} steps the squared distance to "
             f"the maximum is {found.decrement:.2g}, parameters {np.array2string(found.x[:4], precision=3)}). "
             "The counts may not tell the parameters apart: use a model with fewer of them, or "
-            "Mantel-Haenszel, Peto or model='firth'."
+            "Mantel-Haenszel, Peto or pool_glmm(model='firth')."
         )
     return found
 
@@ -127,42 +132,86 @@ def _is_maximum(found: NewtonMaximum, decrement: float) -> bool:
     """Whether the search ended at a point that is one to rounding, strictly concave."""
     if not (math.isfinite(found.value) and found.decrement <= decrement):
         return False
-    block = np.ix_(found.free, found.free)
-    return not found.free.any() or bool(np.linalg.eigvalsh(-found.hessian[block])[0] > 0)
+    try:
+        np.linalg.cholesky(-found.hessian[np.ix_(found.free, found.free)])
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _settled(kernel: Kernel, k: int, structure: Structure, start: Array) -> Fitted:
     """Ever more nodes until the result does not move."""
+    rules, lower = _rules(structure), structure.lower(k)
+    likelihood = Likelihood(kernel, k, structure, rules[0][1]())
+    near = maximise_bounded(likelihood, start, lower, enough=_NEAR)
+    _refuse_endless(near.x, structure)
+    x, evaluations = near.x, 0
+    finer = likelihood.with_nodes(rules[1][1]())
+    if _apart(finer, near) > SETTLED:
+        rules, likelihood, evaluations = rules[1:], finer, likelihood.evaluations
+    for (rule, _), (check, nodes) in pairwise(rules):
+        found = maximise_bounded(likelihood, x, lower, enough=_TO_ROUNDING)
+        _refuse_endless(found.x, structure)
+        finer = likelihood.with_nodes(nodes())
+        moved = _moved(finer, found, lower)
+        x, evaluations = found.x, evaluations + likelihood.evaluations + 1
+        if moved <= SETTLED and _is_maximum(found, _DECREMENT):
+            quadrature = Quadrature(rule=rule.rule, nodes=rule.nodes, checked_nodes=check.nodes, moved=moved)
+            return _fitted(likelihood, found, structure, quadrature, evaluations, _DECREMENT)
+        likelihood = finer
+    _refuse_endless(x, structure, _ENDLESS)
+    maximise(likelihood, x, lower)  # says so if it is the maximum that is missing
+    raise NotEstimableError(
+        f"the integral over the random effects does not settle: from {rule.nodes} to {check.nodes} nodes "
+        f"the result still moves by {moved:.2g}. Set nodes=25 to have it as it is, or use another model."
+    )
+
+
+def leads_back(fitted: Fitted, k: int, start: Array) -> bool:
+    """Whether a search with few nodes from elsewhere ends next to a maximum at which variances are 0."""
+    rule, lower = _rules(fitted.structure)[0][1](), fitted.structure.lower(k)
+    found = maximise_bounded(fitted.objective.with_nodes(rule), start, lower, enough=_NEAR)
+    if not (_is_maximum(found, _NEAR) and bool((found.free == fitted.free).all())):
+        return False
+    step, block = (found.x - fitted.x)[fitted.free], np.ix_(fitted.free, fitted.free)
+    return bool(step @ -fitted.hessian[block] @ step < _NEXT)
+
+
+def _rules(structure: Structure) -> list[tuple[Quadrature, Callable[[], Nodes]]]:
+    """Ever finer ones; their nodes are laid out when they are needed."""
     random = sum(name in structure.shared for name in ("v", "s"))
-    rules: list[tuple[Quadrature, Nodes]] = [
-        (Quadrature(rule="gauss-hermite", nodes=n), _hermite(structure, n)) for n in _LADDER[random]
+    rules: list[tuple[Quadrature, Callable[[], Nodes]]] = [
+        (Quadrature(rule="gauss-hermite", nodes=n), partial(_hermite, structure, n)) for n in _LADDER[random]
     ]
     rules += [
         (
             Quadrature(rule="trapezoidal", nodes=2 * round(_REACH / step) + 1),
-            _product(structure, step, _REACH),
+            partial(_product, structure, step, _REACH),
         )
         for step in _TRAPEZOIDS[: 4 if random == 1 else 2]
     ]
-    likelihood, x, evaluations = Likelihood(kernel, k, structure, rules[0][1]), start, 0
-    for (rule, nodes), (finer, finer_nodes) in pairwise(rules):
-        likelihood = likelihood.with_nodes(nodes)
-        found = maximise_bounded(likelihood, x, structure.lower(k))
-        _refuse_endless(found.x, structure)
-        check = maximise_bounded(
-            likelihood.with_nodes(finer_nodes), found.x, structure.lower(k), max_iterations=0
-        )
-        moved = max(abs(check.value - found.value), math.sqrt(check.decrement))
-        x, evaluations = found.x, evaluations + likelihood.evaluations + 1
-        if moved <= SETTLED and _is_maximum(found, _DECREMENT) and bool((check.free == found.free).all()):
-            quadrature = Quadrature(rule=rule.rule, nodes=rule.nodes, checked_nodes=finer.nodes, moved=moved)
-            return _fitted(likelihood, found, structure, quadrature, evaluations, _DECREMENT)
-    _refuse_endless(x, structure, _ENDLESS)
-    maximise(likelihood, x, structure.lower(k))  # says so if it is the maximum that is missing
-    raise NotEstimableError(
-        f"the integral over the random effects does not settle: from {rule.nodes} to {finer.nodes} nodes "
-        f"the result still moves by {moved:.2g}. Set nodes=25 to have it as it is, or use another model."
-    )
+    return rules
+
+
+def _apart(fine: Likelihood, found: NewtonMaximum) -> float:
+    """How far a finer rule is from that of a search: in the value, and in where its maximum is."""
+    value, gradient, _ = fine(found.x)
+    return _distance(value - found.value, gradient - found.gradient, found)
+
+
+def _moved(fine: Likelihood, found: NewtonMaximum, lower: Array) -> float:
+    """What a finer rule changes at the maximum; infinite if other variances are 0 by it."""
+    value, gradient = fine.gradient(found.x)
+    if (found.free == (found.x <= lower) & (gradient <= 0)).any():
+        return math.inf
+    return _distance(value - found.value, gradient, found)
+
+
+def _distance(value: float, gradient: Array, found: NewtonMaximum) -> float:
+    """The larger of a difference of values and a Newton step in standard errors."""
+    if not (math.isfinite(value) and np.isfinite(gradient).all()):
+        return math.inf
+    return max(abs(value), math.sqrt(newton_step(gradient, found.hessian, found.free)[1]))
 
 
 def _with_fixed_nodes(kernel: Kernel, k: int, structure: Structure, start: Array, nodes: int) -> Fitted:
@@ -237,7 +286,7 @@ def _refuse_endless(x: Array, structure: Structure, largest: float = 0.5 * LARGE
         if name in ("v", "s") and value > largest:
             raise NotEstimableError(
                 "the variance between studies grows without bound: the counts are all or nothing in too many "
-                "studies. Use model='beta-binomial', between='common-effect', or list the studies."
+                "studies. List them, or ask pool_glmm for model='beta-binomial' or between='common-effect'."
             )
 
 

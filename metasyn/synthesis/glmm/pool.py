@@ -70,7 +70,7 @@ def pool_glmm(
     Parameters
     ----------
     effects : EffectSet or SynthesisResult, optional
-        Effects that rest on counts of participants.
+        Effects that rest on events and participants, or on events and person-time.
     events, n, time : array_like of shape (k,), optional
         Single cohorts: events, and participants (PLO) or person-time (IRLN).
     events_1, n_1, time_1, events_2, n_2, time_2 : array_like of shape (k,), optional
@@ -147,7 +147,7 @@ def pool_glmm(
         return assemble_firth(data, used, spec, silent)
     why = separated(used)
     if why and spec.separation == "refuse":
-        raise NotEstimableError(f"{why}. Ask for model='firth', or list the studies.")
+        raise NotEstimableError(f"{why}. Ask for pool_glmm(model='firth'), or list the studies.")
     if why:
         return assemble_firth(data, used, spec, silent, why)
     assemble = assemble_beta_binomial if spec.model == "beta-binomial" else assemble_mixed
@@ -191,8 +191,9 @@ def _measure_of(effects: object, **columns: ArrayLike | None) -> str:
     if isinstance(effects, SynthesisResult):
         effects = effects.effects
     if isinstance(effects, EffectSet):
-        single = effects.measure.n_groups == 1
-        return effects.measure.code if not single else "PLO"
+        if effects.measure.n_groups != 1:
+            return effects.measure.code
+        return "IRLN" if effects.measure.family == "rate" else "PLO"
     if columns["events"] is not None:
         return "PLO" if columns["time"] is None else "IRLN"
     return "OR" if columns["time_1"] is None else "IRR"

@@ -67,7 +67,7 @@ def _end(objective: Objective, x: Array, value: float, lower: Array, se: float, 
             side = "above" if sign > 0 else "below"
             raise NotEstimableError(
                 f"the likelihood hardly falls {side} the estimate, so the profile interval has no end there. "
-                "Use ci_method='wald' or 't', or model='firth'."
+                "Use ci_method='wald' or 't', or pool_glmm(model='firth')."
             )
         top, slope, rest = _profile(objective, theta, rest, lower)
         root = sign * math.sqrt(2 * max(value - top, 0.0))

@@ -37,19 +37,19 @@ def _require_events(data: GlmmData, spec: GlmmSpec) -> None:
     if not x.sum():
         raise NotEstimableError(
             "no study has an event: the likelihood rises for ever towards 0. Report exact intervals of the "
-            "studies or of their sum, or ask for model='firth' (half an event is added to the whole set)."
+            "studies or of their sum, or ask for pool_glmm(model='firth'): half an event added to all."
         )
     if data.person_time:
         return
     if (x == n).all():
         raise NotEstimableError(
             "every participant of every study had the event: the likelihood rises for ever towards 1. Report "
-            "exact intervals of the studies or of their sum, or ask for model='firth'."
+            "exact intervals of the studies or of their sum, or ask for pool_glmm(model='firth')."
         )
     if spec.between == "random-effects" and ((x == 0) | (x == n)).all():
         raise NotEstimableError(
             "every study has either no events or only events: the variance between studies has no upper "
-            "bound. List the studies, or ask for between='common-effect'."
+            "bound. List the studies, or ask for pool_glmm(between='common-effect')."
         )
 
 

@@ -267,7 +267,7 @@ def test_effects_with_counts_are_taken_as_they_are() -> None:
     assert peto(effects).tables.labels[0] == "trial 0"
     with pytest.raises(OptionError, match="either effects or arrays"):
         peto(effects, events_1=EVENTS_1)
-    with pytest.raises(OptionError, match="not person-time"):
+    with pytest.raises(OptionError, match="must rest on events and person-time"):
         mantel_haenszel(effects, measure="IRR")
     bare = EffectSet(
         measure=get_measure("OR"), effects=(Effect(label="no counts", yi=0.1, vi=0.2, route=route),)

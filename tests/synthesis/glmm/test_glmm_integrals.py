@@ -11,9 +11,10 @@ from scipy.optimize import minimize
 from scipy.special import betaln, gammaln
 
 from metasyn.numerics.gauss_hermite import hermite_rule
-from metasyn.synthesis.glmm import pool_glmm
+from metasyn.synthesis.glmm import integrate, pool_glmm
 from metasyn.synthesis.glmm.build import build
 from metasyn.synthesis.glmm.data import gather_counts
+from metasyn.synthesis.glmm.fit import fit_model
 from metasyn.synthesis.glmm.integrate import Nodes
 from metasyn.synthesis.glmm.likelihood import Likelihood
 from tests.synthesis.glmm import direct_integrals
@@ -144,6 +145,61 @@ def test_the_two_forms_of_a_derivative_are_one() -> None:
         for i in (0, 1):
             step = 1e-4 * np.eye(2)[i]
             assert (f(x + step)[0] - f(x - step)[0]) / 2e-4 == pytest.approx(gradient[i], abs=1e-6)
+
+
+# From 2 to 200,000 participants: the counts say less and more than the normal density, in one set.
+WIDE = {
+    "events_1": [0, 1, 40, 30_000], "n_1": [2, 9, 130, 200_000],
+    "events_2": [1, 0, 55, 41_000], "n_2": [2, 7, 125, 200_000],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("variances", [(0.03, 0.04), (0.3, 0.0), (0.0, 0.4), (1.0, 1e-5), (0.0, 0.0)])
+@pytest.mark.parametrize("measure", ["OR", "IRR"])
+def test_derivatives_where_studies_differ_in_size(measure: str, variances: tuple[float, float]) -> None:
+    """Each study by the form of a derivative that loses fewer digits, in units of standard errors."""
+    columns: dict[str, Any] = dict(WIDE)
+    if measure == "IRR":
+        columns = {name.replace("n_", "time_"): values for name, values in WIDE.items()}
+    f = likelihood(measure, "UM.RS", 40, **columns)
+    x = np.array([-0.4, variances[0], -1.6, variances[1]])
+    value, gradient, hessian = f(x)
+    size = np.sqrt(np.abs(np.diag(hessian)))
+    assert f.gradient(x)[0] == pytest.approx(value, abs=1e-9)
+    np.testing.assert_allclose(f.gradient(x)[1] / size, gradient / size, rtol=1e-9, atol=1e-12)
+    for i in (0, 2, *(n for n in (1, 3) if x[n] > 1e-3)):
+        step = 1e-5 * np.eye(4)[i]
+        high, low = f(x + step), f(x - step)
+        assert (high[0] - low[0]) / 2e-5 / size[i] == pytest.approx(gradient[i] / size[i], rel=1e-6, abs=1e-6)
+        got, want = (high[1] - low[1]) / 2e-5 / size, hessian[i] / size
+        np.testing.assert_allclose(got / size[i], want / size[i], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("measure", ["OR", "IRR"])
+def test_nodes_in_pieces_are_the_same_integral(measure: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns: dict[str, Any] = RATES if measure == "IRR" else COLUMNS
+    x = np.array([-0.4, 0.6, -1.9, 0.5])
+    whole = likelihood(measure, "UM.RS", 12, **columns)(x)
+    monkeypatch.setattr(integrate, "_CELLS", 40)
+    monkeypatch.setattr(integrate, "_FEWEST", 7)
+    pieces = likelihood(measure, "UM.RS", 12, **columns)
+    assert len(pieces.nodes.parts(pieces.k)) == 15
+    for one, other in zip(pieces(x), whole, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11)
+
+
+def test_where_the_search_begins_does_not_matter() -> None:
+    """To rounding, so that machines agree on the digits that are written."""
+    columns = dict(zip(("events", "n"), (X, N), strict=True))
+    names = ("events", "n", "time", "events_1", "n_1", "time_1", "events_2", "n_2", "time_2")
+    data = gather_counts(None, {name: columns.get(name) for name in names}, measure="PLO", labels=None)
+    built = build(data, "PLO", "random-intercept")
+    found = [
+        fit_model(built.kernel, data.k, built.random, built.start * factor) for factor in (1.0, 0.7, 1.3)
+    ]
+    for fitted in found[1:]:
+        np.testing.assert_allclose(fitted.x, found[0].x, rtol=1e-13)
+        np.testing.assert_allclose(fitted.covariance, found[0].covariance, rtol=1e-12)
 
 
 @pytest.mark.parametrize("model", ["random-intercept", "UM.FS", "UM.RS", "CM.EL", "CM.AL"])
