@@ -90,11 +90,22 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ApartResult:
-    """Cohorts or contrasts shown beside the synthesis."""
+    """Cohorts or contrasts shown beside the synthesis.
+
+    Attributes
+    ----------
+    apart : Apart
+    effects : EffectSet
+    synthesis : SynthesisResult or NotEstimable
+        NotEstimable where no effect could be formed.
+    dependence : DependentSynthesis or NotEstimable
+        All its rows pooled by the model for dependent rows; NotEstimable where no two rows are tied.
+    """
 
     apart: Apart
     effects: EffectSet
     synthesis: SynthesisResult | NotEstimable
+    dependence: DependentSynthesis | NotEstimable = _NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

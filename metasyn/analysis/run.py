@@ -157,7 +157,7 @@ def _run_outcome(analysis: Analysis, outcome: Outcome, slug: str, evidence: Evid
         definition=selection.outcome,
         effects=effects,
         synthesis=_pool(effects, spec),
-        subgroups=_subgroups(effects, analysis),
+        subgroups=_subgroups(effects, spec, analysis.subgroups),
         leave_one_out=leave_one_out(effects, spec) if effects.k >= 3 else (),
         sensitivity=sensitivity(analysis, outcome, selection, effects) if effects.k >= 2 else (),
         cumulative=by_year(effects, spec),
@@ -177,8 +177,14 @@ def _dependence(
 
 
 def _run_apart(analysis: Analysis, part: Apart, outcome: Outcome, evidence: Evidence) -> ApartResult:
-    effects = _effects(analysis, outcome, _select(part, outcome, evidence))
-    return ApartResult(apart=part, effects=effects, synthesis=_pool(effects, analysis.request(outcome)))
+    selection = _select(part, outcome, evidence)
+    effects = _effects(analysis, outcome, selection)
+    return ApartResult(
+        apart=part,
+        effects=effects,
+        synthesis=_pool(effects, analysis.request(outcome)),
+        dependence=_dependence(analysis, outcome, selection, effects),
+    )
 
 
 def _select(part: Analysis | Apart, outcome: Outcome, evidence: Evidence) -> Selection:
@@ -213,12 +219,14 @@ def _pool(effects: EffectSet, spec: SynthesisSpec) -> SynthesisResult | NotEstim
     return pool(effects, spec=spec)
 
 
-def _subgroups(effects: EffectSet, analysis: Analysis) -> tuple[SubgroupAnalysis, ...]:
+def _subgroups(
+    effects: EffectSet, spec: SynthesisSpec, columns: Iterable[str]
+) -> tuple[SubgroupAnalysis, ...]:
     found = []
-    for column in analysis.subgroups:
+    for column in columns:
         if effects.k < 2 or len(set(effects.column(column))) < 2:
             continue
-        groups = pool(effects, spec=analysis.synthesis, by=column).subgroups
+        groups = pool(effects, spec=spec, by=column).subgroups
         if groups is not None:
             found.append(groups)
     return tuple(found)

@@ -189,8 +189,7 @@ class Analysis:
         require_declared(self.claims, self.outcomes, self.subgroups)
 
     def request(self, outcome: Outcome) -> SynthesisSpec:
-        """What is asked of the synthesis of one outcome: `synthesis`, with what the outcome says of "
-        "itself."""
+        """What one outcome asks of its synthesis: `synthesis`, and what the outcome says of itself."""
         if outcome.outcome_type is None:
             return self.synthesis
         return self.synthesis.update(

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from metasyn.claims.statement import Check, Subject
-from metasyn.claims.words import interval_phrase, null_text, value_text
+from metasyn.claims.words import estimate_text, interval_phrase, null_text, value_text
 from metasyn.names import MODEL_NAMES, interval_name
 from metasyn.synthesis.model import Alternative, SynthesisResult
 from metasyn.synthesis.null_side import side
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import CiMethod, Model, NullSide
-from metasyn.wording import percent_text
+from metasyn.wording import percent_text, plain_number, whole
 
-__all__ = ["HeadlineModel", "MeanAndMedianApart", "OtherReaches", "ProbablyLies", "alternative_of"]
+__all__ = [
+    "BesideHeadline",
+    "FewEvents",
+    "HeadlineModel",
+    "LosesMostWeight",
+    "MeanAndMedianApart",
+    "MoreHeterogeneity",
+    "OtherEstimateLies",
+    "OtherReaches",
+    "PriorMedian",
+    "ProbablyLies",
+    "WithoutContrast",
+    "alternative_of",
+    "lost_weights",
+    "prior_median",
+    "without_contrast",
+]
 
 
 def alternative_of(
@@ -21,6 +39,44 @@ def alternative_of(
 ) -> Alternative | None:
     """One of the ways in which the same effects were pooled."""
     return next((way for way in result.alternatives if way.key == (model, ci_method, prior)), None)
+
+
+def lost_weights(result: SynthesisResult) -> list[tuple[float, float]]:
+    """Weight of every cohort under normal random effects, and under the mixed model that headlines.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+        Headed by a mixed model of counts.
+
+    Returns
+    -------
+    list of (float, float)
+        Shares that sum to 1, in the order of the effects.
+    """
+    w = 1 / (result.fit.vi + result.fit.tau2)
+    return list(zip((w / w.sum()).tolist(), result.weights.tolist(), strict=True))
+
+
+def without_contrast(result: SynthesisResult) -> int:
+    """In how many cohorts, or groups of a comparison, nobody or everybody had the event."""
+    mixed = result.beside.glmm
+    if mixed is None:
+        return 0
+    data = mixed.data
+    extreme = data.events_1 == 0
+    if data.events_2 is not None:
+        extreme = extreme | (data.events_2 == 0)
+    if not data.person_time:
+        extreme = extreme | (data.events_1 == data.size_1)
+        extreme = extreme if data.events_2 is None else extreme | (data.events_2 == data.size_2)
+    return int(extreme.sum())
+
+
+def prior_median(result: SynthesisResult, prior: str) -> float | None:
+    """The tau that a prior of a Bayesian result puts half of its probability below; None without it."""
+    found = next((one.tau_prior for name, one in result.beside.bayes if name == prior), None)
+    return None if found is None else float(found.quantile(np.array([0.5]))[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +149,139 @@ class MeanAndMedianApart:
         mean, median = mixed.marginal.value, mixed.conditional.value
         shows = f"mean {value_text(mean, measure)}, median {value_text(median, measure)}"
         return Check(holds=(mixed.tau2 != 0) == self.apart, says=says, shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherEstimateLies:
+    """The estimate of another way of pooling lies above or below the headline, or reads the same."""
+
+    model: Model
+    ci_method: CiMethod
+    direction: NullSide | None
+
+    def check(self, subject: Subject) -> Check:
+        """Compare them as they are printed."""
+        result, measure = subject.result, subject.result.effects.measure
+        other = alternative_of(result, self.model, self.ci_method)
+        where = "at" if self.direction is None else self.direction
+        says = f"the estimate of {MODEL_NAMES[self.model]} lies {where} the headline"
+        if other is None:
+            return Check(holds=False, says=says, shows="it was not computed")
+        texts = [estimate_text(one, measure) for one in (other.estimate, result.estimate)]
+        above = measure.to_natural(other.estimate) > measure.to_natural(result.estimate)
+        found = None if texts[0] == texts[1] else ("above" if above else "below")
+        return Check(holds=found == self.direction, says=says, shows=f"it is {texts[0]} beside {texts[1]}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LosesMostWeight:
+    """The cohort that normal random effects weigh least against the mixed model, and where it lies."""
+
+    label: str
+    normal: float
+    mixed: float
+    side: NullSide
+
+    def check(self, subject: Subject) -> Check:
+        """Compare the weights under both."""
+        result = subject.result
+        there, here = percent_text(self.normal), percent_text(self.mixed)
+        says = f"{self.label} lies {self.side} the estimate and has {there} of the weight instead of {here}"
+        if result.model != "glmm":
+            return Check(holds=False, says=says, shows="the headline is no mixed model")
+        pairs = lost_weights(result)
+        at = min(range(len(pairs)), key=lambda i: pairs[i][0] / pairs[i][1])
+        normal, mixed = pairs[at]
+        lies = "below" if result.effects.yi[at] < result.estimate else "above"
+        shows = (
+            f"{result.effects.labels[at]} lies {lies} it and has {percent_text(normal)} instead of "
+            f"{percent_text(mixed)}"
+        )
+        found = (result.effects.labels[at], normal, mixed, lies)
+        return Check(holds=found == (self.label, self.normal, self.mixed, self.side), says=says, shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FewEvents:
+    """A cohort has no more events, or people without one, than half of the cohorts."""
+
+    label: str
+
+    def check(self, subject: Subject) -> Check:
+        """Compare the smaller of its two counts with the middle one."""
+        mixed, labels = subject.result.beside.glmm, subject.result.effects.labels
+        says = f"{self.label} has few events, or few people without"
+        if mixed is None or self.label not in labels:
+            return Check(holds=False, says=says, shows="there are no such counts")
+        data = mixed.data
+        fewer = data.events_1 if data.events_2 is None else np.minimum(data.events_1, data.events_2)
+        if data.events_2 is None and not data.person_time:
+            fewer = np.minimum(fewer, data.size_1 - fewer)
+        own, middle = float(fewer[labels.index(self.label)]), float(np.median(fewer))
+        shows = f"it has {plain_number(own)}, the middle one of the cohorts {plain_number(middle)}"
+        return Check(holds=own <= middle, says=says, shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreHeterogeneity:
+    """Normal random effects estimate this tau2, more than the mixed model."""
+
+    normal: float
+
+    def check(self, subject: Subject) -> Check:
+        """Compare the two."""
+        mixed = subject.result.beside.glmm
+        says = f"normal random effects estimate τ² as {plain_number(self.normal)}, more than the mixed model"
+        if subject.result.model != "glmm" or mixed is None or isinstance(mixed.tau2, NotEstimable):
+            return Check(holds=False, says=says, shows="the headline is no mixed model")
+        found = subject.result.fit.tau2
+        shows = f"they estimate {plain_number(found)}, the mixed model {plain_number(mixed.tau2)}"
+        return Check(holds=found == self.normal and found > mixed.tau2, says=says, shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithoutContrast:
+    """In so many cohorts nobody or everybody had the event."""
+
+    count: int
+
+    def check(self, subject: Subject) -> Check:
+        """Count them."""
+        found = without_contrast(subject.result)
+        says = f"in {whole(self.count)} cohorts nobody or everybody had the event"
+        return Check(holds=found == self.count, says=says, shows=f"it is so in {whole(found)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorMedian:
+    """A prior expects smaller differences between studies than another one: its median of tau is lower."""
+
+    prior: str
+    other: str
+    smaller: bool = True
+
+    def check(self, subject: Subject) -> Check:
+        """Compare the medians."""
+        own, other = (prior_median(subject.result, name) for name in (self.prior, self.other))
+        word = "smaller" if self.smaller else "no smaller"
+        says = f"{self.prior} expects {word} differences than {self.other}"
+        if own is None or other is None:
+            return Check(holds=False, says=says, shows="there is no result under one of them")
+        shows = f"the medians of τ are {plain_number(own)} and {plain_number(other)}"
+        return Check(holds=(own < other) == self.smaller, says=says, shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideHeadline:
+    """A Bayesian result under this prior stands beside another headline."""
+
+    prior: str
+
+    def check(self, subject: Subject) -> Check:
+        """Look for it."""
+        result = subject.result
+        holds = result.model != "bayesian" and self.prior in dict(result.beside.bayes)
+        shows = (
+            f"the headline is {MODEL_NAMES[result.model]}" if holds else "there is none beside the headline"
+        )
+        return Check(holds=holds, says=f"a result under {self.prior} stands beside the headline", shows=shows)

@@ -25,9 +25,14 @@ def vertical_lines(stage: Stage, top: float, bottom: float, overall: float) -> I
     pooled = overalls[0] if len(overalls) == 1 else None
     if marks.pooled_line and pooled is not None and layout.axis.contains(pooled):
         x = panel.x(pooled)
-        yield Line(
-            x0=x, y0=top, x1=x, y1=overall, width=0.8 * unit, color="summary", dashed=True, gid="pooled"
-        )
+        end = overall if _has_studies(stage) else bottom + 4.0 * unit
+        yield Line(x0=x, y0=top, x1=x, y1=end, width=0.8 * unit, color="summary", dashed=True, gid="pooled")
+
+
+def _has_studies(stage: Stage) -> bool:
+    """Whether studies stand above the overall estimate, or other syntheses around it."""
+    kinds = [row.kind for row in stage.layout.rows]
+    return "study" in kinds[: kinds.index("overall")] or "alternative" not in kinds
 
 
 def axis(stage: Stage, y: float) -> tuple[list[Item], float]:

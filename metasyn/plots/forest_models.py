@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from metasyn.plots.forest_outcomes import Named, outcomes_forest
-from metasyn.plots.forest_words import clean_text, model_words
+from metasyn.plots.forest_words import clean_text, way_words
 from metasyn.plots.model import ForestLayout, ForestRow, RowKind
 from metasyn.synthesis.model import Alternative, SynthesisResult
 from metasyn.values import NotEstimable
@@ -71,7 +71,7 @@ def models_forest(
     1
     """
     ways = result.alternatives or (_itself(result),)
-    models = [(_words(taken), taken) for taken in (_as_headline(result, way) for way in ways)]
+    models = [(_words(way, result.k), _as_headline(result, way)) for way in ways]
     layout = outcomes_forest(
         [*models, *variants],
         title=title,
@@ -132,9 +132,9 @@ def _as_headline(result: SynthesisResult, way: Alternative) -> SynthesisResult:
     )
 
 
-def _words(result: SynthesisResult) -> str:
+def _words(way: Alternative, k: int) -> str:
     """Model and interval; the number of studies has its own column."""
-    return model_words(result).removesuffix(f" (k = {result.k})")
+    return way_words(way.model, way.ci_method, k, prior=way.prior).removesuffix(f" (k = {k})")
 
 
 def _in_group(row: ForestRow, group: str, kind: RowKind) -> ForestRow:

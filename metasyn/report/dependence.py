@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from metasyn.analysis.dependence import DependentSynthesis
-from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
 from metasyn.claims.dependence_conditions import (
     AnswersAgree,
     CorrelationsAssumed,
@@ -32,14 +32,18 @@ from metasyn.wording import decimal, plain_number, whole
 __all__ = ["dependence_methods", "dependence_section", "dependence_statements", "dependent_subject"]
 
 
-def dependence_section(part: OutcomeResult, result: SynthesisResult) -> Section | None:
+def dependence_section(
+    part: OutcomeResult | ApartResult, result: SynthesisResult, slug: str
+) -> Section | None:
     """All rows of an outcome by the model for dependent rows, beside one row per cohort.
 
     Parameters
     ----------
-    part : OutcomeResult
+    part : OutcomeResult or ApartResult
     result : SynthesisResult
         Its headline.
+    slug : str
+        Of the outcome, with what tells apart what is shown apart.
 
     Returns
     -------
@@ -54,10 +58,10 @@ def dependence_section(part: OutcomeResult, result: SynthesisResult) -> Section 
         blocks.append(Note(sentence(found.result.reason), heading="No dependent model", tone="note"))
     else:
         blocks.append(Paragraph(joined(dependence_statements(part))))
-        blocks.append(TableBlock(both_ways_table(result, found.result, slug=f"{part.slug}-dependence")))
+        blocks.append(TableBlock(both_ways_table(result, found.result, slug=f"{slug}-dependence")))
     level = result.request.level
-    slug = f"{part.slug}-tied-rows"
-    blocks.append(TableBlock(tied_rows_table(found.groups, found.pairs, found.added, level=level, slug=slug)))
+    tied = tied_rows_table(found.groups, found.pairs, found.added, level=level, slug=f"{slug}-tied-rows")
+    blocks.append(TableBlock(tied))
     if found.redundant:
         blocks.append(Paragraph("", lead="Not pooled, because other rows say the same."))
         blocks.append(
@@ -71,13 +75,13 @@ def dependence_section(part: OutcomeResult, result: SynthesisResult) -> Section 
             )
         )
     if isinstance(found.result, CheResult) and len(found.result.sensitivity) > 1:
-        blocks.append(TableBlock(rho_table(found.result, slug=f"{part.slug}-correlations")))
+        blocks.append(TableBlock(rho_table(found.result, slug=f"{slug}-correlations")))
     shares = bool(found.pairs or found.redundant)
     heading = "Cohorts that share patients" if shares else "Several cohorts of one study"
-    return Section(anchor=f"dependence-{part.slug}", heading=heading, blocks=tuple(blocks))
+    return Section(anchor=f"dependence-{slug}", heading=heading, blocks=tuple(blocks))
 
 
-def _what(part: OutcomeResult, found: DependentSynthesis) -> str:
+def _what(part: OutcomeResult | ApartResult, found: DependentSynthesis) -> str:
     """How many rows are tied, and what the headline and the dependent model do with them."""
     measure, redundant = part.effects.measure, len(found.redundant)
     every = found.effects.k + redundant
@@ -98,7 +102,7 @@ def _what(part: OutcomeResult, found: DependentSynthesis) -> str:
     return f"{text} The dependent model uses {rows} and allows for what rows have in common."
 
 
-def dependent_subject(part: OutcomeResult) -> Subject | None:
+def dependent_subject(part: OutcomeResult | ApartResult) -> Subject | None:
     """What the sentences on dependent rows are held against; None where there is no dependent model."""
     found = part.dependence
     if isinstance(found, NotEstimable) or isinstance(part.synthesis, NotEstimable):
@@ -108,12 +112,12 @@ def dependent_subject(part: OutcomeResult) -> Subject | None:
     return Subject(result=part.synthesis, dependent=found.result)
 
 
-def dependence_statements(part: OutcomeResult) -> tuple[Statement, ...]:
+def dependence_statements(part: OutcomeResult | ApartResult) -> tuple[Statement, ...]:
     """What the dependent model finds, whether its answer differs, and what hangs on the assumption.
 
     Parameters
     ----------
-    part : OutcomeResult
+    part : OutcomeResult or ApartResult
 
     Returns
     -------
@@ -212,10 +216,11 @@ def _assumptions(dependent: CheResult) -> Iterator[Statement]:
 
 def dependence_methods(result: AnalysisResult) -> Iterator[Method]:
     """How rows that depend on each other were pooled; nothing where no model was fitted."""
+    every = [found for part in result.outcomes for found in (part.dependence, *_apart(part))]
     models = [
-        part.dependence.result
-        for part in result.outcomes
-        if isinstance(part.dependence, DependentSynthesis) and isinstance(part.dependence.result, CheResult)
+        found.result
+        for found in every
+        if isinstance(found, DependentSynthesis) and isinstance(found.result, CheResult)
     ]
     if not models:
         return
@@ -231,3 +236,7 @@ def dependence_methods(result: AnalysisResult) -> Iterator[Method]:
         "that the interval does not rest on the correlations being right",
         ("che", "cr2", "small-sample-rve"),
     )
+
+
+def _apart(part: OutcomeResult) -> list[DependentSynthesis | NotEstimable]:
+    return [other.dependence for other in part.apart]

@@ -20,7 +20,10 @@ __all__ = ["Fold", "folds"]
 
 _BUDGET = 450_000
 """Letters that the folds of one page may take together."""
-_HEADLINE = ("estimate", "p", "pi", "tau2", "Q")
+_HEADLINE = ("estimate", "marginal mean", "p", "pi", "tau2", "Q")
+# What stands in sections of their own, by the beginning of its name.
+_DEPENDENT = ("dependent rows", "dependent rows: se", "dependent rows: df", "dependent rows: pi")
+_POSTERIOR = ("probability below no effect", "posterior τ", "new ")
 # The list of sources says these.
 _IN_SOURCES = frozenset({"DOI", "Document"})
 
@@ -42,7 +45,7 @@ class Fold:
     pooled : bool
         Whether its items are numbers of the pooled result, not studies.
     label : str
-        The outcome of pooled numbers, as its heading names it.
+        The outcome of numbers that are not of one study, as its heading names it.
     """
 
     anchor: str
@@ -119,13 +122,50 @@ def _of_outcome(
             label=outcome_label(part),
             note="The studies, one by one, and their figures stand with the evidence.",
         )
+    yield from _posterior(part, whole.name, numbers)
+    yield from _dependent(part.slug, outcome_label(part), numbers)
     for number, other in enumerate(part.apart, start=1):
         if isinstance(other.synthesis, SynthesisResult):
             names_of = {
                 label: apart_name(label, other.apart.title, set(main)) for label in other.effects.labels
             }
             place, slug = f"apart-{part.slug}-{number}", f"{part.slug}-apart-{number}"
+            yield from _dependent(
+                slug, f"{outcome_label(part)}, {other.apart.title}", numbers, f"apart, {other.apart.title}: "
+            )
             yield from _of_set(place, slug, names_of, numbers, cited, budget, whole.name)
+
+
+def _posterior(part: OutcomeResult, report: str, numbers: Mapping[str, Number]) -> Iterator[Fold]:
+    """The fold of the Bayesian results under the usual prior."""
+    found = part.synthesis
+    priors = found.beside.bayes if isinstance(found, SynthesisResult) else ()
+    usual = [f": {name}" for name, _ in priors[:1]]
+    names = [n for n in numbers for end in usual if n.startswith(_POSTERIOR) and n.endswith(end)]
+    others = f"Under other priors: run metasyn explain {report} {part.slug} followed by a prior."
+    note = others if len(priors) > 1 else ""
+    yield from _in_section("posterior", part.slug, outcome_label(part), [numbers[n] for n in names], note)
+
+
+def _dependent(slug: str, label: str, numbers: Mapping[str, Number], before: str = "") -> Iterator[Fold]:
+    """The fold of the model for dependent rows."""
+    names = [f"{before}{name}" for name in _DEPENDENT if f"{before}{name}" in numbers]
+    yield from _in_section("dependence", slug, label, [numbers[name] for name in names], "")
+
+
+def _in_section(place: str, slug: str, label: str, numbers: Sequence[Number], note: str) -> Iterator[Fold]:
+    """The numbers of a section that has one; their studies stand with the evidence."""
+    if numbers:
+        yield Fold(
+            anchor=f"{place}-{slug}",
+            slug=f"{slug}--{place}",
+            heading="How these numbers were obtained",
+            items=tuple(
+                (str(number), _headed(one.build(), "")) for number, one in enumerate(numbers, start=1)
+            ),
+            note=note,
+            label=label,
+        )
 
 
 def _of_set(

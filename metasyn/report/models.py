@@ -1,4 +1,4 @@
-"""What a report says of the models beside the headline: mean and median, priors, posterior figure."""
+"""What a report says of a mixed model that headlines, and the figure of every model beside it."""
 
 from __future__ import annotations
 
@@ -6,34 +6,37 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from metasyn.analysis.result import OutcomeResult
-from metasyn.claims.conditions import IntervalLies, NumberOfEstimates
 from metasyn.claims.model_conditions import (
+    FewEvents,
     HeadlineModel,
+    LosesMostWeight,
     MeanAndMedianApart,
-    OtherReaches,
-    ProbablyLies,
+    MoreHeterogeneity,
+    OtherEstimateLies,
+    WithoutContrast,
     alternative_of,
+    lost_weights,
+    without_contrast,
 )
-from metasyn.claims.statement import Statement, Subject, choose, joined
-from metasyn.claims.words import bounds_text, interval_phrase, null_text, value_text
-from metasyn.report.blocks import FigureBlock, Paragraph, Section, TableBlock
+from metasyn.claims.statement import Statement, Subject, choose
+from metasyn.claims.words import bounds_text, value_text
+from metasyn.names import MODEL_NAMES
+from metasyn.report.blocks import FigureBlock
 from metasyn.report.groups import outcome_label
-from metasyn.synthesis.model import Alternative, SynthesisResult
-from metasyn.synthesis.usual_scale import USUAL_PRIOR
-from metasyn.tables.posterior import posterior_table
-from metasyn.tables.words import unit_of
-from metasyn.values import Interval, NotEstimable
-from metasyn.wording import level_text, percent_text
+from metasyn.report.posterior import posterior_statements, way_text
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.tables.words import CI_SHORT, TAU2_WORDS, counted, unit_of
+from metasyn.values import NotEstimable
+from metasyn.vocabulary import CiMethod, Model
+from metasyn.wording import level_text, percent_text, tau2_text
 
 if TYPE_CHECKING:
-    from metasyn.plots.charts.posterior import Density
-    from metasyn.synthesis.bayes.density import PosteriorDensity
+    pass
 
-__all__ = ["model_statements", "posterior_section"]
+__all__ = ["mixed_statements", "model_statements", "models_figure"]
 
-# Below this share of the width of the headline's interval another one says something else.
-_MUCH_NARROWER = 0.75
-_TWO = (NumberOfEstimates(low=2, high=2), HeadlineModel(model="bayesian"))
+# The normal-normal model that stands beside a mixed one.
+_USUAL: tuple[Model, CiMethod] = ("random-effects", "hartung-knapp-adhoc")
 
 
 def model_statements(result: SynthesisResult) -> tuple[Statement, ...]:
@@ -49,12 +52,25 @@ def model_statements(result: SynthesisResult) -> tuple[Statement, ...]:
         For a mixed model the mean beside the median and how the logit normal-normal model differs; for
         a Bayesian result the probability of the direction, and what the classical intervals would say.
     """
+    return (*mixed_statements(result), *posterior_statements(result))
+
+
+def mixed_statements(result: SynthesisResult) -> tuple[Statement, ...]:
+    """What must be said of a mixed model of counts that headlines.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+
+    Returns
+    -------
+    tuple of Statement
+        The mean beside the median, and how the normal-normal model differs; empty for other headlines.
+    """
     subject = Subject(result=result)
-    if result.model == "glmm":
-        return (*choose(_means(result), subject), *choose(_beside_mixed(result), subject))
-    if result.model == "bayesian":
-        return (*choose(_probabilities(result), subject), *choose(_classical(result), subject))
-    return ()
+    if result.model != "glmm":
+        return ()
+    return (*choose(_means(result), subject), *choose(_beside_mixed(result), subject))
 
 
 def _means(result: SynthesisResult) -> Iterator[Statement]:
@@ -77,131 +93,90 @@ def _means(result: SynthesisResult) -> Iterator[Statement]:
 
 
 def _beside_mixed(result: SynthesisResult) -> Iterator[Statement]:
-    """What the normal-normal model would have said."""
-    usual = alternative_of(result, "random-effects", "hartung-knapp-adhoc")
+    """What the normal-normal model says, and why it differs."""
+    model, method = _USUAL
+    usual = alternative_of(result, model, method)
     if usual is None:
         return
-    yield Statement(
-        text=f"The logit normal-normal model, which adds 1/2 to the counts of {unit_of(result.effects)} in "
-        f"which nobody or everybody had the event, gives {_text(usual, result)}.",
-        conditions=(HeadlineModel(model="glmm"),),
+    corrected = without_contrast(result)
+    about = (
+        f" and adds 1/2 to the counts of {counted(corrected, *_units(result))} {_extreme(result)}"
+        if corrected
+        else ""
     )
-
-
-def _probabilities(result: SynthesisResult) -> Iterator[Statement]:
-    """How probable the direction of the estimate is, given the prior."""
-    below = result.beside.bayes[0][1].p_below_null
-    measure = result.effects.measure
-    if isinstance(below, NotEstimable):
-        return
-    where, p = ("below", below) if below >= 0.5 else ("above", 1 - below)
+    name = "logit normal-normal model" if result.effects.measure.code == "PLO" else "normal-normal model"
+    text = f"The {name}, which takes the standard errors as known{about}, gives {way_text(usual, result)}"
+    known = (HeadlineModel(model="glmm"), WithoutContrast(count=corrected))
     yield Statement(
-        text=f"Given this prior, the {measure.label} lies {where} {null_text(measure)} with a probability of "
-        f"{percent_text(p)}.",
-        conditions=(HeadlineModel(model="bayesian"), ProbablyLies(direction=where, at_least=p, at_most=p)),  # type: ignore[arg-type]
+        text=f"{text}, the same estimate.",
+        conditions=(*known, OtherEstimateLies(model=model, ci_method=method, direction=None)),
     )
+    pairs = lost_weights(result)
+    at = min(range(len(pairs)), key=lambda i: pairs[i][0] / pairs[i][1])
+    (normal, mixed), label = pairs[at], result.effects.labels[at]
+    spread = result.fit.tau2
+    for direction, word, place in (("above", "higher", "below"), ("below", "lower", "above")):
+        elsewhere = OtherEstimateLies(model=model, ci_method=method, direction=direction)  # type: ignore[arg-type]
+        loses = LosesMostWeight(label=label, normal=normal, mixed=mixed, side=place)  # type: ignore[arg-type]
+        yield Statement(
+            text=f"{text}. It is {word}, as {unit_of(result.effects)} with few events, or few without, count "
+            f"less there: {label}, which lies {place} the estimate, has {percent_text(normal)} of the "
+            f"weight instead of {percent_text(mixed)}.",
+            conditions=(*known, elsewhere, loses, FewEvents(label=label)),
+        )
+        yield Statement(
+            text=f"{text}. It is {word}, as it estimates τ² as {tau2_text(spread)} and so weighs "
+            f"{unit_of(result.effects)} more alike: {label}, which lies {place} the estimate, has "
+            f"{percent_text(normal)} of the weight instead of {percent_text(mixed)}.",
+            conditions=(*known, elsewhere, loses, MoreHeterogeneity(normal=spread)),
+        )
+        yield Statement(text=f"{text}, which is {word}.", conditions=(*known, elsewhere))
 
 
-def _classical(result: SynthesisResult) -> Iterator[Statement]:
-    """Where an interval that takes the difference between two studies as known says something else."""
-    measure = result.effects.measure
-    common = alternative_of(result, "common-effect", "wald")
-    hk = alternative_of(result, "random-effects", "hartung-knapp")
-    if common is None or hk is None or measure.null is None:
-        return
-    shown = f"{_text(common, result)} under the common-effect model, {_text(hk, result)} by Hartung-Knapp"
-    null = null_text(measure)
-    yield Statement(
-        text=f"The classical intervals disagree with it ({shown}): the first takes for granted that both "
-        f"studies have the same true effect and excludes {null}; with two studies that cannot be checked.",
-        conditions=(
-            *_TWO, IntervalLies(place="includes"), OtherReaches(model="common-effect", ci_method="wald"),
-        ),
-    )  # fmt: skip
-    yield Statement(
-        text=f"The Hartung-Knapp interval, which uses nothing but the two results, includes {null} "
-        f"({shown}): here the conclusion rests on the prior.",
-        conditions=(
-            *_TWO,
-            IntervalLies(place="excludes"),
-            OtherReaches(model="random-effects", ci_method="hartung-knapp"),
-        ),
-    )
-    yield Statement(
-        text=f"The classical intervals ({shown}) have the same place with respect to {null}.",
-        conditions=(*_TWO, OtherReaches(model="common-effect", ci_method="wald", same=True)),
-    )
+def _extreme(result: SynthesisResult) -> str:
+    """Of what kind the cohorts are to which the normal-normal model adds 1/2."""
+    mixed = result.beside.glmm
+    if mixed is not None and mixed.data.person_time:
+        return "without an event"
+    group = "" if mixed is None or mixed.data.events_2 is None else " of a group"
+    return f"in which nobody or everybody{group} had the event"
 
 
-def _text(way: Alternative, result: SynthesisResult) -> str:
-    measure = result.effects.measure
-    return f"{value_text(result.natural(way.estimate), measure)} ({interval_phrase(way.ci, measure)})"
+def _units(result: SynthesisResult) -> tuple[str, str]:
+    """One and several of what the effects are of."""
+    return unit_of(result.effects, 1), unit_of(result.effects, 2)
 
 
-def posterior_section(part: OutcomeResult, result: SynthesisResult) -> Section | None:
-    """The Bayesian results by prior, and the posterior distributions under the usual one.
+def models_figure(part: OutcomeResult, result: SynthesisResult) -> FigureBlock:
+    """Every model and interval of the same effects, and the normal-normal model by other estimators of tau2.
 
     Parameters
     ----------
     part : OutcomeResult
     result : SynthesisResult
-        Its main synthesis.
+        Headed by a mixed or a Bayesian model, whose tau2 has no choice of estimators.
 
     Returns
     -------
-    Section or None
-        None where no Bayesian result was computed.
+    FigureBlock
     """
-    if not result.beside.bayes:
-        return None
-    units = unit_of(result.effects)
-    text = (
-        f"How much true effects differ between {units} can hardly be told from {result.k} of them. A prior "
-        f"distribution of τ, their standard deviation, says what is usual. The prior {USUAL_PRIOR} makes "
-        "values up to 0.5 likely (two in three) and values beyond 1 unlikely (one in twenty)."
+    from metasyn.plots.forest_models import models_forest
+
+    named = [
+        (f"τ² by {TAU2_WORDS[one.label]}", one.result)
+        for one in part.sensitivity
+        if one.label in TAU2_WORDS and result.model == "glmm"
+    ]
+    layout = models_forest(result, named, label_header="Model and interval")
+    shown = "; ".join(
+        f"{way.prior or MODEL_NAMES[way.model]}, {CI_SHORT[way.ci_method]}: {way_text(way, result)}"
+        for way in result.alternatives
     )
-    return Section(
-        anchor=f"posterior-{part.slug}",
-        heading="With a stated prior for the differences between studies",
-        blocks=(
-            Paragraph(f"{text} {joined(model_statements(result))}".strip()),
-            TableBlock(posterior_table(result, slug=f"{part.slug}-posterior")),
-            _figure(part, result),
-        ),
-    )
-
-
-def _figure(part: OutcomeResult, result: SynthesisResult) -> FigureBlock:
-    from metasyn.plots.charts.posterior import posterior_layout
-
-    prior, found = result.beside.bayes[0]
-    mu, tau = found.density("mu"), found.density("tau")
-    measure = result.effects.measure
-    value = value_text(result.natural(found.estimate), measure)
-    bounds = interval_phrase(found.ci, measure, "CrI")
-    spread = found.tau.interval(found.interval)
+    also = ", and the normal-normal model under other estimators of τ²" if named else ""
     return FigureBlock(
-        layout=posterior_layout(_density(mu), _density(tau), measure=measure, outcome=part.effects.outcome),
-        stem=f"{part.slug}-posterior",
-        caption=f"{outcome_label(part)}: posterior distributions of the mean and of τ, prior of τ {prior}. "
-        f"Dark: the {level_text(found.level)} credible interval; dashed: the prior.",
-        alt=f"Posterior distributions of {part.definition.label}: mean {value} ({bounds}), τ {_tau(spread)}.",
-    )
-
-
-def _tau(interval: Interval) -> str:
-    from metasyn.tables.cells import tau2_interval_text
-
-    return tau2_interval_text(interval)
-
-
-def _density(found: PosteriorDensity) -> Density:
-    from metasyn.plots.charts.posterior import Density
-
-    return Density(
-        values=found.values,
-        density=found.density,
-        centre=found.centre,
-        interval=found.interval,
-        prior=found.prior,
+        layout=layout,
+        stem=f"{part.slug}-models",
+        caption=f"{outcome_label(part)}: the same {unit_of(result.effects)} under every model and "
+        f"interval{also}. The dashed line is the headline.",
+        alt=f"Pooled results of {part.definition.label} by model. {shown}.",
     )

@@ -10,7 +10,7 @@ from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, Tabl
 from metasyn.report.dependence import dependence_section
 from metasyn.report.figures import estimators_figure, forest_figure
 from metasyn.report.groups import outcome_label, part_names
-from metasyn.report.models import model_statements, posterior_section
+from metasyn.report.models import mixed_statements, models_figure
 from metasyn.report.phrases import (
     headline_sentence,
     heterogeneity_sentences,
@@ -18,6 +18,7 @@ from metasyn.report.phrases import (
     sentence,
     spread,
 )
+from metasyn.report.posterior import posterior_section
 from metasyn.report.small_study import small_study_blocks, small_study_section
 from metasyn.report.variation import cumulative_section, leave_one_out_section, sensitivity_section
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
@@ -63,7 +64,7 @@ def outcome_section(part: OutcomeResult, whole: AnalysisResult) -> Section:
         groups = part.subgroups[0] if part.subgroups else None
         blocks.append(Paragraph(headline_sentence(result, names=names, better=better)))
         if result.model == "glmm":
-            blocks.append(Paragraph(joined(model_statements(result))))
+            blocks.append(Paragraph(joined(mixed_statements(result))))
         blocks.append(forest_figure(part, result, whole, groups, part.slug))
         inner.extend(_sections(part, result, whole))
     for number, other in enumerate(part.apart, start=1):
@@ -88,7 +89,7 @@ def _sections(part: OutcomeResult, result: SynthesisResult, whole: AnalysisResul
         yield _heterogeneity(part, result)
         for number, groups in enumerate(part.subgroups, start=1):
             yield _subgroup(part, result, groups, number, whole)
-        dependence = dependence_section(part, result)
+        dependence = dependence_section(part, result, part.slug)
         if dependence is not None:
             yield dependence
         small = small_study_section(part, result)
@@ -121,6 +122,8 @@ def _pooled(part: OutcomeResult, result: SynthesisResult) -> Section:
             )
         )
         blocks.append(TableBlock(alternatives_table(result, slug=f"{part.slug}-alternatives")))
+        if result.model in ("glmm", "bayesian"):
+            blocks.append(models_figure(part, result))
     else:
         blocks.append(Paragraph(sentence(result.policy.reason), lead="Why this model headlines."))
     if result.findings:
@@ -176,6 +179,7 @@ def _apart(
     apart, level = other.apart, whole.analysis.synthesis.level
     slug = f"{part.slug}-apart-{number}"
     table = apart_table(apart.title, other.effects, result, whole.sources, slug=slug, level=level)
+    dependence = dependence_section(other, result, slug) if result.pooled else None
     return Section(
         anchor=f"apart-{part.slug}-{number}",
         heading=f"Shown apart: {apart.title}",
@@ -184,4 +188,5 @@ def _apart(
             Paragraph(headline_sentence(result, names=part_names(apart), better=part.definition.better)),
             TableBlock(table),
         ),
+        sections=() if dependence is None else (dependence,),
     )

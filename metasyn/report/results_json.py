@@ -18,6 +18,7 @@ from metasyn.report.changes.edition_data import edition_entry
 from metasyn.report.closing import software_versions
 from metasyn.report.groups import part_names
 from metasyn.report.opening import OVERLAP_WORDS, key_result
+from metasyn.report.results_dependence import dependence_entry
 from metasyn.report.results_further import audit_entries, further_keys
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
 from metasyn.values import NotEstimable
@@ -243,7 +244,8 @@ def _sensitivity(variant: Sensitivity) -> dict[str, Any]:
 def _apart(other: ApartResult) -> dict[str, Any]:
     head = {"title": other.apart.title, "reason": other.apart.reason}
     if isinstance(other.synthesis, SynthesisResult):
-        return {**head, **_synthesis(other.synthesis)}
+        dependence = dependence_entry(other.dependence)
+        return {**head, **_synthesis(other.synthesis), "dependence": dependence}
     given = other.effects.to_dict()
     return {**head, **_absent(other.synthesis), "rows": given["rows"], "exclusions": given["exclusions"]}
 

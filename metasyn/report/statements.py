@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from metasyn.analysis.result import AnalysisResult, OutcomeResult
+from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
 from metasyn.claims.statement import Statement, Subject
 from metasyn.report.absolute import absolute_statements
 from metasyn.report.dependence import dependence_statements, dependent_subject
@@ -92,10 +92,7 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
                 Stated(where=f"{part.slug} {section}", statement=statement, subject=subject)
                 for statement in statements
             )
-    about = dependent_subject(part)
-    if about is not None:
-        for statement in dependence_statements(part):
-            yield Stated(where=f"{part.slug} dependence", statement=statement, subject=about)
+    yield from _of_dependence(part, f"{part.slug} dependence")
     for number, other in enumerate(part.apart, start=1):
         if isinstance(other.synthesis, NotEstimable):
             continue
@@ -103,3 +100,12 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
         statements = headline_statements(other.synthesis, names=part_names(other.apart), better=better)
         for statement in statements:
             yield Stated(where=f"{part.slug} apart {number}", statement=statement, subject=subject)
+        yield from _of_dependence(other, f"{part.slug} apart {number} dependence")
+
+
+def _of_dependence(part: OutcomeResult | ApartResult, where: str) -> Iterator[Stated]:
+    """What is said of rows that depend on each other."""
+    subject = dependent_subject(part)
+    if subject is not None:
+        for statement in dependence_statements(part):
+            yield Stated(where=where, statement=statement, subject=subject)

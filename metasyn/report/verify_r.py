@@ -153,3 +153,4 @@ def _apart_lines(other: ApartResult, part: OutcomeResult) -> Iterator[str]:
     )
     yield r_comment(other.apart.reason)
     yield from _whole_lines(other.effects, other.synthesis)
+    yield from dependence_lines(other.dependence)

@@ -45,8 +45,7 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
             whole(result.k),
             whole(result.k),
             estimate_cell(result, measure),
-            p_cell(result.pvalue),
-            interval_cell(result.pi, measure),
+            *_test_and_prediction(result),
             _DASH,
         ),
         (
@@ -80,11 +79,24 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
         columns=tuple(made[i] for i in keep),
         rows=tuple(tuple(row[i] for i in keep) for row in rows),
         notes=(
+            *(["Headline: credible interval; p values are of the others."] if _is_bayesian(result) else []),
             *([] if same_model is None else [f"Random effects: interval {CI_WORDS[same_model.ci_method]}."]),
             *_variances(dependent),
         ),
         emphasis=(0,),
     )
+
+
+def _is_bayesian(result: SynthesisResult) -> bool:
+    return result.model == "bayesian"
+
+
+def _test_and_prediction(result: SynthesisResult) -> tuple[str, str]:
+    """p value and prediction interval; of a Bayesian headline that of its posterior, which has no p value."""
+    measure = result.effects.measure
+    if _is_bayesian(result):
+        return _DASH, interval_cell(result.beside.bayes[0][1].pi, measure)
+    return p_cell(result.pvalue), interval_cell(result.pi, measure)
 
 
 def _variances(dependent: CheResult) -> Iterator[str]:

@@ -16,6 +16,7 @@ from metasyn.evidence import read_evidence
 from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import BinaryComparison
 from metasyn.workspace.staleness.reach import reached_rows
 
 TEA_VS_WATER = Analysis(
@@ -75,6 +76,15 @@ def test_subgroups_are_those_of_the_column(evidence: Evidence) -> None:
     (groups,) = run_analysis(TEA, evidence, "tea").outcomes[0].subgroups
     assert groups.by == "setting"
     assert dict(zip(groups.names, (r.k for r in groups.results), strict=True)) == {"home": 2, "ward": 2}
+
+
+def test_what_an_outcome_asks_for_reaches_its_groups(evidence: Evidence) -> None:
+    drugs: BinaryComparison = "pharmacological vs pharmacological"
+    asked = Outcome("sleep", measure="RR", outcome_type="adverse events", comparison_type=drugs)
+    analysis = replace(TEA_VS_WATER, outcomes=[asked], subgroups=["setting"])
+    (groups,) = run_analysis(analysis, evidence, "tea").outcomes[0].subgroups
+    assert {one.request.outcome_type for one in groups.results} == {"adverse events"}
+    assert {one.request.comparison_type for one in groups.results} == {drugs}
 
 
 def test_variants_are_named_and_differ(evidence: Evidence) -> None:

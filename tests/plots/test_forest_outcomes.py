@@ -13,8 +13,13 @@ import metasyn
 from metasyn.effects.measure import get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
+from metasyn.plots.compose import compose
+from metasyn.plots.fonts import text_width
+from metasyn.plots.forest_layout import forest_layout
 from metasyn.plots.forest_models import models_forest
 from metasyn.plots.forest_outcomes import outcomes_forest
+from metasyn.plots.model import ForestLayout
+from metasyn.plots.scene import Line
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import ForestPreset, choices
 
@@ -97,6 +102,31 @@ def test_every_model_and_the_headline_filled() -> None:
         assert (row.kind == "overall") is way.headline
         assert (row.prediction is not None) is way.headline
     assert list(mismatches(layout)) == []
+
+
+def test_each_way_of_two_studies_is_called_what_it_is() -> None:
+    layout = models_forest(metasyn.pool(yi=[-0.48, -0.63], vi=[0.018, 0.031], measure="HR"))
+    assert [row.label for row in layout.rows if row.kind != "group"] == [
+        "Bayesian random effects, half-normal(0.5)",
+        "Bayesian random effects, Turner 2015 (all outcomes)",
+        "Common effect",
+        "Random effects, Wald interval",
+        "Random effects, Hartung\N{EN DASH}Knapp",
+        "Random effects, ad hoc Hartung\N{EN DASH}Knapp",
+    ]
+
+
+def test_the_line_of_the_headline_runs_through_all_models() -> None:
+    def line(layout: ForestLayout) -> float:
+        """How far above the axis it ends, in points."""
+        found = compose(layout, text_width).items
+        lines = {
+            item.gid: item for item in found if isinstance(item, Line) and item.gid in ("axis", "pooled")
+        }
+        return lines["axis"].y0 - lines["pooled"].y1
+
+    assert line(models_forest(BCG_RESULT)) == pytest.approx(0, abs=0.01)
+    assert line(forest_layout(BCG_RESULT)) > 3
 
 
 def test_variants_stand_below() -> None:

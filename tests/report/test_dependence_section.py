@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from metasyn.analysis import Apart
 from metasyn.analysis.dependence import DependentSynthesis
 from metasyn.analysis.result import AnalysisResult
 from metasyn.analysis.run import run_analysis
@@ -47,7 +48,7 @@ def tied() -> AnalysisResult:
 def section_of(result: AnalysisResult) -> Section:
     part = result.outcomes[0]
     assert isinstance(part.synthesis, SynthesisResult)
-    found = dependence_section(part, part.synthesis)
+    found = dependence_section(part, part.synthesis, part.slug)
     assert found is not None
     return found
 
@@ -103,7 +104,7 @@ def test_nothing_appears_where_no_rows_are_tied() -> None:
     result = run_analysis(RESPONSE, invented(TEN[4:], registered={}), "response")
     part = result.outcomes[0]
     assert isinstance(part.synthesis, SynthesisResult)
-    assert dependence_section(part, part.synthesis) is None
+    assert dependence_section(part, part.synthesis, part.slug) is None
     assert results_document(result)["syntheses"][0]["dependence"] is None
     text = json.dumps([str(block) for block in build_document(result).blocks()])
     assert "Pustejovsky" not in text
@@ -266,3 +267,23 @@ def test_r_confirms_and_stops_at_what_is_not_so(tied: AnalysisResult, rscript: s
     assert re.search(r"DIFFERS .*: dependent rows, estimate", other)
     assert "not checked by R: the robust standard error of dependent rows" in without
     assert "DIFFERS" not in without
+
+
+def test_rows_that_are_shown_apart_are_pooled_alike() -> None:
+    """The same cohorts once more, apart: the same numbers, in the page, in the data and for R."""
+    twin = Apart(title="Again", reason="the same cohorts", cohorts=RESPONSE.cohorts, studies=RESPONSE.studies)
+    result = run_analysis(replace(RESPONSE, apart=[twin]), invented(), "response")
+    part = result.outcomes[0]
+    own, other = part.dependence, part.apart[0].dependence
+    assert isinstance(own, DependentSynthesis)
+    assert isinstance(other, DependentSynthesis)
+    assert isinstance(own.result, CheResult)
+    assert isinstance(other.result, CheResult)
+    assert other.result.estimate == own.result.estimate
+    slugs = {table.slug for table in build_document(result).tables()}
+    assert {"response-plo-dependence", "response-plo-apart-1-dependence"} <= slugs
+    entry = results_document(result)["syntheses"][0]
+    assert entry["apart"][0]["dependence"] == entry["dependence"]
+    assert verify_script(result).count("together <- dependent(") == 2
+    where = {one.where for one in report_statements(result)}
+    assert {"response-plo dependence", "response-plo apart 1 dependence"} <= where

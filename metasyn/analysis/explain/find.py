@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
+from metasyn.analysis.explain.dependent import dependent_numbers
 from metasyn.analysis.explain.effects import Setting
 from metasyn.analysis.explain.figures import Archive, Remark
 from metasyn.analysis.explain.further import between_number, further_numbers
 from metasyn.analysis.explain.near import is_figure, nothing_found
+from metasyn.analysis.explain.priors import bayes_number, prior_numbers
 from metasyn.analysis.explain.results import (
     Number,
     effect_numbers,
@@ -21,7 +23,7 @@ from metasyn.analysis.explain.results import (
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.errors import OptionError
 from metasyn.synthesis import pool
-from metasyn.synthesis.model import Alternative, SynthesisResult
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.words import CI_SHORT, MODEL_WORDS
 from metasyn.values import NotEstimable
 from metasyn.wording import MINUS, p_text
@@ -73,10 +75,14 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult, archive: Archive) ->
     yield from further_numbers(part, place=part.slug)
     if isinstance(part.synthesis, SynthesisResult):
         yield from _models(part.synthesis, setting, part.slug)
+        yield from prior_numbers(part.synthesis, setting, place=part.slug)
+    yield from dependent_numbers(part.dependence, setting, place=part.slug)
     seen = set(part.effects.labels)
     for other in part.apart:
         for number in effect_numbers(other.effects, other.synthesis, setting, place=part.slug):
             yield replace(number, name=apart_name(number.name, other.apart.title, seen))
+        for number in dependent_numbers(other.dependence, setting, place=part.slug):
+            yield replace(number, name=f"apart, {other.apart.title}: {number.name}", others=())
 
 
 def apart_name(label: str, title: str, main: AbstractSet[str]) -> str:
@@ -111,18 +117,20 @@ def _models(result: SynthesisResult, setting: Setting, place: str) -> Iterator[N
     """The other models and intervals, pooled again when they are asked for."""
     from metasyn.tables.cells import estimate_with_unit
 
+    priors = dict(result.beside.bayes)
     for one in result.alternatives:
         if not one.headline:
             name = f"model: {MODEL_WORDS[one.model]}, {one.prior or CI_SHORT[one.ci_method]}"
+            text = estimate_with_unit(one, result.effects.measure)
+            if one.prior:
+                yield bayes_number(result, priors[one.prior], setting, place, name, text)
+                continue
             spec = result.request.update(model=one.model, ci_method=one.ci_method)
 
-            def build(spec: object = spec, name: str = name, one: Alternative = one) -> object:
+            def build(spec: object = spec, name: str = name) -> object:
                 again = pool(result.effects, spec=spec)  # type: ignore[arg-type]
-                if one.prior:  # a request has the usual prior only
-                    again = replace(again, estimate=one.estimate, se=one.se, ci=one.ci)
                 return single_number(again, setting, place=place, name=name).build()
 
-            text = estimate_with_unit(one, result.effects.measure)
             p = () if isinstance(one.pvalue, NotEstimable) else (p_text(one.pvalue),)
             yield Number(place=place, name=name, shown=text, build=build, others=p)  # type: ignore[arg-type]
 

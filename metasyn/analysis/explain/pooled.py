@@ -25,10 +25,15 @@ __all__ = [
     "Worked",
     "estimate_work",
     "heterogeneity_work",
+    "interval_lines",
+    "natural_lines",
     "p_work",
     "prediction_work",
+    "quantile_words",
+    "study_table",
     "tau2_work",
     "tau_work",
+    "to_natural",
 ]
 
 Worked = tuple[WorkedTable | None, tuple[Sum, ...]]
@@ -58,7 +63,7 @@ def estimate_work(result: SynthesisResult) -> Worked:
     with_q = result.ci_method not in ("wald", "t")
     if not with_q:
         del columns["w(y − μ)²"]
-    table = _table(result, columns, summed=("w", "wy", "w(y − μ)²"))
+    table = study_table(result, columns, summed=("w", "wy", "w(y − μ)²"))
     sheet = Sheet(
         rounded("Σw", float(w.sum())),
         rounded("Σwy", float((w * fit.yi).sum())),
@@ -73,12 +78,12 @@ def estimate_work(result: SynthesisResult) -> Worked:
         sheet.know(rounded("S", float(residual.sum())))
         sheet.add("q", ("S/(k − 1)",), fit.q, remark="S is the sum of w(y − μ)²")
     sheet.add("se", _SPREADS, result.se)
-    _interval(sheet, result)
-    _natural(sheet, result)
+    interval_lines(sheet, result)
+    natural_lines(sheet, result)
     return table, tuple(sheet.lines)
 
 
-def _interval(sheet: Sheet, result: SynthesisResult) -> None:
+def interval_lines(sheet: Sheet, result: SynthesisResult) -> None:
     """Both bounds from estimate, standard error and quantile."""
     if not isinstance(result.ci, Interval):
         return
@@ -86,28 +91,28 @@ def _interval(sheet: Sheet, result: SynthesisResult) -> None:
     if not math.isinf(result.df) and result.df < 1:
         return
     sheet.know(rounded(name, two_sided_quantile(1 - result.ci.level, result.df)))
-    words = _quantile_words(result.ci.level, result.df)
+    words = quantile_words(result.ci.level, result.df)
     if sheet.add("low", (f"μ − {name} × se",), result.ci.low, remark=words):
         sheet.add("high", (f"μ + {name} × se",), result.ci.high)
 
 
-def _quantile_words(level: float, df: float) -> str:
+def quantile_words(level: float, df: float) -> str:
     """Which quantile stands behind an interval."""
     kind = "normal" if math.isinf(df) else f"t with {df:.4g} degrees of freedom"
     symbol = "z" if math.isinf(df) else "t"
     return f"{symbol}: {50 * (1 + level):.6g}% quantile, {kind}"
 
 
-def _natural(sheet: Sheet, result: SynthesisResult) -> None:
+def natural_lines(sheet: Sheet, result: SynthesisResult) -> None:
     """The way to the natural scale."""
     measure = result.effects.measure
     ends = [(measure.short, "μ", result.estimate)]
     if isinstance(result.ci, Interval):
         ends += [("lower bound", "low", result.ci.low), ("upper bound", "high", result.ci.high)]
-    _to_natural(sheet, measure, ends)
+    to_natural(sheet, measure, ends)
 
 
-def _to_natural(sheet: Sheet, measure: EffectMeasure, ends: Sequence[tuple[str, str, float]]) -> None:
+def to_natural(sheet: Sheet, measure: EffectMeasure, ends: Sequence[tuple[str, str, float]]) -> None:
     """Each value of the analysis scale on the natural one; nothing where they are the same."""
     form = _NATURAL.get(measure.to_natural.__name__)
     for name, symbol, value in ends if form is not None else ():
@@ -147,11 +152,11 @@ def prediction_work(result: SynthesisResult) -> Worked:
     spreads = ("√(1/Σw + τ²)", "√(q/Σw + τ²)", "√(max(1, q)/Σw + τ²)")
     sheet.add("spread", spreads, found.scale)
     sheet.know(rounded(name, two_sided_quantile(1 - result.pi.level, found.df)))
-    words = _quantile_words(result.pi.level, found.df)
+    words = quantile_words(result.pi.level, found.df)
     sheet.add("low", (f"μ − {name} × spread",), result.pi.low, remark=words)
     sheet.add("high", (f"μ + {name} × spread",), result.pi.high)
     ends = [("lower bound", "low", result.pi.low), ("upper bound", "high", result.pi.high)]
-    _to_natural(sheet, result.effects.measure, ends)
+    to_natural(sheet, result.effects.measure, ends)
     return None, tuple(sheet.lines)
 
 
@@ -164,10 +169,10 @@ def _mixed_prediction(result: SynthesisResult, pi: Interval, spread: Heterogenei
     name = "z" if math.isinf(found.df) else "t"
     sheet.add("spread", ("√(se² + τ²)",), found.scale)
     sheet.know(rounded(name, two_sided_quantile(1 - pi.level, found.df)))
-    sheet.add("low", (f"μ − {name} × spread",), pi.low, remark=_quantile_words(pi.level, found.df))
+    sheet.add("low", (f"μ − {name} × spread",), pi.low, remark=quantile_words(pi.level, found.df))
     sheet.add("high", (f"μ + {name} × spread",), pi.high)
     ends = [("lower bound", "low", pi.low), ("upper bound", "high", pi.high)]
-    _to_natural(sheet, result.effects.measure, ends)
+    to_natural(sheet, result.effects.measure, ends)
     return None, tuple(sheet.lines)
 
 
@@ -186,7 +191,7 @@ def heterogeneity_work(result: SynthesisResult) -> Worked:
     y, w = result.fit.yi, 1 / result.fit.vi
     mean = float((w * y).sum() / w.sum())
     columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w²": w * w, "w(y − m)²": w * (y - mean) ** 2}
-    table = _table(result, columns, summed=("w", "w²", "w(y − m)²"))
+    table = study_table(result, columns, summed=("w", "w²", "w(y − m)²"))
     sheet = Sheet(
         rounded("Σwy", float((w * y).sum())),
         rounded("A", float(w.sum())),
@@ -243,7 +248,7 @@ def _moments(result: SynthesisResult, found: Heterogeneity) -> Worked:
     )
     words = "A, B and S are the sums of w = 1/se², w² and w(y − m)², m the mean with the weights w"
     sheet.add("τ²", ("max(0, (S − (k − 1))/(A − B/A))",), found.tau2.value, remark=words)
-    return _table(result, columns, summed=("w", "w²", "w(y − m)²")), tuple(sheet.lines)
+    return study_table(result, columns, summed=("w", "w²", "w(y − m)²")), tuple(sheet.lines)
 
 
 def _likelihood(restricted: bool) -> Callable[[SynthesisResult, Heterogeneity], Worked]:
@@ -264,7 +269,7 @@ def _likelihood(restricted: bool) -> Callable[[SynthesisResult, Heterogeneity], 
         )
         if not sheet.add("τ²", (formula,), found.tau2.value, remark=words):
             return None, ()
-        return _table(result, columns, summed=("w", "w²", "w²((y − μ)² − se²)")), tuple(sheet.lines)
+        return study_table(result, columns, summed=("w", "w²", "w²((y − μ)² − se²)")), tuple(sheet.lines)
 
     return work
 
@@ -277,7 +282,7 @@ def _generalised(result: SynthesisResult, found: Heterogeneity) -> Worked:
     sheet = Sheet(rounded("S", float(columns["w(y − μ)²"].sum())), exact("k", result.k))
     words = "τ² is the value at which this sum, w = 1/(se² + τ²), is k − 1"
     if found.tau2.value > 0 and sheet.add("S", ("k − 1",), result.k - 1.0, remark=words):
-        return _table(result, columns, summed=("w", "w(y − μ)²")), tuple(sheet.lines)
+        return study_table(result, columns, summed=("w", "w(y − μ)²")), tuple(sheet.lines)
     return None, ()
 
 
@@ -291,7 +296,7 @@ def _hedges(result: SynthesisResult, found: Heterogeneity) -> Worked:
     words = "S and A are the sums of (y − m)² and se², m the plain mean of y"
     if not sheet.add("τ²", ("max(0, S/(k − 1) − A/k)",), found.tau2.value, remark=words):
         return None, ()
-    return _table(result, columns, summed=("se²", "(y − m)²")), tuple(sheet.lines)
+    return study_table(result, columns, summed=("se²", "(y − m)²")), tuple(sheet.lines)
 
 
 def _hunter_schmidt(result: SynthesisResult, found: Heterogeneity) -> Worked:
@@ -305,7 +310,7 @@ def _hunter_schmidt(result: SynthesisResult, found: Heterogeneity) -> Worked:
     words = "S and A are the sums of w(y − m)² and w = 1/se², m the mean with the weights w"
     if not sheet.add("τ²", ("max(0, (S − k)/A)",), found.tau2.value, remark=words):
         return None, ()
-    return _table(result, columns, summed=("w", "w(y − m)²")), tuple(sheet.lines)
+    return study_table(result, columns, summed=("w", "w(y − m)²")), tuple(sheet.lines)
 
 
 def _sidik_jonkman(result: SynthesisResult, found: Heterogeneity) -> Worked:
@@ -327,7 +332,7 @@ def _sidik_jonkman(result: SynthesisResult, found: Heterogeneity) -> Worked:
     words = "S is the sum of w(y − μ)² with w = τ0²/(τ0² + se²), μ the mean with the weights w"
     if not sheet.add("τ²", ("S/(k − 1)",), found.tau2.value, remark=words):
         return None, ()
-    return _table(result, columns, summed=("(y − m)²", "w", "w(y − μ)²")), tuple(sheet.lines)
+    return study_table(result, columns, summed=("(y − m)²", "w", "w(y − μ)²")), tuple(sheet.lines)
 
 
 _ESTIMATORS: Mapping[str, Callable[[SynthesisResult, Heterogeneity], Worked]] = MappingProxyType(
@@ -344,7 +349,9 @@ _ESTIMATORS: Mapping[str, Callable[[SynthesisResult, Heterogeneity], Worked]] = 
 )
 
 
-def _table(result: SynthesisResult, columns: Mapping[str, _Array], *, summed: Sequence[str]) -> WorkedTable:
+def study_table(
+    result: SynthesisResult, columns: Mapping[str, _Array], *, summed: Sequence[str]
+) -> WorkedTable:
     """Studies and what is summed over them."""
     values = np.column_stack(list(columns.values()))
     rows = tuple(

@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
-from metasyn.analysis.explain.effects import Setting, effect_explanation, effect_shown
-from metasyn.analysis.explain.model import Explanation
-from metasyn.analysis.explain.pooled import (
-    Worked,
+from metasyn.analysis.explain.by_model import (
     estimate_work,
     heterogeneity_work,
-    p_work,
-    prediction_work,
+    model_facts,
     tau2_work,
     tau_work,
 )
+from metasyn.analysis.explain.effects import Setting, effect_explanation, effect_shown
+from metasyn.analysis.explain.mixed import marginal_work
+from metasyn.analysis.explain.model import Explanation
+from metasyn.analysis.explain.pooled import Worked, p_work, prediction_work
 from metasyn.effects.model import Effect, EffectSet
 from metasyn.names import CI_NAMES, HETEROGENEITY_NAMES, MODEL_NAMES, TAU2_NAMES
+from metasyn.synthesis.glmm.model import OnNaturalScale
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult, Tau2Estimate
 from metasyn.tables.cells import (
     I2_cell,
@@ -33,9 +34,18 @@ from metasyn.tables.cells import (
 from metasyn.tables.words import PI_WORDS, TAU2_CI_WORDS
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import Model
-from metasyn.wording import decimal, level_text, p_text, percent_text, tau2_text
+from metasyn.wording import (
+    decimal,
+    interval_text,
+    level_text,
+    natural_text,
+    p_text,
+    percent_text,
+    tau2_text,
+    unit_sign,
+)
 
-__all__ = ["Number", "effect_numbers", "result_numbers", "shown_beside", "single_number"]
+__all__ = ["Number", "effect_numbers", "marginal_text", "result_numbers", "shown_beside", "single_number"]
 
 _REFERENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -113,6 +123,9 @@ def result_numbers(
     yield make(
         "estimate", estimate_with_unit(result, result.effects.measure), ("ci", "se"), work=estimate_work
     )
+    mean = marginal_text(result)
+    if mean:
+        yield make("marginal mean", mean, ("mean over all cohorts",), work=marginal_work)
     if not isinstance(result.pvalue, NotEstimable):
         yield make("p", p_text(result.pvalue), ("pvalue",), work=p_work)
     if not result.pooled:
@@ -128,6 +141,16 @@ def result_numbers(
     yield make("I2", I2_cell(found), ("I²",), work=heterogeneity_work)
     yield make("H2", _H2_text(found), ("H²",), work=heterogeneity_work)
     yield make("Q", f"{decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}", work=heterogeneity_work)
+
+
+def marginal_text(result: SynthesisResult) -> str:
+    """`13.0% (7.3% to 22.1%)`, the mean over all cohorts under a mixed model; empty where there is none."""
+    mixed, measure = result.beside.glmm, result.effects.measure
+    if result.model != "glmm" or mixed is None or isinstance(mixed.marginal, NotEstimable):
+        return ""
+    mean, to = mixed.marginal, f"{unit_sign(measure)} to "
+    value = natural_text(mean.value, measure) + unit_sign(measure)
+    return f"{value} ({interval_text(mean.ci, measure, to=to)}{unit_sign(measure)})"
 
 
 def _tau_text(found: Tau2Estimate) -> str:
@@ -253,6 +276,7 @@ def _explained(
 def _title(result: SynthesisResult, name: str) -> str:
     words = {
         "estimate": "pooled estimate and its interval" if result.pooled else "estimate of the only study",
+        "marginal mean": "mean over all cohorts (marginal), beside the median that headlines",
         "p": "test of no effect",
         "pi": "prediction interval",
         "tau2": "between-study variance τ²",
@@ -271,6 +295,9 @@ def _value(result: SynthesisResult, name: str) -> float | None:
         return None if isinstance(result.pvalue, NotEstimable) else result.pvalue
     if name == "pi":
         return None
+    if name == "marginal mean":
+        mixed = result.beside.glmm
+        return mixed.marginal.value if mixed and isinstance(mixed.marginal, OnNaturalScale) else None
     if name in ("tau2", "tau", "I2", "H2", "Q"):
         if isinstance(found, NotEstimable):
             return None
@@ -296,6 +323,7 @@ def _facts(result: SynthesisResult, name: str, *, worked: bool) -> Iterator[tupl
         if name == "p":
             return
         yield "Why", result.policy.reason
+        yield from model_facts(result)
         if result.model != "glmm":
             yield "Scale", _scale(result)
         yield "Weights", _WEIGHTS[result.model] if not result.fit.user_weights else "given by the user"

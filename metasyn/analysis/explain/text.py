@@ -88,9 +88,12 @@ def _table(table: WorkedTable, indent: str, width: int) -> Iterator[str]:
     columns = list(zip(head, *cells, totals, strict=True))
     widths = [max(map(len, column)) for column in columns]
     room = max(12, width - len(indent) - sum(widths) - 2 * len(widths))
-    longest = max([len("sum"), *(len(legible(label)) for label, _ in table.rows)])
+    longest = max([len("sum"), len(table.columns[0]), *(len(legible(label)) for label, _ in table.rows)])
     first = min(longest, room)
-    rows = [("", head), *((legible(label), row) for (label, _), row in zip(table.rows, cells, strict=True))]
+    rows = [
+        (table.columns[0], head),
+        *((legible(label), row) for (label, _), row in zip(table.rows, cells, strict=True)),
+    ]
     for label, row in [*rows, ("sum", totals)]:
         numbers = "  ".join(cell.rjust(size) for cell, size in zip(row, widths, strict=True))
         names = textwrap.wrap(label, first) or [""]

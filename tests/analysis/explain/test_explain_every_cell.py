@@ -34,6 +34,9 @@ CELLS = {
     r"sensitivity": ("estimate", "tau2"),
     r"by-[a-z-]+": ("estimate", "tau2", "I2"),
     r"apart-\d+": ("effect", "events"),
+    r"posterior": ("estimate", "below", "tau", "new"),
+    r"dependence": ("estimate", "p", "prediction_interval", "df"),
+    r"correlations": ("estimate", "df", "tau2", "omega2"),
 }
 OF_ALL = ("estimate", "p", "prediction_interval", "tau2", "I2")
 NONE = ("", "–", "not estimable")
@@ -67,7 +70,7 @@ def cells(result: AnalysisResult) -> Iterator[tuple[str, str, str]]:
 def _numbers(cell: str, name: str) -> list[str]:
     """The numbers of a cell; of a quantity those in brackets behind Q."""
     if name == "quantity":
-        return re.findall(r"p [=<] [\d.]+", cell) if cell.startswith("Q") else []
+        return re.findall(r"p [=<] [\d.]+", cell) if cell.startswith(("Q", "LR")) else []
     return [cell]
 
 
