@@ -20,7 +20,7 @@ help:
 	@echo 'make verify  let R (package metafor) compute every number of the reports again'
 	@echo 'make gallery  draw the figures of docs/gallery/ anew'
 	@echo 'make tutorial run docs/tutorial.ipynb anew and keep what it shows'
-	@echo 'make benchmark  time syntheses, figures, reports and status, against metafor in R or git (ratios)'
+	@echo 'make benchmark  time syntheses, many of them, figures, reports and status, against metafor, C or git (ratios)'
 	@echo 'make clean   remove .venv and caches (reports stay)'
 	@echo 'make lock    choose package versions anew (needs uv)'
 
@@ -56,6 +56,8 @@ benchmark: $(READY)
 	@$(BIN)/python benchmarks/reports.py
 	@$(BIN)/python benchmarks/audit.py
 	@$(BIN)/python benchmarks/living.py
+	@$(BIN)/python benchmarks/batch.py
+	@$(BIN)/python benchmarks/streaming.py
 
 install: $(READY)
 

@@ -11,8 +11,9 @@ from metasyn.errors import MetasynError
 
 if TYPE_CHECKING:
     from metasyn.analysis.explain import explain
+    from metasyn.analysis.multiverse import multiverse
     from metasyn.analysis.spec import Analysis, Apart, Outcome
-    from metasyn.batch import pool_many
+    from metasyn.batch import all_subsets, bootstrap, leave_out_many, pool_many, simulate_coverage
     from metasyn.claims import Claim, check_claims, require_claims
     from metasyn.effects import standardise
     from metasyn.effects.compute import effect_sizes
@@ -22,15 +23,20 @@ if TYPE_CHECKING:
     from metasyn.synthesis import leave_one_out, pool
     from metasyn.synthesis.absolute import absolute_effect
     from metasyn.synthesis.baseline_risk import BaselineRisk
+    from metasyn.synthesis.bayes import pool_bayes
     from metasyn.synthesis.compare import compare_profiles
     from metasyn.synthesis.counts import mantel_haenszel, peto
+    from metasyn.synthesis.dependence import sampling_covariance
+    from metasyn.synthesis.glmm import pool_glmm
     from metasyn.synthesis.moderators import (
         collinearity,
         likelihood_ratio_test,
         meta_regression,
         permutation_test,
     )
+    from metasyn.synthesis.multilevel import pool_multilevel
     from metasyn.synthesis.profiles import profile_spec
+    from metasyn.synthesis.robust import cluster_robust, pool_che, wild_bootstrap_test
     from metasyn.synthesis.sensitivity import (
         baujat,
         blup,
@@ -79,10 +85,13 @@ __all__ = [
     "SynthesisSpec",
     "__version__",
     "absolute_effect",
+    "all_subsets",
     "baujat",
     "begg_test",
     "blup",
+    "bootstrap",
     "check_claims",
+    "cluster_robust",
     "collinearity",
     "compare_profiles",
     "cumulative",
@@ -99,16 +108,22 @@ __all__ = [
     "influence",
     "leave_one_out",
     "leave_one_out_table",
+    "leave_out_many",
     "likelihood_ratio_test",
     "macaskill_test",
     "mantel_haenszel",
     "meta_regression",
+    "multiverse",
     "permutation_test",
     "pet_peese",
     "peters_test",
     "peto",
     "pool",
+    "pool_bayes",
+    "pool_che",
+    "pool_glmm",
     "pool_many",
+    "pool_multilevel",
     "probability_beyond",
     "profile_spec",
     "pustejovsky_test",
@@ -117,12 +132,15 @@ __all__ = [
     "recommended_test",
     "require_claims",
     "residuals",
+    "sampling_covariance",
     "schwarzer_test",
     "selection_model",
+    "simulate_coverage",
     "small_study_effects",
     "standardise",
     "thompson_test",
     "trim_and_fill",
+    "wild_bootstrap_test",
 ]
 
 # Public name -> module that holds it.
@@ -137,10 +155,13 @@ _HOMES = {
     "Outcome": "metasyn.analysis.spec",
     "SynthesisSpec": "metasyn.synthesis.spec",
     "absolute_effect": "metasyn.synthesis.absolute",
+    "all_subsets": "metasyn.batch",
     "baujat": "metasyn.synthesis.sensitivity",
     "begg_test": "metasyn.synthesis.small_study",
     "blup": "metasyn.synthesis.sensitivity",
+    "bootstrap": "metasyn.batch",
     "check_claims": "metasyn.claims",
+    "cluster_robust": "metasyn.synthesis.robust",
     "collinearity": "metasyn.synthesis.moderators",
     "compare_profiles": "metasyn.synthesis.compare",
     "cumulative": "metasyn.synthesis.sensitivity",
@@ -157,16 +178,22 @@ _HOMES = {
     "influence": "metasyn.synthesis.sensitivity",
     "leave_one_out": "metasyn.synthesis",
     "leave_one_out_table": "metasyn.synthesis.sensitivity",
+    "leave_out_many": "metasyn.batch",
     "likelihood_ratio_test": "metasyn.synthesis.moderators",
     "macaskill_test": "metasyn.synthesis.small_study",
     "mantel_haenszel": "metasyn.synthesis.counts",
     "meta_regression": "metasyn.synthesis.moderators",
+    "multiverse": "metasyn.analysis.multiverse",
     "permutation_test": "metasyn.synthesis.moderators",
     "pet_peese": "metasyn.synthesis.small_study",
     "peters_test": "metasyn.synthesis.small_study",
     "peto": "metasyn.synthesis.counts",
     "pool": "metasyn.synthesis",
+    "pool_bayes": "metasyn.synthesis.bayes",
+    "pool_che": "metasyn.synthesis.robust",
+    "pool_glmm": "metasyn.synthesis.glmm",
     "pool_many": "metasyn.batch",
+    "pool_multilevel": "metasyn.synthesis.multilevel",
     "probability_beyond": "metasyn.synthesis.threshold",
     "profile_spec": "metasyn.synthesis.profiles",
     "pustejovsky_test": "metasyn.synthesis.small_study",
@@ -175,12 +202,15 @@ _HOMES = {
     "recommended_test": "metasyn.synthesis.small_study",
     "require_claims": "metasyn.claims",
     "residuals": "metasyn.synthesis.sensitivity",
+    "sampling_covariance": "metasyn.synthesis.dependence",
     "schwarzer_test": "metasyn.synthesis.small_study",
     "selection_model": "metasyn.synthesis.small_study",
+    "simulate_coverage": "metasyn.batch",
     "small_study_effects": "metasyn.synthesis.small_study",
     "standardise": "metasyn.effects",
     "thompson_test": "metasyn.synthesis.small_study",
     "trim_and_fill": "metasyn.synthesis.small_study",
+    "wild_bootstrap_test": "metasyn.synthesis.robust",
 }
 
 if not TYPE_CHECKING:  # a type checker must see the names above, not "anything"

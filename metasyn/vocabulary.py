@@ -9,7 +9,7 @@ from metasyn.foreign_words import FOREIGN_WORDS
 
 __all__ = [
     "Alternative",
-    "BinaryComparison",
+    "Backend", "BinaryComparison", "BootstrapCi", "BootstrapKind", "Pooled", "Streams",
     "BinaryOutcome",
     "CiMethod",
     "ContinuousComparison",
@@ -19,7 +19,7 @@ __all__ = [
     "CredibleInterval",
     "Design",
     "DifferenceVariance",
-    "ExcessTest",
+    "ExcessTest", "ExclusionRule",
     "ExplanationKind",
     "FailSafeMethod",
     "FewerEvents", "FigurePalette", "FigureWidth",
@@ -75,6 +75,7 @@ __all__ = [
 
 Model = Literal["random-effects", "common-effect", "glmm", "bayesian"]
 NormalModel = Literal["random-effects", "common-effect"]
+Backend = Literal["numpy", "compiled", "auto"]
 Tau2Method = Literal[
     "REML", "DL", "PM", "ML", "EB", "HE", "HS", "SJ",
     "DL2", "DLIT", "HSk", "SJIT", "PMM", "GENQ", "GENQM",
@@ -199,6 +200,9 @@ Test = Literal[
 ]
 Design = Literal["randomised", "single-arm", "cohort", "meta-analysis", "unclear"]
 
+# What a multiverse leaves out in turn.
+ExclusionRule = Literal["nothing", "each study", "each pair of studies", "all subsets", "weaker routes"]
+
 # Which rows of two people's tables are the same row: those with one id, or about one figure.
 RowMatch = Literal["id", "figure"]
 
@@ -251,6 +255,12 @@ RobustVariance = Literal["CR0", "CR1", "CR1p", "CR1S", "CR2"]
 RobustDf = Literal["satterthwaite", "residual"]
 SharedArmMeasure = Literal["OR", "RR", "RD", "MD", "HR", "IRR"]
 TieKind = Literal["same cohort", "part of", "same registration", "same study"]
+
+# Resampling: of what, the interval from it, and whether every synthesis gets random numbers of its own.
+BootstrapKind = Literal["non-parametric", "parametric"]
+BootstrapCi = Literal["percentile", "basic", "bca"]
+Pooled = Literal["estimate", "tau2", "I2"]
+Streams = Literal["same", "own"]
 
 
 def choices(vocabulary: Any) -> tuple[str, ...]:

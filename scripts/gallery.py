@@ -13,6 +13,7 @@ from pathlib import Path
 from gallery_data import FAVOURS, GROUPS, YEARS, bcg, made_up, posterior
 
 import metasyn
+from metasyn.analysis.multiverse import multiverse
 from metasyn.plots import (
     change_forest,
     cumulative_forest,
@@ -33,6 +34,7 @@ from metasyn.plots.charts import (
     posterior_layout,
     profile_layout,
     radial_layout,
+    specification_curve_layout,
 )
 from metasyn.plots.draw import Layout
 from metasyn.vocabulary import FigurePalette, FigureWidth, ForestPreset, PiStyle, choices
@@ -227,6 +229,18 @@ def _charts() -> Iterator[Entry]:
             lambda: posterior_layout(*posterior(bcg()), measure="RR", outcome="Tuberculosis"),
         ),
         ("estimators", "estimators of τ²", "estimators_layout(result)", lambda: estimators_layout(result)),
+        (
+            "specification-curve",
+            "specification curve: 60 ways of pooling five trials",
+            "specification_curve_layout(multiverse(result))",
+            lambda: specification_curve_layout(multiverse(metasyn.pool(bcg(5)))),
+        ),
+        (
+            "specification-curve-many",
+            "specification curve: every subset of eight trials, pooled in 2,550 ways",
+            'specification_curve_layout(multiverse(result, exclude=["all subsets"]))',
+            lambda: specification_curve_layout(multiverse(metasyn.pool(bcg(8)), exclude=["all subsets"])),
+        ),
     )
     for slug, text, call, make in calls:
         yield Entry(slug=f"chart-{slug}", section="Other figures", text=text, call=call, make=make)

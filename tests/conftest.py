@@ -22,6 +22,10 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+# Set by pytest around every test, and by joblib when it is first imported.
+_NOT_OURS = ("PYTEST_", "KMP_INIT_AT_FORK")
+
+
 @pytest.fixture(autouse=True)
 def nothing_leaks() -> Iterator[None]:
     """The global random state, numpy's error handling, the folder and the environment stay as they are."""
@@ -34,7 +38,7 @@ def nothing_leaks() -> Iterator[None]:
 
 def _global_state() -> dict[str, object]:
     kind, keys, *rest = np.random.get_state(legacy=True)  # noqa: NPY002 (the state to be guarded)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
     return {
         "numpy's global random state": (kind, keys.tobytes(), *rest),
         "numpy's error handling": np.geterr(),

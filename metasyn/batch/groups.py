@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from metasyn.errors import OptionError
 
-__all__ = ["Groups", "from_bounds", "from_keys"]
+__all__ = ["Groups", "from_bounds", "from_codes", "from_keys"]
 
 Integers = NDArray[np.int64]
 
@@ -96,10 +96,40 @@ def from_keys(keys: ArrayLike, m: int) -> Groups:
     rank = np.empty(found.size, dtype=np.int64)
     by_first = np.argsort(first, kind="stable")
     rank[by_first] = np.arange(found.size)
-    number = np.repeat(rank[inverse], np.diff(np.append(starts, m)))
-    sizes = np.bincount(number, minlength=found.size)
-    bounds = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-    return Groups(keys=found[by_first], order=np.argsort(number, kind="stable"), bounds=bounds)
+    return from_codes(np.repeat(rank[inverse], np.diff(np.append(starts, m))), found[by_first])
+
+
+def from_codes(codes: Integers, keys: NDArray[Any]) -> Groups:
+    """Groups by their numbers.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (m,)
+        Number of the group of each effect, from 0 in the order of first occurrence; -1 where there is none.
+    keys : ndarray of shape (n,)
+        What the groups are called.
+
+    Returns
+    -------
+    Groups
+
+    Raises
+    ------
+    OptionError
+        If an effect has no group.
+
+    Examples
+    --------
+    >>> groups = from_codes(np.array([0, 1, 0]), np.array(["b", "a"]))
+    >>> groups.order.tolist(), groups.bounds.tolist()
+    ([0, 2, 1], [0, 2, 3])
+    """
+    if (codes < 0).any():
+        raise OptionError(f"groups: effect {int((codes < 0).argmax()) + 1} has no key.")
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(codes, minlength=keys.size)))).astype(np.int64)
+    if (codes[1:] >= codes[:-1]).all():
+        return Groups(keys=keys, order=None, bounds=bounds)
+    return Groups(keys=keys, order=np.argsort(codes, kind="stable"), bounds=bounds)
 
 
 def _missing(keys: NDArray[Any]) -> NDArray[np.bool_]:

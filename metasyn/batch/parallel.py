@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from itertools import islice
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
-__all__ = ["Progress", "map_parts"]
+from metasyn.errors import OptionError
+
+__all__ = ["Progress", "available_threads", "map_parts"]
 
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
 
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is to do (None where that is not known)."""
+# Parts that are taken and not yet handed out, per worker: joblib looks ahead three of them.
+_AHEAD = 4
 
 
 def map_parts(
@@ -24,14 +33,22 @@ def map_parts(
 ) -> Iterator[Answer]:
     """The answers in the order of the parts, whoever computed them.
 
+    With one worker this is a loop in the calling thread. With more, joblib runs the parts in threads; inside
+    `joblib.parallel_config(backend="dask")` (or another backend) it runs them there, and then the function
+    and the parts must be picklable. Without joblib the threads are those of `concurrent.futures`. At most
+    some four parts per worker are held at a time, however many there are. What a part raises is raised here,
+    and the parts not yet begun are given up.
+
     Parameters
     ----------
     function : callable
         Pure: its answer depends on the part only, so that the number of workers changes nothing.
     parts : iterable
-        Taken as workers become free, never all at once.
+        Taken as workers become free, never all at once, and never by two threads at the same time.
     n_jobs : int, optional
-        Workers; 1 is this thread. Default: those of `joblib.parallel_config`, else all cores.
+        Workers; 1 is this thread, -1 as many as there are cores. Default: those of `joblib.parallel_config`,
+        else all cores this process may use. A cluster has the workers it has, except that 1 is this thread
+        there too.
     total : int, optional
         Number of parts, for `progress`.
     progress : callable, optional
@@ -41,13 +58,151 @@ def map_parts(
     ------
     object
 
+    Raises
+    ------
+    OptionError
+        If `n_jobs` is neither a positive whole number nor -1.
+
     Examples
     --------
-    >>> list(map_parts(abs, [-1, 2, -3], n_jobs=1))
+    >>> list(map_parts(abs, [-1, 2, -3], n_jobs=2))
     [1, 2, 3]
     """
-    for done, part in enumerate(parts, start=1):
-        answer = function(part)
+    if n_jobs is not None and (
+        isinstance(n_jobs, bool) or n_jobs != int(n_jobs) or n_jobs < -1 or not n_jobs
+    ):
+        raise OptionError(f"n_jobs must be 1 or more, or -1 for all cores; got {n_jobs!r}.")
+    return _told(_answers(function, parts, n_jobs), total, progress)
+
+
+def available_threads() -> int:
+    """Cores that this process may use.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> available_threads() >= 1
+    True
+    """
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not every system knows which cores are a process's own
+        return os.cpu_count() or 1
+
+
+def _told(answers: Iterator[Answer], total: int | None, progress: Progress | None) -> Iterator[Answer]:
+    for done, answer in enumerate(answers, start=1):
         if progress is not None:
             progress(done, total)
         yield answer
+
+
+def _answers(
+    function: Callable[[Part], Answer], parts: Iterable[Part], n_jobs: int | None
+) -> Iterator[Answer]:
+    """By the simplest means that gives as many workers."""
+    if n_jobs == 1:
+        return map(function, parts)
+    try:
+        import joblib  # noqa: F401
+    except ModuleNotFoundError:
+        many = available_threads() if n_jobs in (None, -1) else int(n_jobs or 1)
+        return map(function, parts) if many == 1 else _in_threads(function, parts, many)
+    return _by_joblib(function, parts, n_jobs)
+
+
+def _in_threads(function: Callable[[Part], Answer], parts: Iterable[Part], many: int) -> Iterator[Answer]:
+    """A window of parts that moves along as the first of them is done."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool, taken = ThreadPoolExecutor(many), _Taken(parts)
+    window: deque[Any] = deque()
+    try:
+        while True:
+            window.extend(pool.submit(function, part) for part in taken.round(2 * many))
+            if not window:
+                break
+            yield window.popleft().result()
+            taken.collected()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    if taken.error is not None:
+        raise taken.error
+
+
+class _Taken(Generic[Part]):
+    """The parts, in rounds: a round ends where too many answers wait to be collected.
+
+    joblib takes parts as workers become free, also when nobody collects; and it takes them in a thread of
+    its own, where an error would be lost on some of its backends.
+    """
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts = iter(parts)
+        self._lock = Lock()
+        self._most, self._held = 1, 0
+        self.more = True
+        self.error: BaseException | None = None
+
+    def round(self, most: int) -> Iterator[Part]:
+        """Parts until so many are held, or there is none left."""
+        self._most = most
+        while True:
+            with self._lock:
+                if not self.more or self._held >= self._most:
+                    return
+                try:
+                    part = next(self._parts)
+                except StopIteration:
+                    self.more = False
+                    return
+                except BaseException as error:  # noqa: BLE001 (raised again where the answers are collected)
+                    self.error, self.more = error, False
+                    return
+                self._held += 1
+            yield part
+
+    def collected(self) -> None:
+        """One answer has been handed out."""
+        with self._lock:
+            self._held -= 1
+
+
+def _by_joblib(
+    function: Callable[[Part], Answer], parts: Iterable[Part], n_jobs: int | None
+) -> Iterator[Answer]:
+    """Rounds of one call of joblib each; usually the first round lasts until the end."""
+    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib.parallel import get_active_backend
+
+    if n_jobs is None:
+        configured = get_active_backend(prefer="threads")[1]
+        n_jobs = -1 if configured is None else configured
+    run = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator", batch_size=1)
+    taken = _Taken(parts)
+    while taken.more:
+        many = effective_n_jobs(n_jobs)
+        # With one worker (left) joblib computes here: one part, then the others may be back.
+        parts = islice(taken.round(_AHEAD * max(1, many)), 1 if many == 1 else None)
+        # In a tuple a part travels with its task. By itself a large one would be put on one worker of a
+        # Dask cluster, and be lost with that worker.
+        answers = run(delayed(_apply)((function, part)) for part in parts)
+        try:
+            for answer in answers:
+                taken.collected()
+                yield answer
+        finally:
+            with warnings.catch_warnings():
+                # Who stops early is told by joblib how many answers are wasted.
+                warnings.simplefilter("ignore", UserWarning)
+                answers.close()
+    if taken.error is not None:
+        raise taken.error
+
+
+def _apply(task: tuple[Callable[[Part], Answer], Part]) -> Answer:
+    function, part = task
+    return function(part)

@@ -2,46 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, gammaincc, ndtr
 
-from metasyn.batch.groups import Groups, from_bounds, from_keys
-from metasyn.batch.results import STATUS, ManyResults
+from metasyn.batch.columns import COLUMNS, Part, PoolOptions, pool_part
+from metasyn.batch.groups import Groups, from_bounds, from_codes, from_keys
+from metasyn.batch.parallel import Progress, map_parts
+from metasyn.batch.results import ManyResults
 from metasyn.errors import OptionError
-from metasyn.numerics.stacked import prepare_stacked, solve_weighted_rss_stacked
-from metasyn.numerics.tails import chi2_quantile, two_sided_quantile
-from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION
-from metasyn.synthesis.tau2.many import ManyFits, fit_many
-from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method, require_option
+from metasyn.synthesis.tau2.backends import chosen_backend
+from metasyn.vocabulary import Backend, CiMethod, NormalModel, Tau2Method, require_option
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["BATCH_INTERVALS", "pool_many"]
 
 Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 BATCH_INTERVALS: tuple[CiMethod, ...] = ("wald", "t", "hartung-knapp", "hartung-knapp-adhoc")
 """Intervals of the mean that are computed for many sets at once."""
 _OF_USER_WEIGHTS = ("GENQ", "GENQM")
-_CODE = {word: code for code, word in enumerate(STATUS)}
-# Effects in one block of equally large sets.
-_BLOCK = 2**17
+# Effects of one part, about: what one worker takes at a time.
+_PART = 2**16
 
 
 def pool_many(
-    yi: ArrayLike,
-    vi: ArrayLike,
-    groups: Sequence[Hashable] | ArrayLike | None = None,
+    yi: ArrayLike | str,
+    vi: ArrayLike | str,
+    groups: Sequence[Hashable] | ArrayLike | str | None = None,
     *,
+    data: pd.DataFrame | None = None,
     bounds: ArrayLike | None = None,
     model: NormalModel = "random-effects",
     tau2_method: Tau2Method = "REML",
     ci_method: CiMethod = "hartung-knapp-adhoc",
     level: float = 0.95,
     tau2_ci: bool = True,
+    pvalues: bool = True,
+    n_jobs: int | None = None,
+    backend: Backend = "auto",
+    progress: Progress | None = None,
 ) -> ManyResults:
     r"""Pool every group of effects, each as `pool` would with the same model, estimator and interval.
 
@@ -51,10 +57,12 @@ def pool_many(
 
     Parameters
     ----------
-    yi, vi : array_like of shape (m,)
+    yi, vi : array_like of shape (m,), or str
         Effects on the analysis scale and sampling **variances**.
-    groups : array_like of shape (m,), optional
+    groups : array_like of shape (m,), or str, optional
         The key of the synthesis each effect belongs to; equal keys need not stand together.
+    data : pandas.DataFrame, optional
+        A row per effect. Then `yi`, `vi` and `groups` are names of its columns.
     bounds : array_like of int, shape (n + 1,), optional
         Instead of keys: group i has the effects bounds[i] to bounds[i + 1].
     model : {'random-effects', 'common-effect'}
@@ -66,6 +74,16 @@ def pool_many(
         Of every interval.
     tau2_ci : bool
         Whether to compute the Q-profile interval of tau2.
+    pvalues : bool
+        Whether to compute p values of the mean and of Q. Both take longer than the rest; without them their
+        columns are NaN.
+    n_jobs : int, optional
+        Workers, as in `metasyn.batch.parallel.map_parts`. Their number changes no digit.
+    backend : {'auto', 'numpy', 'compiled'}
+        Compiled code needs numba and agrees with numpy to some 12 digits; "auto" takes it where it is
+        installed and there are 50,000 effects or more.
+    progress : callable, optional
+        Told after every part of some 65,000 effects.
 
     Returns
     -------
@@ -75,7 +93,8 @@ def pool_many(
     Raises
     ------
     OptionError
-        If shapes do not fit, an option is unknown, or both or neither of `groups` and `bounds` are given.
+        If shapes do not fit, an option is unknown, or both or neither of `groups` and `bounds` are given, or
+        `data` has no such column.
 
     References
     ----------
@@ -92,31 +111,71 @@ def pool_many(
     ... )
     >>> many.estimate.round(3).tolist(), many.to_frame()["status"].tolist()
     ([-0.274, 0.25, nan], ['ok', 'ok', 'variance not above zero'])
+
+    From a table:
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"review": ["A", "A", "B"], "yi": [-0.6, -0.2, 0.4], "vi": [0.04, 0.02, 0.1]})
+    >>> pool_many("yi", "vi", "review", data=table).key.tolist()
+    ['A', 'B']
     """
+    _require(model, tau2_method, ci_method, level)
+    if data is not None:
+        yi, vi, groups = _from_table(data, yi, vi, groups)
     y, v = _values("yi", yi), _values("vi", vi)
     if y.shape != v.shape:
         raise OptionError(f"yi and vi must have the same length; got {y.size} and {v.size}.")
-    _require(model, tau2_method, ci_method, level)
     found = _groups(groups, bounds, y.size)
-    with np.errstate(invalid="ignore"):
-        bad = np.where(~np.isfinite(y), 1, 0) + np.where(~(np.isfinite(v) & (v > 0)), 2, 0)
-    columns = _empty(found)
-    for k, numbers in found.by_size():
-        if k == 0:
-            columns["status"][numbers] = _CODE["no effect"]
-            continue
-        size = max(1, _BLOCK // k)
-        for start in range(0, numbers.size, size):
-            part = numbers[start : start + size]
-            at = found.positions(part, k)
-            worst = bad[at]
-            _mark(columns, part, worst)
-            good = ~worst.any(axis=1)
-            if good.any():
-                solved = _solve(y[at[good]], v[at[good]], model, tau2_method, ci_method, level, tau2_ci)
-                for name, values in solved.items():
-                    columns[name][part[good]] = values
+    options = PoolOptions(
+        model=model, tau2_method=tau2_method, ci_method=ci_method, level=level, tau2_ci=tau2_ci,
+        pvalues=pvalues, compiled=chosen_backend(backend, y.size) == "compiled",
+    )  # fmt: skip
+    cuts = _cuts(found.bounds)
+    parts = _parts(y, v, found, cuts)
+    answers = map_parts(
+        partial(pool_part, options=options), parts, n_jobs=n_jobs, total=len(cuts) - 1, progress=progress
+    )
+    columns = _collected(answers, cuts)
     return ManyResults(key=found.keys, k=found.sizes, **columns)
+
+
+def _collected(answers: Iterable[dict[str, NDArray[Any]]], cuts: list[int]) -> dict[str, NDArray[Any]]:
+    """The columns of all parts, rows of one block of memory."""
+    n = cuts[-1]
+    block, status = np.empty((len(COLUMNS), n)), np.empty(n, dtype=np.int8)
+    for first, last, part in zip(cuts[:-1], cuts[1:], answers, strict=True):
+        status[first:last] = part["status"]
+        for row, name in enumerate(COLUMNS):
+            block[row, first:last] = part[name]
+    return {"status": status, **dict(zip(COLUMNS, block, strict=True))}
+
+
+def _from_table(data: pd.DataFrame, *names: Any) -> tuple[Any, Any, Any]:
+    """Columns of a table: numbers, and the groups already made of its keys."""
+    for option, name in zip(("yi", "vi", "groups"), names, strict=True):
+        if not isinstance(name, str) or name not in data.columns:
+            raise OptionError(f"{option}={name!r} is not the name of a column of data.")
+    yi, vi = (data[name].to_numpy(dtype=float, na_value=np.nan) for name in names[:2])
+    codes, keys = data[names[2]].factorize()
+    return yi, vi, from_codes(codes.astype(np.int64), np.asarray(keys))
+
+
+def _cuts(bounds: NDArray[np.int64]) -> list[int]:
+    """The numbers of the groups at which parts of about the same number of effects begin and end."""
+    n = bounds.size - 1
+    goals = np.arange(0, int(bounds[-1]), _PART)[1:]
+    return (
+        [0, *np.unique(np.searchsorted(bounds[1:-1], goals) + 1).clip(max=n).tolist(), n] if n > 1 else [0, n]
+    )
+
+
+def _parts(y: Array, v: Array, groups: Groups, cuts: list[int]) -> Iterator[Part]:
+    for first, last in pairwise(cuts):
+        bounds = groups.bounds[first : last + 1]
+        where: Any = slice(bounds[0], bounds[-1])
+        if groups.order is not None:
+            where = groups.order[where]
+        yield Part(yi=y[where], vi=v[where], bounds=bounds - bounds[0])
 
 
 def _values(name: str, given: ArrayLike) -> Array:
@@ -149,111 +208,6 @@ def _require(model: str, tau2_method: str, ci_method: str, level: float) -> None
 def _groups(keys: Any, bounds: ArrayLike | None, m: int) -> Groups:
     if (keys is None) == (bounds is None):
         raise OptionError("pool_many takes either groups= or bounds=, exactly one of them.")
+    if isinstance(keys, Groups):
+        return keys
     return from_bounds(bounds, m) if bounds is not None else from_keys(keys, m)
-
-
-def _empty(groups: Groups) -> dict[str, Any]:
-    """Columns in which nothing is known yet."""
-    n = groups.keys.size
-    names = (
-        "estimate", "se", "df", "statistic", "pvalue", "ci_low", "ci_high", "pi_low", "pi_high",
-        "tau2", "tau2_low", "tau2_high", "Q", "Q_pvalue", "I2", "H2",
-    )  # fmt: skip
-    return {"status": np.zeros(n, dtype=np.int8), **{name: np.full(n, np.nan) for name in names}}
-
-
-def _mark(columns: Mapping[str, NDArray[Any]], part: Integers, worst: NDArray[Any]) -> None:
-    """The status of sets with a value that cannot be pooled; of two reasons the estimate's is named."""
-    status = columns["status"]
-    status[part[(worst & 2).any(axis=1)]] = _CODE["variance not above zero"]
-    status[part[(worst & 1).any(axis=1)]] = _CODE["estimate not finite"]
-
-
-def _solve(
-    y: Array,
-    v: Array,
-    model: NormalModel,
-    tau2_method: Tau2Method,
-    ci_method: CiMethod,
-    level: float,
-    tau2_ci: bool,
-) -> dict[str, NDArray[Any]]:
-    """All quantities of sets of one size, by column."""
-    k = y.shape[1]
-    if k == 1:
-        return _single(y[:, 0], v[:, 0], level)
-    common = model == "common-effect"
-    fits = fit_many(y, v, tau2_method=tau2_method, tau2=0.0 if common else None, strict=False)
-    columns: dict[str, NDArray[Any]] = {
-        **_mean(fits, k, ci_method, level),
-        "tau2": fits.tau2,
-        "Q": fits.Q,
-        "Q_pvalue": gammaincc((k - 1) / 2, fits.Q / 2),
-        "I2": fits.I2(common_effect=common),
-        "H2": fits.H2(common_effect=common),
-    }
-    if not common:
-        columns |= _prediction(fits, k, level)
-        if tau2_ci:
-            columns |= _q_profile(y, v, k, level)
-    lost = ~fits.converged
-    if lost.any():
-        columns = {name: np.where(lost, np.nan, values) for name, values in columns.items()}
-    return {**columns, "status": np.where(lost, _CODE["not converged"], 0).astype(np.int8)}
-
-
-def _single(y: Array, v: Array, level: float) -> dict[str, NDArray[Any]]:
-    """One effect: reported, not pooled."""
-    se = np.sqrt(v)
-    return {
-        **_around(y, se, np.inf, level),
-        "status": np.full(y.size, _CODE["one effect"], dtype=np.int8),
-    }
-
-
-def _mean(fits: ManyFits, k: int, ci_method: CiMethod, level: float) -> dict[str, Array]:
-    """Standard error, interval and test of 0; the formulas of `metasyn.synthesis.mean.infer`."""
-    df = np.inf if ci_method == "wald" else float(k - 1)
-    variance = fits.variance
-    if ci_method in ("hartung-knapp", "hartung-knapp-adhoc"):
-        q = fits.rss / (k - 1)
-        variance = variance * (np.maximum(1.0, q) if ci_method == "hartung-knapp-adhoc" else q)
-    return _around(fits.estimate, np.sqrt(variance), df, level)
-
-
-def _around(estimate: Array, se: Array, df: float, level: float) -> dict[str, Array]:
-    half = two_sided_quantile(1 - level, df) * se
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = estimate / se
-        if np.isinf(df):
-            pvalue = 2.0 * ndtr(-np.abs(statistic))
-        else:
-            pvalue = betainc(df / 2, 0.5, df / (df + statistic * statistic))
-    return {
-        "estimate": estimate,
-        "se": se,
-        "df": np.full(estimate.size, df),
-        "statistic": statistic,
-        "pvalue": pvalue,
-        "ci_low": estimate - half,
-        "ci_high": estimate + half,
-    }
-
-
-def _prediction(fits: ManyFits, k: int, level: float) -> dict[str, Array]:
-    """mu ± t_{k-1} sqrt(1/sum w + tau2), from three effects on."""
-    if k < MIN_K_PREDICTION:
-        return {}
-    half = two_sided_quantile(1 - level, float(k - 1)) * np.sqrt(fits.variance + fits.tau2)
-    return {"pi_low": fits.estimate - half, "pi_high": fits.estimate + half}
-
-
-def _q_profile(y: Array, v: Array, k: int, level: float) -> dict[str, Array]:
-    """The t at which the generalised Q is a quantile of chi-square; 0 where it lies below that at 0."""
-    problem = prepare_stacked(y, v, np.ones(y.shape, dtype=bool))
-    bounds = {}
-    for name, upper in (("tau2_low", (1 - level) / 2), ("tau2_high", (1 + level) / 2)):
-        target = np.full(problem.k.size, chi2_quantile(upper, k - 1))
-        found = solve_weighted_rss_stacked(problem, target)
-        bounds[name] = np.where(found.converged, found.root * problem.unit, np.nan)
-    return bounds

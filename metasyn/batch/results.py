@@ -33,7 +33,7 @@ class ManyResults:
     Where the status is not `"ok"`, what could not be computed is NaN; with `"one effect"` estimate,
     standard error and the Wald interval are those of the effect itself. With two effects there is no
     prediction interval. A common-effect model has no tau2 but 0, its interval and the prediction
-    interval are NaN.
+    interval are NaN. So are p values and the interval of tau2 that were not asked for.
 
     Attributes
     ----------

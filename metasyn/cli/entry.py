@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from cyclopts.exceptions import CycloptsError
 
 from metasyn import __version__
+from metasyn.cli.batch import BATCH_EXAMPLES, batch
 from metasyn.cli.check import CHECK_EXAMPLES, check
 from metasyn.cli.compare import COMPARE_EXAMPLES, compare
 from metasyn.cli.compare_extractions import COMPARE_EXTRACTIONS_EXAMPLES, compare_extractions_command
@@ -22,6 +23,7 @@ from metasyn.cli.export import EXPORT_EXAMPLES, export
 from metasyn.cli.forest import FOREST_EXAMPLES, forest
 from metasyn.cli.import_tables import IMPORT_EXAMPLES, import_command
 from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
+from metasyn.cli.multiverse import MULTIVERSE_EXAMPLES, multiverse_command
 from metasyn.cli.new import NEW_EXAMPLES, new
 from metasyn.cli.pool import POOL_EXAMPLES, pool
 from metasyn.cli.release import RELEASE_EXAMPLES, release
@@ -47,6 +49,8 @@ Examples:
   metasyn pool trials.csv --measure HR     pool a table of hazard ratios
   metasyn forest trials.csv --measure HR   draw it, to forest.svg
   metasyn compare trials.csv --measure HR  pool it as other tools would, and say why they differ
+  metasyn batch all.parquet --key review --out pooled.parquet   pool very many syntheses
+  metasyn multiverse NAME --outcome PFS    every defensible way, and which choice decides
   metasyn new my_question                  start a new analysis
   metasyn template extraction.xlsx         a workbook to extract into; import reads it back
   metasyn pool --help                      what a command can do
@@ -76,7 +80,9 @@ _COMMANDS: tuple[tuple[Callable[..., ExitCode], str, str], ...] = (
     (sources, "sources", SOURCES_EXAMPLES),
     (list_analyses, "list", LIST_EXAMPLES),
     (pool, "pool", POOL_EXAMPLES),
+    (batch, "batch", BATCH_EXAMPLES),
     (compare, "compare", COMPARE_EXAMPLES),
+    (multiverse_command, "multiverse", MULTIVERSE_EXAMPLES),
     (forest, "forest", FOREST_EXAMPLES),
     (new, "new", NEW_EXAMPLES),
     (template, "template", TEMPLATE_EXAMPLES),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["count_arrangements", "distinct_arrangements"]
 
@@ -23,25 +26,40 @@ def count_arrangements(labels: Sequence[Hashable]) -> int:
     return count
 
 
-def distinct_arrangements(labels: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Every distinct order of the labels once, from the sorted one on.
+def distinct_arrangements(labels: Sequence[int], first: int, last: int) -> NDArray[np.int64]:
+    """Some of the distinct orders of the labels, which are numbered from the sorted one on.
+
+    Of all orders that go on from the same beginning, a share of n_i / n has label i next, where n_i of the n
+    labels that are left are i.
+
+    Parameters
+    ----------
+    labels : sequence of int
+        0, 1, ...; each occurs.
+    first, last : int
+        Numbers of the orders, from `first` to before `last`; below 2^63 / len(labels).
+
+    Returns
+    -------
+    ndarray of shape (last - first, len(labels))
 
     Examples
     --------
-    >>> list(distinct_arrangements([0, 1, 0]))
-    [(0, 0, 1), (0, 1, 0), (1, 0, 0)]
+    >>> distinct_arrangements([0, 1, 0], 0, 3).tolist()
+    [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
     """
-    current = sorted(labels)
-    last = len(current) - 1
-    while True:
-        yield tuple(current)
-        i = last - 1
-        while i >= 0 and current[i] >= current[i + 1]:
-            i -= 1
-        if i < 0:
-            return
-        j = last
-        while current[j] <= current[i]:
-            j -= 1
-        current[i], current[j] = current[j], current[i]
-        current[i + 1 :] = current[:i:-1]
+    counts = np.bincount(labels)
+    rank = np.arange(first, last)
+    rows = np.arange(rank.size)
+    left = np.tile(counts, (rank.size, 1))
+    total = np.full(rank.size, count_arrangements(labels))
+    found = np.empty((rank.size, len(labels)), dtype=np.int64)
+    for place in range(len(labels)):
+        ways = total[:, None] * left // (len(labels) - place)
+        until = np.cumsum(ways, axis=1)
+        label = (rank[:, None] >= until).sum(axis=1)
+        total = ways[rows, label]
+        rank = rank - (until[rows, label] - total)
+        left[rows, label] -= 1
+        found[:, place] = label
+    return found

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasyn.numerics.bracketed import newton_in_brackets
 from metasyn.numerics.stacked import (
     StackedProblem,
-    middle,
     rss_and_trace_stacked,
     slope_terms_stacked,
     trace_of_projection,
@@ -25,9 +25,6 @@ Integers = NDArray[np.intp]
 _STEP = 0.25
 _REFINEMENT = 16
 _MARGIN = 1e-9
-_EPSILON = 2.0**-52
-_SMALL_STEP = 1e-9
-_MAX_STEPS = 400
 # Elements of one block of the rows x grid x k array: small enough to stay in the processor's cache.
 _BLOCK = 2**16
 
@@ -212,30 +209,13 @@ def _joined(one: _Brackets, other: _Brackets) -> _Brackets:
 def _polish(
     problem: StackedProblem, brackets: _Brackets, restricted: bool
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """Newton on trace / y'PPy - 1 within each bracket, with a bisection where a step does not halve."""
+    """The roots of trace / y'PPy - 1 within the brackets."""
     row, low, high, t = brackets.row, brackets.low, brackets.high, brackets.guess
     if row.size == problem.k.size and (row == np.arange(row.size)).all():
         e, v, v_min = problem.e, problem.v, problem.v_min
     else:
         e, v, v_min = problem.e[row], problem.v[row], problem.v_min[row]
-    done = np.zeros(row.size, dtype=bool)
-    before = high - low
-    for _ in range(_MAX_STEPS if row.size else 0):
-        value, slope = _ratio_and_slope(e, v, t, restricted)
-        low, high = np.where(value < 0, t, low), np.where(value > 0, t, high)
-        step = np.divide(value, slope, out=np.full(t.size, np.inf), where=slope > 0)
-        new = t - step
-        unsafe = ~((new >= low) & (new <= high) & (np.abs(step) <= 0.5 * before))
-        new = np.where(unsafe, middle(low, high, v_min), new)
-        step = np.abs(new - t)
-        enough = np.where(unsafe, 4 * _EPSILON, _SMALL_STEP)
-        exact = value == 0
-        t = np.where(done | exact, t, new)
-        done |= exact | (step <= enough * (new + v_min))
-        if done.all():
-            break
-        before = np.where(unsafe, high - low, step)
-    return t, done
+    return newton_in_brackets(lambda at: _ratio_and_slope(e, v, at, restricted), low, high, t, v_min)
 
 
 def _ratio_and_slope(e: Array, v: Array, t: Array, restricted: bool) -> tuple[Array, Array]:

@@ -16,6 +16,7 @@ from metasyn.plots.charts import (
     posterior_layout,
     profile_layout,
     radial_layout,
+    specification_curve_layout,
 )
 from metasyn.plots.draw import figure_bytes, figure_pages, missing_letters, svg_text
 from metasyn.plots.figure_table import to_table
@@ -56,6 +57,7 @@ __all__ = [
     "profile_layout",
     "quick_forest",
     "radial_layout",
+    "specification_curve_layout",
     "svg_text",
     "to_forestplot_frame",
     "to_table",

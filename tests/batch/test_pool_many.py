@@ -116,7 +116,8 @@ def test_bounds_and_keys_say_the_same() -> None:
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = pool_many(Y, V, KEYS)
-    monkeypatch.setattr(sys.modules[pool_many.__module__], "_BLOCK", 4)
+    monkeypatch.setattr(sys.modules[pool_many.__module__], "_PART", 4)
+    monkeypatch.setattr("metasyn.batch.columns._BLOCK", 4)
     parts = pool_many(Y, V, KEYS)
     for name in ("estimate", "tau2", "ci_low", "pi_high", "tau2_high", "status"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))

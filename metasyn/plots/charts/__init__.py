@@ -10,6 +10,7 @@ from metasyn.plots.charts.labbe import labbe_layout
 from metasyn.plots.charts.posterior import Density, posterior_layout
 from metasyn.plots.charts.profile import profile_layout
 from metasyn.plots.charts.radial import radial_layout
+from metasyn.plots.charts.specification_curve import specification_curve_layout
 
 __all__ = [
     "Density",
@@ -23,4 +24,5 @@ __all__ = [
     "posterior_layout",
     "profile_layout",
     "radial_layout",
+    "specification_curve_layout",
 ]

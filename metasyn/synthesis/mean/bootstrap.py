@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +14,21 @@ from metasyn.synthesis.mean.fit import MeanFit
 from metasyn.synthesis.mean.record import fixed_tau2, shares_tau2
 from metasyn.values import NotEstimable, require_whole
 
-__all__ = ["DRAWS", "bootstrap_predictions", "tau2_draws"]
+__all__ = [
+    "DRAWS",
+    "PredictionNoise",
+    "bootstrap_predictions",
+    "prediction_noise",
+    "predictions",
+    "tau2_draws",
+]
 
 Array = NDArray[np.float64]
 
 DRAWS = 25_000
+# Effects of one block of random numbers (not to be changed, or every seed means other draws), and of a step.
 _BLOCK = 2**18
+_CACHED = 2**15
 
 
 def bootstrap_predictions(fit: MeanFit, *, seed: int = 1, draws: int = DRAWS) -> Array | NotEstimable:
@@ -68,12 +79,59 @@ def bootstrap_predictions(fit: MeanFit, *, seed: int = 1, draws: int = DRAWS) ->
     reason = _undefined(fit)
     if reason:
         return NotEstimable(reason)
-    problem = prepare(fit.yi, fit.vi)
-    origin, size = float(fit.yi[fit.vi.argmin()]), math.sqrt(problem.unit)
-    rng = np.random.default_rng(seed)
-    block = max(1, _BLOCK // problem.k)
-    parts = [_draw(problem, rng, min(block, draws - done)) for done in range(0, draws, block)]
-    return origin + size * np.concatenate(parts)
+    return predictions(fit.yi, fit.vi, prediction_noise(fit.k, np.random.default_rng(seed), draws))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PredictionNoise:
+    """The random numbers of some draws for k effects, which know nothing of the data.
+
+    Attributes
+    ----------
+    effects : ndarray of shape (n, k)
+        Standard normal.
+    new : ndarray of shape (n,)
+        Standard normal.
+    mean : ndarray of shape (n,)
+        Student's t on k - 1 degrees of freedom.
+    """
+
+    effects: Array
+    new: Array
+    mean: Array
+
+    def few_at_a_time(self) -> Iterator[PredictionNoise]:
+        """So many draws at a time as stay in a processor's cache."""
+        n, k = self.effects.shape
+        for start in range(0, n, size := max(1, _CACHED // k)):
+            rows = slice(start, start + size)
+            yield PredictionNoise(effects=self.effects[rows], new=self.new[rows], mean=self.mean[rows])
+
+
+def prediction_noise(k: int, rng: np.random.Generator, draws: int) -> list[PredictionNoise]:
+    """The random numbers of all draws, in blocks."""
+    block = max(1, _BLOCK // k)
+    return [_noise(k, rng, min(block, draws - done)) for done in range(0, draws, block)]
+
+
+def _noise(k: int, rng: np.random.Generator, n: int) -> PredictionNoise:
+    effects = rng.standard_normal((n, k))
+    return PredictionNoise(effects=effects, new=rng.standard_normal(n), mean=rng.standard_t(k - 1, n))
+
+
+def predictions(yi: Array, vi: Array, noise: list[PredictionNoise]) -> Array:
+    """Draws of the true effect of a new study from given random numbers, on the scale of the data.
+
+    Parameters
+    ----------
+    yi, vi : ndarray of shape (k,)
+        Three effects at least.
+    noise : list of PredictionNoise
+    """
+    problem = prepare(yi, vi)
+    origin, size = float(yi[vi.argmin()]), math.sqrt(problem.unit)
+    drawn = [_predicted(problem, few) for block in noise for few in block.few_at_a_time()]
+    return origin + size * np.concatenate(drawn)
 
 
 def _undefined(fit: MeanFit) -> str:
@@ -93,22 +151,26 @@ def _undefined(fit: MeanFit) -> str:
 
 def tau2_draws(problem: AdditiveProblem, rng: np.random.Generator, n: int) -> Array:
     """Draws from the confidence distribution of tau2, on the problem's scale, shape (n,)."""
+    return _excess(problem, rng.standard_normal((n, problem.k)))
+
+
+def _excess(problem: AdditiveProblem, noise: Array) -> Array:
+    """max(0, (Q - a) / b) for each row of normal deviates."""
     w = 1.0 / problem.v
     u = np.sqrt(w / w.sum())
-    x = rng.standard_normal((n, problem.k))
-    x -= np.einsum("ij,j->i", x, u)[:, None] * u
+    x = noise - np.einsum("ij,j->i", noise, u)[:, None] * u
     x *= x
     excess: Array = (weighted_rss(problem, 0.0) - x.sum(axis=1)) / np.einsum("ij,j->i", x, w)
     return np.maximum(0.0, excess)
 
 
-def _draw(problem: AdditiveProblem, rng: np.random.Generator, n: int) -> Array:
-    """n predictions on the problem's scale."""
-    tau2 = tau2_draws(problem, rng, n)
+def _predicted(problem: AdditiveProblem, noise: PredictionNoise) -> Array:
+    """Predictions on the problem's scale."""
+    tau2 = _excess(problem, noise.effects)
     weights = 1.0 / (problem.v + tau2[:, None])
     total = weights.sum(axis=1)
     mean = np.einsum("ij,j->i", weights, problem.e) / total
     residual = problem.e - mean[:, None]
     se = np.sqrt((weights * residual * residual).sum(axis=1) / ((problem.k - 1) * total))
-    drawn: Array = mean + np.sqrt(tau2) * rng.standard_normal(n) - se * rng.standard_t(problem.k - 1, n)
+    drawn: Array = mean + np.sqrt(tau2) * noise.new - se * noise.mean
     return drawn

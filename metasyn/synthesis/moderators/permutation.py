@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -24,7 +24,8 @@ __all__ = ["PermutationTest", "permutation_test"]
 Array = NDArray[np.float64]
 
 _LARGEST_EXACT = 2_000_000
-_BLOCK = 2_000
+# Effects of the arrangements that are fitted at a time.
+_BLOCK = 2**17
 # Statistics that differ by rounding only are ties.
 _TIE = 1e-8
 _INTERCEPT = NotEstimable(
@@ -152,18 +153,12 @@ def permutation_test(
         )
     exact = n == "exact" or total <= n
     draws = total if exact else int(n)
-    if flips:
-        signs = _all_signs(result.k) if exact else _random_signs(result.k, draws, seed)
-        blocks = ((np.arange(result.k)[None, :].repeat(len(s), axis=0), s) for s in signs)
-    else:
-        orders = _all_orders(labels) if exact else _random_orders(result.k, draws, seed)
-        blocks = ((o, np.ones(o.shape)) for o in orders)
     if not np.diag(result.vcov).all():
         raise NotEstimableError(
             "the effects lie exactly on the fitted values: there is no statistic to permute."
         )
     refit = Refit.of(result)
-    hits = _count(refit, blocks)
+    hits = _flips(refit, draws, exact, seed) if flips else _orders(refit, labels, draws, exact, seed)
     pvalues = hits / draws if exact else (1 + hits) / (1 + draws)
     single: list[float | NotEstimable] = [float(p) for p in pvalues[:-1]]
     if not flips:
@@ -179,14 +174,29 @@ def permutation_test(
     )
 
 
-def _count(refit: Refit, blocks: Iterator[tuple[NDArray[np.intp], Array]]) -> Array:
-    """How many statistics are at least as far from zero as the observed ones; the last is the omnibus."""
-    identity = np.arange(refit.k)[None, :]
-    observed = refit.statistics(identity, np.ones(identity.shape))[0]
-    hits = np.zeros(observed.size)
-    for orders, signs in blocks:
-        hits += (refit.statistics(orders, signs) >= observed * (1 - _TIE)).sum(axis=0)
-    return hits
+def _flips(refit: Refit, n: int, exact: bool, seed: int) -> Array:
+    """Hits among the patterns of signs."""
+    blocks = _all_signs(refit.k) if exact else _random_signs(refit.k, n, seed)
+    return _count(refit.flipped, chain([np.ones((1, refit.k))], blocks))
+
+
+def _orders(refit: Refit, labels: list[int], n: int, exact: bool, seed: int) -> Array:
+    """Hits among the orders."""
+    blocks = _all_orders(labels) if exact else _random_orders(refit.k, n, seed)
+    return _count(refit.statistics, chain([np.arange(refit.k)[None, :]], blocks))
+
+
+def _count(statistics: Callable[[NDArray[Any]], Array], blocks: Iterator[NDArray[Any]]) -> Array:
+    """How many statistics are at least as far from zero as the observed ones; the last is the omnibus.
+
+    The first block is the observed arrangement.
+    """
+    found = statistics(np.concatenate([next(blocks), next(blocks)]))
+    least = found[0] * (1 - _TIE)
+    hits = (found[1:] >= least).sum(axis=0)
+    for block in blocks:
+        hits += (statistics(block) >= least).sum(axis=0)
+    return np.asarray(hits, dtype=float)
 
 
 def _row_labels(X: Array) -> list[int]:
@@ -197,30 +207,38 @@ def _row_labels(X: Array) -> list[int]:
 def _all_orders(labels: list[int]) -> Iterator[NDArray[np.intp]]:
     """Orders of the data that give every distinct arrangement of the rows of the design."""
     places = np.argsort(labels, kind="stable")
-    arrangements = distinct_arrangements(labels)
-    while block := list(itertools.islice(arrangements, _BLOCK)):
-        orders = np.empty((len(block), len(labels)), dtype=np.intp)
-        orders[:, places] = np.argsort(np.array(block), axis=1, kind="stable")
+    first = 0
+    for size in _sizes(count_arrangements(labels), len(labels)):
+        block = distinct_arrangements(labels, first, first := first + size)
+        orders = np.empty(block.shape, dtype=np.intp)
+        orders[:, places] = np.argsort(block, axis=1, kind="stable")
         yield orders
 
 
 def _random_orders(k: int, n: int, seed: int) -> Iterator[NDArray[np.intp]]:
     rng = np.random.default_rng(seed)
-    for size in _sizes(n):
+    for size in _sizes(n, k):
         yield rng.permuted(np.tile(np.arange(k), (size, 1)), axis=1)
 
 
 def _all_signs(k: int) -> Iterator[Array]:
-    for first in range(0, 2**k, _BLOCK):
-        numbers = np.arange(first, min(2**k, first + _BLOCK))
+    first = 0
+    for size in _sizes(2**k, k):
+        numbers = np.arange(first, first := first + size)
         yield np.where((numbers[:, None] >> np.arange(k)) & 1, -1.0, 1.0)
 
 
 def _random_signs(k: int, n: int, seed: int) -> Iterator[Array]:
     rng = np.random.default_rng(seed)
-    for size in _sizes(n):
+    for size in _sizes(n, k):
         yield rng.choice(np.array([-1.0, 1.0]), size=(size, k))
 
 
-def _sizes(n: int) -> list[int]:
-    return [min(_BLOCK, n - first) for first in range(0, n, _BLOCK)]
+def _at_once(k: int) -> int:
+    """Arrangements of k effects that are fitted at a time."""
+    return max(1, _BLOCK // k)
+
+
+def _sizes(n: int, k: int) -> list[int]:
+    size = _at_once(k)
+    return [min(size, n - first) for first in range(0, n, size)]

@@ -7,18 +7,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from metasyn.numerics.rearranged import Rearranged, fit_stack, maximum_likelihood, moments, solve_rss, stack
+from metasyn.numerics.rearranged import (
+    Rearranged,
+    fit_stack,
+    maximum_likelihood,
+    moments,
+    rearrange,
+    solve_rss,
+)
 from metasyn.numerics.wls import orthonormal_columns
 from metasyn.synthesis.moderators.fit import fit_arrays
 from metasyn.synthesis.moderators.model import RegressionResult
 from metasyn.synthesis.moderators.request import RegressionSpec
+from metasyn.synthesis.tau2.backends import chosen_backend
+from metasyn.synthesis.tau2.many import fit_many
+from metasyn.synthesis.tau2.many_regression import REGRESSION_METHODS, fit_many_regression
 
 __all__ = ["Refit"]
 
 Array = NDArray[np.float64]
-
-# Estimators that are written for a stack of data sets; the others are fitted one by one.
-_STACKED = ("DL", "HE", "HS", "SJ", "PM", "EB", "ML", "REML")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,38 +75,70 @@ class Refit:
         """Number of effects."""
         return self.y.size
 
-    def statistics(self, orders: NDArray[np.intp], signs: Array) -> Array:
+    def statistics(self, orders: NDArray[np.intp]) -> Array:
         """Absolute statistic of each coefficient, then that of the omnibus test, shape (n, p + 1).
 
         Parameters
         ----------
         orders : ndarray of shape (n, k)
             Which effect stands at each row of the design.
+        """
+        if self._one_by_one():
+            found = self._singly(self.y[orders], self.v[orders], orders)
+        else:
+            found = self._stacked(orders)
+        return self._standardised(*found)
+
+    def flipped(self, signs: Array) -> Array:
+        """The same of a model of the mean alone with the signs of the effects changed, shape (n, 2).
+
+        Parameters
+        ----------
         signs : ndarray of shape (n, k)
         """
-        y, v = self.y[orders] * signs, self.v[orders]
-        one_by_one = self.weights is not None or (
-            self.spec.model == "random-effects"
-            and self.spec.tau2 is None
-            and self.spec.tau2_method not in _STACKED
-        )
-        if one_by_one:
-            coefficients, covariance = self._singly(y, v, orders)
-        else:
-            coefficients, covariance = self._stacked(y, v)
-        return self._standardised(coefficients, covariance)
+        y = self.y * signs
+        if self._one_by_one():
+            orders = np.arange(self.k)[None, :].repeat(len(y), axis=0)
+            return self._standardised(*self._singly(y, self.v[orders], orders))
+        spec = self.spec
+        fixed = 0.0 if spec.model == "common-effect" else spec.tau2
+        whole = np.ones(y.shape, dtype=bool)
+        fits = fit_many(y, self.v, whole, tau2_method=spec.tau2_method, tau2=fixed, backend="auto")
+        covariance = fits.variance * self._scale(fits.rss)
+        return self._standardised(fits.estimate[:, None], covariance[:, None, None])
 
-    def _stacked(self, y: Array, v: Array) -> tuple[Array, Array]:
-        problem = stack(y, v, self.basis)
+    def _one_by_one(self) -> bool:
+        """Whether every arrangement is fitted alone."""
+        estimated = self.spec.model == "random-effects" and self.spec.tau2 is None
+        return self.weights is not None or (estimated and self.spec.tau2_method not in REGRESSION_METHODS)
+
+    def _scale(self, rss: Array) -> Array:
+        """What multiplies the variances."""
+        q: Array = rss / (self.k - self.X.shape[1])
+        if self.spec.test == "hartung-knapp":
+            return q
+        adhoc = self.spec.test == "hartung-knapp-adhoc"
+        return np.maximum(1.0, q) if adhoc else np.ones(q.size)
+
+    def _stacked(self, orders: NDArray[np.intp]) -> tuple[Array, Array]:
+        if chosen_backend("auto", orders.size) == "compiled":
+            return self._compiled(orders)
+        problem = rearrange(self.y, self.v, orders, self.basis)
         at = fit_stack(problem, _tau2(problem, self.spec))
         back = np.linalg.inv(self.basis.T @ self.X)
-        covariance = np.einsum("ij,njk,lk->nil", back, at.covariance, back)
-        q = at.rss / (problem.k - problem.p)
-        if self.spec.test == "hartung-knapp":
-            covariance *= q[:, None, None]
-        elif self.spec.test == "hartung-knapp-adhoc":
-            covariance *= np.maximum(1.0, q)[:, None, None]
+        covariance = back @ at.covariance @ back.T * self._scale(at.rss)[:, None, None]
         return at.coefficients @ back.T, covariance
+
+    def _compiled(self, orders: NDArray[np.intp]) -> tuple[Array, Array]:
+        fits = fit_many_regression(
+            self.y[orders],
+            self.v[orders],
+            self.X,
+            tau2_method=self.spec.tau2_method,
+            tau2=0.0 if self.spec.model == "common-effect" else self.spec.tau2,
+            backend="compiled",
+        )
+        return fits.coefficients, fits.covariance * self._scale(fits.rss)[:, None, None]
 
     def _singly(self, y: Array, v: Array, orders: NDArray[np.intp]) -> tuple[Array, Array]:
         fits = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,24 +11,25 @@ from numpy.typing import ArrayLike, NDArray
 
 from metasyn.errors import OptionError
 from metasyn.synthesis.model import SynthesisSpec
+from metasyn.synthesis.sensitivity.gosh_subsets import (
+    HowMany,
+    PooledSubsets,
+    SubsetPlan,
+    plan_subsets,
+    pool_part,
+)
 from metasyn.synthesis.sensitivity.source import Source, fitted_mean, pooled
 from metasyn.synthesis.sensitivity.tables import read_only
-from metasyn.synthesis.tau2.many import fit_many
-from metasyn.values import require_whole
 from metasyn.vocabulary import NormalModel, Tau2Method
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Gosh", "gosh"]
+__all__ = ["Gosh", "collected", "gosh", "planned"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-# 2^16 subsets are less than a second of REML, 2^20 ten; beyond, a sample says as much.
-_ALL_UP_TO = 16
-_SAMPLE = 100_000
-_MOST_CELLS = 2**27
 _COLUMNS = ("k", "Q", "I2", "H2", "tau2", "estimate")
 
 
@@ -42,9 +43,9 @@ class Gosh:
         The effects, in order.
     yi, vi : ndarray, shape (k,)
         Their estimates and variances.
-    present : ndarray of bool, shape (n, k)
-        Which effects each subset has. All subsets come in binary order, the first effect the lowest
-        digit; a sample in the order drawn.
+    packed : ndarray of uint8, shape (n, ceil(k / 8))
+        Which effects each subset has, eight to a byte, the first effect the lowest digit. All subsets
+        come in binary order, a sample in the order drawn.
     k : ndarray of int
         Effects in each subset.
     Q, I2, H2, tau2, estimate : ndarray
@@ -59,8 +60,8 @@ class Gosh:
     labels: tuple[str, ...]
     yi: Array
     vi: Array
-    present: Flags
-    k: NDArray[np.int64]
+    packed: NDArray[np.uint8]
+    k: NDArray[np.int16]
     Q: Array
     I2: Array
     H2: Array
@@ -79,6 +80,13 @@ class Gosh:
         """Number of subsets."""
         return self.k.size
 
+    @property
+    def present(self) -> Flags:
+        """Which effects each subset has, shape (n, k), read-only; unpacked anew at every call."""
+        flags = np.unpackbits(self.packed, axis=1, count=len(self.labels), bitorder="little")
+        flags.flags.writeable = False
+        return flags.view(np.bool_)
+
     def containing(self, label: str) -> Flags:
         """Which subsets have an effect, by its name: shape (n,), for colouring.
 
@@ -92,7 +100,8 @@ class Gosh:
                 f"label={label!r} must name one effect; {self.labels.count(label)} of "
                 f"{', '.join(map(repr, self.labels))} do."
             )
-        return self.present[:, self.labels.index(label)]
+        byte, digit = divmod(self.labels.index(label), 8)
+        return (self.packed[:, byte] >> digit & 1).astype(bool)
 
     def to_frame(self) -> pd.DataFrame:
         """A pandas table, one row per subset: the figures, then a column per effect."""
@@ -118,7 +127,7 @@ def gosh(
     effects: Source = None,
     /,
     *,
-    n_subsets: int | None = None,
+    n_subsets: HowMany = None,
     seed: int = 1,
     yi: ArrayLike | None = None,
     vi: ArrayLike | None = None,
@@ -129,14 +138,15 @@ def gosh(
 ) -> Gosh:
     """Pool every subset of the effects, or a random sample of the subsets.
 
-    Up to 16 effects all 2^k - 1 subsets are pooled; beyond, or if `n_subsets` is given and smaller,
-    that many different ones are drawn, each subset equally likely.
+    Up to 16 effects all 2^k - 1 subsets are pooled, with `n_subsets="all"` up to 24; beyond, or if
+    `n_subsets` is given and smaller, that many different ones are drawn, each subset equally likely.
+    On several cores, or part by part: `metasyn.batch.all_subsets`, `metasyn.batch.subset_parts`.
 
     Parameters
     ----------
     effects : EffectSet or SynthesisResult, optional
         Effects, or a synthesis of them with its methods; or give arrays.
-    n_subsets : int, optional
+    n_subsets : int or 'all', optional
         Size of the sample; default all subsets up to 16 effects, 100,000 beyond.
     seed : int
         Of the sample.
@@ -157,7 +167,7 @@ def gosh(
     ------
     OptionError
         If `n_subsets` or `seed` is not a whole number in range, or the table of subsets would not
-        fit in memory.
+        fit in memory: more than 24 effects for 'all'.
     NotEstimableError
         For fewer than two effects, and for user weights.
 
@@ -173,59 +183,58 @@ def gosh(
     >>> found.k.tolist(), found.estimate.round(3).tolist()
     ([1, 1, 2, 1, 2, 2, 3], [-0.9, -0.1, -0.367, -0.5, -0.767, -0.18, -0.386])
     """
-    require_whole("seed", seed, at_least=0)
+    plan = planned(
+        effects,
+        n_subsets=n_subsets,
+        seed=seed,
+        yi=yi,
+        vi=vi,
+        sei=sei,
+        labels=labels,
+        measure=measure,
+        spec=spec,
+    )
+    return collected(plan, map(pool_part, plan.parts()), seed=seed)
+
+
+def planned(
+    effects: Source,
+    *,
+    n_subsets: HowMany,
+    seed: int,
+    yi: ArrayLike | None,
+    vi: ArrayLike | None,
+    sei: ArrayLike | None,
+    labels: Sequence[str] | None,
+    measure: str,
+    spec: SynthesisSpec | None,
+) -> SubsetPlan:
+    """Which subsets of which effects are to be pooled; parameters as of `gosh`."""
     whole = pooled(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure, spec=spec)
-    mean = fitted_mean(whole, what="the display of all subsets")
-    present, exhaustive = _subsets(mean.k, n_subsets, seed)
-    fits = fit_many(mean.yi, mean.vi, present, tau2_method=mean.tau2_method, tau2=mean.fixed_tau2)
-    common = mean.model == "common-effect"
+    return plan_subsets(fitted_mean(whole, what="the display of all subsets"), n_subsets, seed)
+
+
+def collected(plan: SubsetPlan, parts: Iterable[PooledSubsets], *, seed: int) -> Gosh:
+    """The record of parts that were pooled, in the order of the plan."""
+    mean, n = plan.mean, plan.n
+    columns: dict[str, NDArray[Any]] = {name: np.empty(n) for name in _COLUMNS[1:]}
+    columns |= {
+        "k": np.empty(n, dtype=np.int16),
+        "packed": np.empty((n, (mean.k + 7) // 8), dtype=np.uint8),
+    }
+    start = 0
+    for part in parts:
+        stop = start + part.k.size
+        for name, values in columns.items():
+            values[start:stop] = getattr(part, name)
+        start = stop
     return Gosh(
         labels=mean.labels,
         yi=mean.yi,
         vi=mean.vi,
-        present=present,
-        k=fits.k,
-        Q=fits.Q,
-        I2=fits.I2(common_effect=common),
-        H2=fits.H2(common_effect=common),
-        tau2=fits.tau2,
-        estimate=fits.estimate,
-        exhaustive=exhaustive,
-        seed=None if exhaustive else seed,
+        exhaustive=plan.drawn is None,
+        seed=None if plan.drawn is None else seed,
         model=mean.model,
         tau2_method=mean.tau2_method,
+        **columns,
     )
-
-
-def _subsets(k: int, n_subsets: int | None, seed: int) -> tuple[Flags, bool]:
-    """The subsets, shape (n, k), and whether they are all."""
-    wanted = n_subsets
-    if wanted is None:
-        wanted = 2**k - 1 if k <= _ALL_UP_TO else _SAMPLE
-    require_whole("n_subsets", wanted, at_least=1)
-    n = min(int(wanted), 2**k - 1)
-    if n * k > _MOST_CELLS:
-        raise OptionError(
-            f"n_subsets={n_subsets} of {k} effects is too much to hold in memory; at most "
-            f"{_MOST_CELLS // k} subsets of {k} effects, and a sample of {_SAMPLE} shows the same picture."
-        )
-    if n == 2**k - 1:
-        masks, present = np.arange(1, n + 1), np.empty((n, k), dtype=bool)
-        for i in range(k):
-            present[:, i] = masks >> i & 1
-        return present, True
-    return np.concatenate(list(_drawn(k, n, np.random.default_rng(seed)))), False
-
-
-def _drawn(k: int, n: int, rng: np.random.Generator) -> Iterator[Flags]:
-    """Different random subsets, none empty, until there are n."""
-    seen: set[bytes] = set()
-    while len(seen) < n:
-        flags = rng.integers(0, 2, (n, k), dtype=bool)
-        new = []
-        for i, key in enumerate(np.packbits(flags, axis=1)):
-            name = key.tobytes()
-            if len(seen) < n and name not in seen and flags[i].any():
-                seen.add(name)
-                new.append(i)
-        yield flags[new]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 import numpy as np
@@ -20,9 +19,11 @@ from metasyn.numerics.stacked import (
 )
 from metasyn.numerics.stacked_likelihood import maximise_stacked
 from metasyn.numerics.tails import chi2_quantile
+from metasyn.synthesis.tau2.backends import chosen_backend, fit_compiled
 from metasyn.synthesis.tau2.estimators import estimate_tau2_of
+from metasyn.synthesis.tau2.many_fits import ManyFits, joined
 from metasyn.synthesis.tau2.weights import checked_weights
-from metasyn.vocabulary import Tau2Method, require_option
+from metasyn.vocabulary import Backend, Tau2Method, require_option
 
 __all__ = ["ManyFits", "fit_many"]
 
@@ -34,64 +35,6 @@ _BLOCK = 2**17
 _GENERALISED_Q = "generalised Q equation"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ManyFits:
-    """One fit per set, arrays of shape (n,), read-only, in units of the data.
-
-    Attributes
-    ----------
-    k : ndarray of int
-        Effects in the set.
-    estimate, variance : ndarray
-        Weighted mean with weights 1/(v + tau2), and its squared Wald standard error.
-    tau2 : ndarray
-        0 for a set of one effect, and where `truncated`.
-    rss : ndarray
-        Residual sum of squares with the weights 1/(v + tau2); over k - 1 it is the Hartung-Knapp
-        factor.
-    Q : ndarray
-        Cochran's, with weights 1/v.
-    typical : ndarray
-        Typical sampling variance of Higgins and Thompson, (k - 1) / tr P(0); inf for one effect.
-    truncated : ndarray of bool
-        The estimator's own solution was negative.
-    n_optima : ndarray of int
-        Local maxima of the likelihood (1 for estimators without one).
-    converged : ndarray of bool
-        Whether the equation of the estimator was solved to full precision.
-    """
-
-    k: NDArray[np.int64]
-    estimate: Array
-    variance: Array
-    tau2: Array
-    rss: Array
-    Q: Array
-    typical: Array
-    truncated: Flags
-    n_optima: NDArray[np.int64]
-    converged: Flags
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            getattr(self, one.name).flags.writeable = False
-
-    def I2(self, *, common_effect: bool = False) -> Array:
-        """tau2 / (tau2 + typical); of a common-effect fit max(0, (Q - df) / Q). 0 for one effect."""
-        found = np.zeros(self.k.size)
-        if common_effect:
-            return np.divide(np.maximum(self.Q - (self.k - 1), 0.0), self.Q, out=found, where=self.Q > 0)
-        some = self.tau2 > 0
-        found[some] = 1 / (1 + self.typical[some] / self.tau2[some])
-        return found
-
-    def H2(self, *, common_effect: bool = False) -> Array:
-        """tau2 / typical + 1; of a common-effect fit Q / df. 1 for one effect."""
-        if not common_effect:
-            return self.tau2 / self.typical + 1
-        return np.divide(self.Q, self.k - 1, out=np.ones(self.k.size), where=self.k > 1)
-
-
 def fit_many(
     yi: Array,
     vi: Array,
@@ -101,6 +44,7 @@ def fit_many(
     tau2: float | None = None,
     weights: Array | None = None,
     strict: bool = True,
+    backend: Backend = "numpy",
 ) -> ManyFits:
     """The random-effects mean of many sets of effects.
 
@@ -122,6 +66,10 @@ def fit_many(
         Of GENQ and GENQM, which need them. These two are solved one set after the other.
     strict : bool
         Whether a set whose equation was not solved is an error; else `converged` says so.
+    backend : {'numpy', 'compiled', 'auto'}
+        What computes: arrays, or compiled code, which needs numba and agrees to some 12 digits; "auto"
+        takes the latter where numba is installed and there is enough to do (`chosen_backend`). GENQ and
+        GENQM are computed by numpy always.
 
     Returns
     -------
@@ -131,7 +79,8 @@ def fit_many(
     ------
     OptionError
         If the method is unknown, its weights are missing, shapes do not fit, a set is empty, or a
-        value that is present is not finite or a variance not above zero.
+        value that is present is not finite or a variance not above zero, or the compiled code is asked for
+        and numba is not installed.
     NotEstimableError
         If an equation was not solved to full precision.
 
@@ -149,21 +98,24 @@ def fit_many(
     yi, vi = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     present = _which(yi, vi, present)
     _require_options(tau2_method, tau2, weights, present.shape[1])
-    parts = []
-    for rows in _blocks(present):
-        y, v = (values if values.ndim == 1 else values[rows] for values in (yi, vi))
-        parts.append(_fit(y, v, present[rows], tau2_method, tau2, weights))
-    fits = parts[0] if len(parts) == 1 else _joined(parts)
+    if chosen_backend(backend, present.size) == "compiled" and weights is None:
+        fits = fit_compiled(yi, vi, present, method=tau2_method, tau2=tau2)
+    else:
+        fits = _fit_blocks(yi, vi, present, tau2_method, tau2, weights)
     if strict and not fits.converged.all():
         equation = "score equation of the likelihood" if tau2_method in ("REML", "ML") else _GENERALISED_Q
         raise NotEstimableError(f"the {equation} was not solved to full precision.")
     return fits
 
 
-def _joined(parts: list[ManyFits]) -> ManyFits:
-    return ManyFits(
-        **{one.name: np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(ManyFits)}
-    )
+def _fit_blocks(
+    yi: Array, vi: Array, present: Flags, method: Tau2Method, tau2: float | None, weights: Array | None
+) -> ManyFits:
+    parts = []
+    for rows in _blocks(present):
+        y, v = (values if values.ndim == 1 else values[rows] for values in (yi, vi))
+        parts.append(_fit(y, v, present[rows], method, tau2, weights))
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _which(yi: Array, vi: Array, present: Flags | None) -> Flags:

@@ -11,12 +11,16 @@ import pandas as pd
 import pytest
 
 from metasyn.errors import NotEstimableError, OptionError
+from metasyn.numerics import rearranged
+from metasyn.numerics.wls import orthonormal_columns
 from metasyn.synthesis.moderators import (
     RegressionResult,
     collinearity,
     likelihood_ratio_test,
     meta_regression,
+    permutation,
     permutation_test,
+    refit,
 )
 from metasyn.synthesis.moderators.refit import Refit
 from metasyn.values import NotEstimable
@@ -37,7 +41,7 @@ def test_refitting_is_fitting(method: Any, test: Any) -> None:
     rng = np.random.default_rng(4)
     result = fit("~ x + g", tau2_method=method, test=test)
     orders = np.array([rng.permutation(7) for _ in range(25)])
-    got = Refit.of(result).statistics(orders, np.ones(orders.shape))
+    got = Refit.of(result).statistics(orders)
     for order, statistics in zip(orders, got, strict=True):
         alone = meta_regression(
             yi=np.array(YI)[order], vi=np.array(VI)[order], X=result.design.X, tau2_method=method, test=test
@@ -47,6 +51,83 @@ def test_refitting_is_fitting(method: Any, test: Any) -> None:
         assert not isinstance(alone.omnibus, NotEstimable)
         factor = 1 if test == "wald" else alone.omnibus.df
         assert statistics[-1] / factor == pytest.approx(alone.omnibus.statistic, rel=1e-8)
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_the_highest_maximum_is_found_in_every_order(method: Any) -> None:
+    """Variances over five powers of ten and outliers: likelihoods with several maxima and near misses."""
+    rng = np.random.default_rng(5)
+    near = 0
+    for _ in range(12):
+        k = int(rng.integers(4, 12))
+        y, v = rng.standard_t(2, k) * rng.uniform(0.1, 3), 10.0 ** rng.uniform(-4, 1, k)
+        X = np.column_stack([np.ones(k), rng.normal(size=k)])
+        orders = np.array([rng.permutation(k) for _ in range(15)])
+        unit = v.min()
+        stacked = rearranged.rearrange(y / np.sqrt(unit), v / unit, orders, orthonormal_columns(X))
+        found = rearranged.maximum_likelihood(stacked, restricted=method == "REML") * unit
+        for order, tau2 in list(zip(orders, found, strict=True))[:6]:
+            alone = meta_regression(yi=y[order], vi=v[order], X=X, tau2_method=method).tau2
+            assert tau2 == pytest.approx(alone, rel=1e-8, abs=1e-9 * unit)
+        grid = rearranged._grid(stacked, method == "REML")
+        scan = rearranged._scan(stacked, grid, method == "REML")
+        near += int(rearranged._comes_near(grid, scan, 1.0).sum())
+    assert near > 0  # else the finer grid is never asked
+
+
+def test_exact_permutations_against_metafor() -> None:
+    """metafor 3.8-1: permutest(rma(yi, vi, mods = ~ ablat, data = escalc(...dat.bcg)[1:6, ]), exact = TRUE).
+
+    With control = list(stepadj = 0.5, maxiter = 10000), without which two of its 720 orders do not converge
+    and are left out.
+    """
+    yi = [
+        -0.889311333920205,
+        -1.58538865720143,
+        -1.34807314829969,
+        -1.44155119002131,
+        -0.217547322211296,
+        -0.786115585818864,
+    ]
+    vi = [
+        0.325584765003961,
+        0.194581121398144,
+        0.415367965367965,
+        0.0200100319022476,
+        0.0512101721696309,
+        0.00690561845590876,
+    ]
+    result = meta_regression(
+        yi=yi, vi=vi, formula="~ x", data={"x": [44.0, 55.0, 42.0, 52.0, 13.0, 44.0]}, test="wald"
+    )
+    found = permutation_test(result, "exact")
+    assert found.n == 360  # one latitude occurs twice
+    assert found.pvalues[1] == pytest.approx(0.03888888889, abs=5e-11)
+
+
+@pytest.mark.parametrize("formula", ["~ x", "~ 1"])
+def test_blocks_change_nothing(formula: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [permutation_test(fit(formula), n) for n in (100, 6000)]
+    monkeypatch.setattr(permutation, "_BLOCK", 50 * 7)
+    assert [permutation_test(fit(formula), n).to_dict() for n in (100, 6000)] == [
+        one.to_dict() for one in whole
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["REML", "DL", "PM"])
+@pytest.mark.parametrize("formula", ["~ x + g", "~ 1"])
+def test_compiled_code_gives_the_same_statistics(
+    formula: str, method: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    result = fit(formula, tau2_method=method, test="hartung-knapp")
+    rng = np.random.default_rng(4)
+    model = Refit.of(result)
+    orders = np.array([rng.permutation(7) for _ in range(60)])
+    by_arrays = model.statistics(orders)
+    monkeypatch.setattr(refit, "chosen_backend", lambda *_: "compiled")
+    assert model.statistics(orders) == pytest.approx(by_arrays, rel=1e-9)
 
 
 def test_exact_permutations_by_brute_force() -> None:

@@ -103,8 +103,8 @@ def test_record() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"n_subsets": 0}, "n_subsets must be a whole number >= 1; got 0"),
-        ({"n_subsets": 2.5}, "n_subsets must be a whole number >= 1; got 2.5"),
+        ({"n_subsets": 0}, "n_subsets must be a whole number >= 1 or 'all'; got 0"),
+        ({"n_subsets": 2.5}, "n_subsets must be a whole number >= 1 or 'all'; got 2.5"),
         ({"n_subsets": True}, "n_subsets must be a whole number"),
         ({"seed": -1}, "seed must be a whole number >= 0; got -1"),
         ({"seed": None}, "seed must be a whole number >= 0; got None"),

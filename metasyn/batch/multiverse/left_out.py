@@ -1,0 +1,145 @@
+"""What a specification leaves out: studies, effects by a column, effects of the weaker routes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasyn.effects.model import EffectSet
+
+__all__ = ["NOTHING", "LeftOut", "StudySubsets", "study_keys", "study_names"]
+
+Flags = NDArray[np.bool_]
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """One way of leaving something out; with nothing named, nothing is left out.
+
+    Attributes
+    ----------
+    studies, names : tuple of str
+        Keys (`study_keys`) of studies that are left out with all their effects, and what they are called.
+    column, values : str, tuple of str
+        Effects whose column has one of these values.
+    worst_grade, routes : int or None, tuple of str
+        Only routes of this grade or better are kept (1 is best); which routes of the main analysis that
+        leaves out.
+    """
+
+    studies: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    column: str = ""
+    values: tuple[str, ...] = ()
+    worst_grade: int | None = None
+    routes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """In words, short enough for a row of a figure.
+
+        Examples
+        --------
+        >>> LeftOut().label, LeftOut(studies=("a", "b"), names=("A 2001", "B 2002")).label
+        ('nothing', 'A 2001 and B 2002')
+        >>> LeftOut(column="design", values=("cohort",)).label
+        'design: cohort'
+        >>> LeftOut(worst_grade=2, routes=("percent",)).label
+        'route: percent'
+        """
+        if self.studies:
+            if len(self.studies) > _FEW:
+                return f"{len(self.studies)} studies"
+            *first, last = self.names
+            return f"{', '.join(first)} and {last}" if first else last
+        if self.column:
+            return f"{self.column}: {' or '.join(self.values)}"
+        return "nothing" if self.worst_grade is None else f"route: {'; '.join(self.routes)}"
+
+    def kept(self, effects: EffectSet) -> Flags:
+        """Which effects stay, shape (k,)."""
+        if self.studies:
+            gone = set(self.studies)
+            return np.array([key not in gone for key in study_keys(effects)], dtype=bool)
+        if self.column:
+            return np.array([value not in self.values for value in effects.column(self.column)], dtype=bool)
+        if self.worst_grade is not None:
+            worst = self.worst_grade
+            return np.array([effect.route.grade <= worst for effect in effects.effects], dtype=bool)
+        return np.ones(effects.k, dtype=bool)
+
+
+NOTHING = LeftOut()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudySubsets:
+    """Every way of leaving studies out that keeps one at least; never listed, only counted and told apart.
+
+    Attributes
+    ----------
+    studies, names : tuple of str
+        Keys and names, as in `LeftOut`.
+    """
+
+    studies: tuple[str, ...]
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return int(2 ** len(self.studies) - 2)
+
+    def at(self, number: int) -> LeftOut:
+        """The subset of a number from 0 on: the first study is the lowest digit of what is left out.
+
+        Examples
+        --------
+        >>> subsets = StudySubsets(studies=("a", "b"), names=("A 2001", "B 2002"))
+        >>> [subsets.at(i).label for i in range(len(subsets))]
+        ['A 2001', 'B 2002']
+        """
+        gone = [i for i in range(len(self.studies)) if number + 1 >> i & 1]
+        return LeftOut(studies=tuple(self.studies[i] for i in gone), names=tuple(self.names[i] for i in gone))
+
+
+def study_keys(effects: EffectSet) -> tuple[str, ...]:
+    """The study of every effect: its id, else the label of the effect, which is then a study of its own."""
+    rows = effects.effects
+    return tuple(rows[i].study_id or label for i, label in enumerate(effects.labels))
+
+
+def study_names(sets: Sequence[EffectSet]) -> dict[str, str]:
+    """What the studies of some sets are called, by key, in the order of first occurrence.
+
+    The label of the effect, and of several what their labels begin with.
+
+    Examples
+    --------
+    >>> from metasyn.effects.model import Effect, EffectSet, Route
+    >>> from metasyn.effects import get_measure
+    >>> route = Route(name="given", grade=1, formula="")
+    >>> rows = [Effect(label=l, yi=0.0, vi=1.0, route=route, study_id=s)
+    ...         for l, s in (("Oak 2001: low", "oak"), ("Oak 2001: high", "oak"), ("Elm 2003", "elm"))]
+    >>> study_names([EffectSet(measure=get_measure("HR"), effects=rows)])
+    {'oak': 'Oak 2001', 'elm': 'Elm 2003'}
+    """
+    labels: dict[str, dict[str, None]] = {}
+    for effects in sets:
+        for key, label in zip(study_keys(effects), effects.labels, strict=True):
+            labels.setdefault(key, {})[label] = None
+    short = {key: _beginning(list(known)) for key, known in labels.items()}
+    if len(set(short.values())) < len(short) or not all(short.values()):
+        return {key: next(iter(known)) for key, known in labels.items()}
+    return short
+
+
+def _beginning(labels: Sequence[str]) -> str:
+    """What some labels begin with, without the sign that parts it from the rest."""
+    if len(labels) == 1:
+        return labels[0]
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*labels, strict=False))
+    return "".join(letters[0] for letters in alike).rstrip(" :,;(-")

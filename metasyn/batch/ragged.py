@@ -1,0 +1,127 @@
+"""Effects of many syntheses as they are given, with what is wrong with each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from metasyn.batch.groups import Groups, from_bounds, from_keys
+from metasyn.batch.results import STATUS
+from metasyn.errors import OptionError
+
+__all__ = ["CODE", "Ragged", "Stack", "ragged"]
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+CODE = {word: code for code, word in enumerate(STATUS)}
+"""Position of each word in `STATUS`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stack:
+    """Groups of one size, by number, and their data, shape (groups, k)."""
+
+    numbers: Integers
+    y: Array
+    v: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ragged:
+    """m effects in n groups.
+
+    Attributes
+    ----------
+    yi, vi : ndarray of shape (m,)
+    groups : Groups
+    status : ndarray of int8, shape (n,)
+        What keeps a group from being pooled, or that it has one effect: position in `STATUS`.
+    """
+
+    yi: Array
+    vi: Array
+    groups: Groups
+    status: NDArray[np.int8]
+
+    def units(self, groups_at_once: Callable[[int], int], *, least: int = 2) -> list[Integers]:
+        """Numbers of groups of one size that can be pooled, so many at a time as the size allows."""
+        found = []
+        for k, numbers in self.groups.by_size():
+            if k >= least:
+                kept = numbers[self.status[numbers] == CODE["ok"]]
+                step = groups_at_once(k)
+                found += [kept[start : start + step] for start in range(0, kept.size, step)]
+        return found
+
+    def stacks(self, units: Iterable[Integers]) -> Iterator[Stack]:
+        """The data of groups that have one size."""
+        for numbers in units:
+            at = self.groups.positions(numbers, int(self.groups.sizes[numbers[0]]))
+            yield Stack(numbers=numbers, y=self.yi[at], v=self.vi[at])
+
+    def in_order(self) -> tuple[Array, Array]:
+        """Effects and variances group after group, as the bounds of the groups count them."""
+        order = self.groups.order
+        return (self.yi, self.vi) if order is None else (self.yi[order], self.vi[order])
+
+
+def ragged(
+    yi: ArrayLike, vi: ArrayLike, groups: Sequence[Hashable] | ArrayLike | None, bounds: ArrayLike | None
+) -> Ragged:
+    """Effects with the groups they belong to; without groups and bounds they are one group.
+
+    Parameters
+    ----------
+    yi, vi : array_like of shape (m,)
+    groups : array_like of shape (m,), optional
+    bounds : array_like of int, shape (n + 1,), optional
+
+    Raises
+    ------
+    OptionError
+        If shapes do not fit, or both `groups` and `bounds` are given.
+
+    Examples
+    --------
+    >>> found = ragged([0.1, 0.2, 0.3], [0.1, -0.2, 0.3], ["a", "a", "b"], None)
+    >>> [STATUS[code] for code in found.status]
+    ['variance not above zero', 'one effect']
+    """
+    y, v = _values("yi", yi), _values("vi", vi)
+    if y.shape != v.shape:
+        raise OptionError(f"yi and vi must have the same length; got {y.size} and {v.size}.")
+    if groups is not None and bounds is not None:
+        raise OptionError("give either groups= or bounds=, not both.")
+    if groups is None:
+        found = from_bounds([0, y.size] if bounds is None else bounds, y.size)
+    else:
+        found = from_keys(np.asarray(groups), y.size)
+    return Ragged(yi=y, vi=v, groups=found, status=_status(y, v, found))
+
+
+def _status(y: Array, v: Array, groups: Groups) -> NDArray[np.int8]:
+    """Of a value that cannot be used and a bad variance the value is named, as by `pool_many`."""
+    status = np.zeros(groups.keys.size, dtype=np.int8)
+    status[groups.sizes == 0] = CODE["no effect"]
+    status[groups.sizes == 1] = CODE["one effect"]
+    number = np.repeat(np.arange(groups.keys.size), groups.sizes)
+    order = slice(None) if groups.order is None else groups.order
+    with np.errstate(invalid="ignore"):
+        bad_variance, bad_value = ~(np.isfinite(v) & (v > 0)), ~np.isfinite(y)
+    status[number[bad_variance[order]]] = CODE["variance not above zero"]
+    status[number[bad_value[order]]] = CODE["estimate not finite"]
+    return status
+
+
+def _values(name: str, given: ArrayLike) -> Array:
+    try:
+        values = np.asarray(given, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"{name} must be numbers: {error}.") from error
+    if values.ndim != 1:
+        raise OptionError(f"{name} must have one dimension; got shape {values.shape}.")
+    return values

@@ -1,0 +1,201 @@
+"""`metasyn batch`: every synthesis of a table that may be larger than memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from metasyn.cli.exit_codes import ExitCode
+from metasyn.cli.options import option_word
+from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
+
+if TYPE_CHECKING:
+    from metasyn.workspace.streaming.run import Summary
+
+__all__ = ["BATCH_EXAMPLES", "batch"]
+
+BATCH_EXAMPLES = """\
+Examples:
+  metasyn batch effects.parquet --key review --yi logrr --vi var --out pooled.parquet
+  metasyn batch effects.csv --key id --yi yi --sei se --out pooled.csv --tau2 DL
+  metasyn batch big.parquet --key id --yi y --vi v --out pooled.parquet --jobs 8
+  metasyn batch big.parquet --key id --yi y --vi v --out pooled.parquet \\
+      --scheduler tcp://cluster:8786
+
+IN has one row per effect: the key of the synthesis it belongs to, the estimate
+on the analysis scale (log for ratios), and its variance or standard error.
+OUT has one row per synthesis. The endings of the names say what the files are:
+  .parquet .pq          Parquet
+  .csv .tsv             text with a header line; decimals have a point
+  .arrow .feather .ipc  Arrow file; .arrows is an Arrow stream
+
+A synthesis with a row that cannot be used (no finite estimate, no variance
+above zero) is not pooled: it stays in OUT with its status. Every row on which no
+pooled result rests is listed, with the reason, in OUT.rejects.csv. The same
+command goes on where an interrupted one stopped, with the same result.
+"""
+
+
+def batch(
+    file: Annotated[Path, Parameter(help="A table with one row per effect: Parquet, CSV or Arrow.")],
+    /,
+    *,
+    key: Annotated[str, Parameter(help="Column that says which synthesis an effect belongs to.")],
+    yi: Annotated[str, Parameter(help="Column of the estimates, on the analysis scale.")],
+    vi: Annotated[
+        str | None, Parameter(help="Column of their sampling variances.", show_default=False)
+    ] = None,
+    sei: Annotated[
+        str | None, Parameter(help="Column of their standard errors, instead of --vi.", show_default=False)
+    ] = None,
+    out: Annotated[Path, Parameter(help="Table to write, one row per synthesis.")],
+    model: Annotated[
+        NormalModel, Parameter(converter=option_word, help="Model of every synthesis.")
+    ] = "random-effects",
+    tau2: Annotated[
+        Tau2Method,
+        Parameter(
+            name=["--tau2", "--tau2-method"],
+            converter=option_word,
+            help="Estimator of the between-study variance.",
+        ),
+    ] = "REML",
+    ci: Annotated[
+        CiMethod,
+        Parameter(name=["--ci", "--ci-method"], converter=option_word, help="Confidence interval."),
+    ] = "hartung-knapp-adhoc",
+    level: Annotated[float, Parameter(help="Level of the intervals, as a proportion.")] = 0.95,
+    jobs: Annotated[
+        int | None, Parameter(help="Compute so many parts at the same time; by default one per core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        Parameter(help="Compute on the Dask cluster with this address (tcp://...).", show_default=False),
+    ] = None,
+    rejects: Annotated[
+        Path | None, Parameter(help="CSV file of the rows not used; by default OUT.rejects.csv.")
+    ] = None,
+    part_rows: Annotated[
+        int, Parameter(help="Effects that are computed together; more need more memory.")
+    ] = 262144,
+    restart: Annotated[
+        bool, Parameter(help="Use nothing of an interrupted run.", show_default=False)
+    ] = False,
+) -> ExitCode:
+    """Pool every synthesis of a table, also of one larger than memory."""
+    from metasyn.cli.console import say
+    from metasyn.errors import OptionError
+    from metasyn.workspace.streaming.pooling import PoolOptions
+    from metasyn.workspace.streaming.reading import Columns
+    from metasyn.workspace.streaming.run import run_batch
+
+    if jobs is not None and jobs < 1:
+        raise OptionError(f"--jobs must be 1 or more; got {jobs}.")
+    options = PoolOptions(model=model, tau2_method=tau2, ci_method=ci, level=level)
+    columns = Columns(key=key, yi=yi, vi=vi, sei=sei)
+    with _where(scheduler, jobs), _teller() as teller:
+        summary = run_batch(
+            file, out, columns, options=options, rejects=rejects, jobs=None if scheduler else jobs,
+            part_rows=part_rows, restart=restart, teller=teller,
+        )  # fmt: skip
+    say(_in_words(summary))
+    return ExitCode.OK if summary.syntheses.get("ok") or not summary.rows else ExitCode.NOT_ESTIMABLE
+
+
+@contextmanager
+def _where(scheduler: str | None, jobs: int | None) -> Iterator[None]:
+    """On this machine, or on a cluster."""
+    if scheduler is None:
+        yield
+        return
+    from metasyn.errors import OptionError
+    from metasyn.workspace.streaming.cluster import on_cluster
+
+    if jobs is not None:
+        raise OptionError("--jobs is for this machine, --scheduler for a cluster: give one of them.")
+    with on_cluster(scheduler):
+        yield
+
+
+class _Quiet:
+    """Says what is out of the ordinary only."""
+
+    def step(self, words: str, done: int, total: int | None, unit: str) -> None:
+        """Not told."""
+
+    def remark(self, words: str) -> None:
+        """A line on stderr."""
+        from metasyn.cli.console import complain
+
+        complain(f"metasyn: {words}")
+
+
+class _Moving(_Quiet):
+    """A moving line: what is being done, how fast, and for how long still."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars = bars
+        self._tasks: dict[str, Any] = {}
+
+    def step(self, words: str, done: int, total: int | None, unit: str) -> None:
+        """Move the line."""
+        if words not in self._tasks:
+            for task in self._tasks.values():
+                self._bars.stop_task(task)
+            self._tasks[words] = self._bars.add_task(words, total=total, unit=unit)
+        self._bars.update(self._tasks[words], completed=done, total=total)
+
+
+@contextmanager
+def _teller() -> Iterator[_Quiet]:
+    import sys
+    from datetime import timedelta
+
+    if not sys.stderr.isatty():
+        yield _Quiet()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
+
+    class Rate(ProgressColumn):
+        """How many a second."""
+
+        def render(self, task: Any) -> str:
+            speed = task.finished_speed or task.speed
+            return f"{speed:,.0f} a second" if speed else ""
+
+    class Left(ProgressColumn):
+        """For how long still."""
+
+        def render(self, task: Any) -> str:
+            seconds = None if task.finished else task.time_remaining
+            return "" if seconds is None else f"{timedelta(seconds=int(seconds))} left"
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} {task.fields[unit]}"),
+        Rate(),
+        Left(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield _Moving(bars)
+
+
+def _in_words(summary: Summary) -> str:
+    """What became of rows and syntheses."""
+    syntheses = sum(summary.syntheses.values())
+    kinds = sorted(summary.syntheses.items(), key=lambda pair: (pair[0] != "ok", pair[0]))
+    told = ", ".join(f"{count:,} {status}" for status, count in kinds)
+    used = summary.rows - summary.rejected
+    return "\n".join(
+        [
+            f"{summary.rows:,} rows: {used:,} used, {summary.rejected:,} not used",
+            f"{syntheses:,} syntheses" + (f": {told}" if told else ""),
+            f"wrote {summary.out} and {summary.rejects}",
+        ]
+    )

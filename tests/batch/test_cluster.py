@@ -1,0 +1,154 @@
+"""A real Dask cluster of two worker processes, one of which is killed: the same numbers as at home."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import distributed
+import joblib
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+
+from metasyn.batch import pool_many
+from metasyn.batch.parallel import map_parts
+from metasyn.errors import WorkspaceError
+from metasyn.workspace.streaming.cluster import on_cluster
+from metasyn.workspace.streaming.reading import Columns
+from metasyn.workspace.streaming.run import run_batch
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Port 8787 is already in use")]
+
+
+@pytest.fixture
+def cluster() -> Iterator[distributed.LocalCluster]:
+    """Two workers, each a process of one thread."""
+    before = dict(os.environ)
+    with distributed.LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address=None,
+        silence_logs=logging.CRITICAL,
+    ) as cluster:
+        yield cluster
+    os.environ.clear()
+    os.environ.update(before)
+
+
+class Killer:
+    """Kills one worker when it is told of the third part."""
+
+    def __init__(self, cluster: Any) -> None:
+        self._cluster, self.killed, self._told = cluster, 0, 0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        self._told += 1
+        if self._told == 3:
+            self.killed = min(self._cluster.workers.items())[1].pid
+            os.kill(self.killed, signal.SIGKILL)
+
+    def step(self, words: str, done: int, total: int | None, unit: str) -> None:
+        if words == "pooling":
+            self(done, total)
+
+    def remark(self, words: str) -> None:
+        raise AssertionError(words)
+
+
+def slowly(bulk: int, part: int) -> tuple[int, int, int]:
+    """A part that takes a while, and who computed it."""
+    time.sleep(0.05)
+    return part, bulk, os.getpid()
+
+
+def summed(part: np.ndarray) -> float:
+    time.sleep(0.05)
+    return float(part.sum())
+
+
+def made_up(m: int) -> tuple[Any, Any, Any]:
+    rng = np.random.default_rng(3)
+    keys = np.sort(rng.integers(0, m // 8, m))
+    return rng.normal(size=m), rng.uniform(0.01, 0.3, m), keys
+
+
+def test_parts_run_on_the_cluster_also_when_a_worker_is_killed(cluster: Any) -> None:
+    killer = Killer(cluster)
+    with distributed.Client(cluster) as client, joblib.parallel_config(backend="dask", client=client):
+        found = list(map_parts(partial(slowly, 7), range(60), progress=killer))
+        # Large parts, of which the killed worker holds some.
+        again = Killer(cluster)
+        parts = [np.full(200_000, float(i)) for i in range(40)]
+        sums = list(map_parts(summed, iter(parts), progress=again))
+        here = {pid for _, _, pid in map_parts(partial(slowly, 7), range(3), n_jobs=1)}
+    assert [(part, bulk) for part, bulk, _ in found] == [(part, 7) for part in range(60)]
+    assert killer.killed
+    assert len({pid for _, _, pid in found} - {os.getpid()}) >= 2
+    assert sums == [200_000.0 * i for i in range(40)]
+    assert here == {os.getpid()}
+
+
+def test_pool_many_on_a_cluster_gives_the_same(cluster: Any) -> None:
+    yi, vi, keys = made_up(200_000)
+    home = pool_many(yi, vi, groups=keys, n_jobs=1).to_frame()
+    killer = Killer(cluster)
+    with distributed.Client(cluster) as client, joblib.parallel_config(backend="dask", client=client):
+        away = pool_many(yi, vi, groups=keys, progress=killer).to_frame()
+    assert home.equals(away)
+
+
+def test_the_command_on_a_cluster_writes_the_same_bytes(cluster: Any, tmp_path: Path) -> None:
+    yi, vi, keys = made_up(100_000)
+    path = tmp_path / "in.parquet"
+    pa.parquet.write_table(pa.table({"key": keys, "yi": yi, "vi": vi}), path)
+    columns, seen, killer = Columns(key="key", yi="yi", vi="vi"), set(), Killer(cluster)
+    for name, where in (("home", None), ("away", cluster.scheduler_address)):
+        out = tmp_path / f"{name}.parquet"
+        if where is None:
+            run_batch(path, out, columns, part_rows=3000, jobs=1, teller=Told())
+        else:
+            with on_cluster(where):
+                run_batch(path, out, columns, part_rows=3000, teller=killer)
+        seen.add(out.read_bytes())
+    assert killer.killed
+    assert len(seen) == 1
+
+
+class Told:
+    """Says nothing."""
+
+    def step(self, words: str, done: int, total: int | None, unit: str) -> None: ...
+
+    def remark(self, words: str) -> None: ...
+
+
+def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("metasyn.workspace.streaming.cluster._PATIENCE", 0.3)
+    with (
+        pytest.raises(WorkspaceError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9\."),
+        on_cluster("tcp://127.0.0.1:9"),
+    ):
+        pass
+    with (
+        pytest.raises(WorkspaceError, match="no Dask scheduler answers at nonsense://x"),
+        on_cluster("nonsense://x"),
+    ):
+        pass
+
+
+def test_without_distributed_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
+    with (
+        pytest.raises(WorkspaceError, match=r"pip install 'metasyn-evidence\[cluster\]'"),
+        on_cluster("tcp://127.0.0.1:9"),
+    ):
+        pass

@@ -1,0 +1,244 @@
+"""`metasyn batch` as a person meets it: words, exit codes, and a process that is killed."""
+
+from __future__ import annotations
+
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metasyn.batch import pool_many
+from metasyn.cli.exit_codes import ExitCode
+
+TABLE = """review,yi,vi,sei
+A,-0.60,0.04,0.2
+A,-0.22,0.0225,0.15
+A,0.05,0.0625,0.25
+B,0.4,0.1,0.3
+B,0.1,0.1,0.3
+C,-0.3,-1,0.1
+C,0.3,0.1,0.1
+,0.3,0.1,0.1
+D,0.2,0.1,0.1
+"""
+HOW = ("--key", "review", "--yi", "yi", "--vi", "vi")
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "effects.csv"
+    path.write_text(TABLE)
+    return path
+
+
+def test_it_says_what_became_of_rows_and_syntheses(metasyn, table, tmp_path):
+    answer = metasyn("batch", "effects.csv", *HOW, "--out", "pooled.csv", "--tau2", "DL", cwd=tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.splitlines() == [
+        "9 rows: 5 used, 4 not used",
+        "4 syntheses: 2 ok, 1 one effect, 1 variance not above zero",
+        "wrote pooled.csv and pooled.csv.rejects.csv",
+    ]
+    assert (tmp_path / "pooled.csv.rejects.csv").read_text().splitlines() == [
+        '"row","key","reason"',
+        '6,"C","variance not above zero"',
+        '7,"C","another row of its synthesis: variance not above zero"',
+        '8,,"no key"',
+        '9,"D","one effect, nothing to pool"',
+    ]
+    found = pd.read_csv(tmp_path / "pooled.csv", index_col="key")
+    # metafor 3.8-1: rma(c(-.6, -.22, .05), c(.04, .0225, .0625), method = "DL"), the same of B
+    assert found.loc["A", "estimate"] == pytest.approx(-0.2742753845, abs=1e-10)
+    assert found.loc["A", "tau2"] == pytest.approx(0.047339, abs=1e-10)
+    assert found.loc["B", ["estimate", "tau2"]].tolist() == pytest.approx([0.25, 0.0], abs=1e-12)
+    assert found["status"].tolist() == ["ok", "ok", "variance not above zero", "one effect"]
+
+
+def test_standard_errors_and_options(metasyn, table, tmp_path):
+    given = ("--key", "review", "--yi", "yi", "--sei", "sei", "--model", "common-effect", "--ci", "wald")
+    answer = metasyn(
+        "batch", table, *given, "--level", "0.9", "--out", tmp_path / "o.csv", "--rejects", tmp_path / "r.csv"
+    )
+    assert answer.code == 0
+    frame = pd.read_csv(table)[:7]
+    target = pool_many(
+        frame["yi"],
+        frame["sei"] ** 2,
+        groups=frame["review"],
+        model="common-effect",
+        ci_method="wald",
+        level=0.9,
+    ).to_frame()
+    found = pd.read_csv(tmp_path / "o.csv")[:3]
+    np.testing.assert_allclose(found[["estimate", "ci_low"]], target[["estimate", "ci_low"]], rtol=1e-13)
+    assert (tmp_path / "r.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--vi", "vi", "--out", "o.csv", "--tau2", "XX"), "metasyn: --tau2 must be one of"),
+        (("--vi", "vi", "--out", "o.csv", "--ci", "permutation"), "not computed for many sets at once"),
+        (("--vi", "variance", "--out", "o.csv"), "effects.csv has no column 'variance'; its columns: review"),
+        (("--vi", "vi", "--out", "o.xlsx"), "--out: 'o.xlsx' ends in none of"),
+        (("--vi", "vi", "--sei", "sei", "--out", "o.csv"), "one of them"),
+        (("--out", "o.csv"), "one of them"),
+        (("--vi", "vi", "--out", "o.csv", "--jobs", "0"), "--jobs must be 1 or more; got 0"),
+        (("--vi", "vi", "--out", "effects.csv"), "three files"),
+        (
+            ("--vi", "vi", "--out", "o.csv", "--scheduler", "tcp://127.0.0.1:9", "--jobs", "2"),
+            "give one of them",
+        ),
+    ],
+)
+def test_mistakes_are_told_in_one_line(metasyn, table, tmp_path, arguments, words):
+    answer = metasyn("batch", "effects.csv", "--key", "review", "--yi", "yi", *arguments, cwd=tmp_path)
+    assert answer.code == ExitCode.BAD_INPUT
+    assert words in answer.err
+    assert len(answer.err.removesuffix("\nTry 'metasyn batch --help'.\n").strip().splitlines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["effects.csv"]
+
+
+def test_nothing_to_pool_has_an_exit_code_of_its_own(metasyn, tmp_path):
+    (tmp_path / "in.csv").write_text("review,yi,vi\nA,1,1\nB,x,1\n")
+    answer = metasyn("batch", "in.csv", *HOW, "--out", "o.csv", cwd=tmp_path)
+    assert answer.code == ExitCode.NOT_ESTIMABLE
+    assert "2 rows: 0 used, 2 not used" in answer.out
+
+
+def test_help_has_examples(metasyn):
+    answer = metasyn("batch", "--help")
+    assert (answer.code, answer.err) == (0, "")
+    for words in ("metasyn batch effects.parquet --key review", "--scheduler", "OUT.rejects.csv"):
+        assert words in answer.out
+
+
+# A process of its own, killed.
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """12,000 effects of 1,200 syntheses whose rows do not stand together, and some that cannot be pooled."""
+    rng = np.random.default_rng(7)
+    frame = pd.DataFrame({"review": rng.integers(0, 1200, 12_000), "yi": rng.normal(size=12_000)})
+    frame["vi"] = rng.uniform(-0.0001, 0.2, 12_000)
+    path = tmp_path_factory.mktemp("large") / "effects.csv"
+    frame.to_csv(path, index=False)
+    frame.sort_values("review", kind="stable").to_csv(path.with_name("sorted.csv"), index=False)
+    return path
+
+
+def command(path: Path, out: Path, *more: str) -> list[str]:
+    words = ("-m", "metasyn", "batch", str(path), *HOW, "--out", str(out), "--part-rows", "400", *more)
+    return [sys.executable, *words]
+
+
+def whole(path: Path, out: Path) -> tuple[bytes, bytes]:
+    """What an undisturbed run writes."""
+    subprocess.run(command(path, out, "--jobs", "1"), check=True, capture_output=True)
+    return files(out)
+
+
+def files(out: Path) -> tuple[bytes, bytes]:
+    return out.read_bytes(), out.with_name(out.name + ".rejects.csv").read_bytes()
+
+
+# The command, in a process that is hit by a signal when it is about to put the AT-th part away.
+HIT = """
+import os, signal, sys
+from metasyn.workspace.streaming import run
+original, left = run.results_table, [{at}]
+def dying(*given):
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.{name})
+    return original(*given)
+run.results_table = dying
+from metasyn.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def hit(path: Path, out: Path, name: str, at: int) -> subprocess.CompletedProcess[str]:
+    words = [sys.executable, "-c", HIT.format(at=at, name=name), *command(path, out)[3:]]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def killed_after(path: Path, out: Path, seconds: float) -> bool:
+    """Start it and kill it after so long; whether it lived till then."""
+    words = command(path, out, "--jobs", "2")
+    run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    run.send_signal(signal.SIGKILL)
+    return run.wait() == -signal.SIGKILL
+
+
+def test_a_run_killed_and_interrupted_ends_with_the_same_bytes(metasyn, large, tmp_path):
+    path, out = large.with_name("sorted.csv"), tmp_path / "out.parquet"
+    target = tmp_path / "whole.parquet"
+    assert metasyn(*command(path, target, "--jobs", "1")[3:]).code == 0
+    killed = hit(path, out, "SIGKILL", 4)
+    assert (killed.returncode, killed.stdout, killed.stderr) == (-signal.SIGKILL, "", "")
+    interrupted = hit(path, out, "SIGINT", 9)
+    assert (interrupted.returncode, interrupted.stdout) == (ExitCode.INTERRUPTED, "")
+    goes_on = "metasyn: going on with what an interrupted run has finished.\n"
+    assert interrupted.stderr == f"{goes_on}metasyn: interrupted.\n"
+    assert not out.exists()
+    # Three parts of the first run, eight of the second.
+    assert len(list(out.with_name("out.parquet.unfinished").glob("part-*.arrow"))) == 11
+    done = metasyn(*command(path, out, "--jobs", "2")[3:])
+    assert (done.code, done.err) == (0, goes_on)
+    assert files(out) == files(target)
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("out")) == [
+        "out.parquet", "out.parquet.rejects.csv",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sorted.csv", "effects.csv"])
+def test_a_run_killed_at_random_instants_ends_with_the_same_bytes(large, tmp_path, name):
+    path, target = large.with_name(name), whole(large.with_name(name), tmp_path / "whole.csv")
+    chance, lived = random.Random(5), 0
+    for number in range(3):
+        out = tmp_path / f"out{number}.csv"
+        started = time.monotonic()
+        if number == 0:
+            subprocess.run(command(path, out), check=True, capture_output=True)
+            takes = time.monotonic() - started
+        for _ in range(3):
+            lived += not killed_after(path, out, chance.uniform(0.3, 1.0) * takes)
+            assert not out.exists() or files(out)[0] == target[0]
+        subprocess.run(command(path, out, "--jobs", str(1 + number % 3)), check=True, capture_output=True)
+        assert files(out) == target
+        assert not out.with_name(out.name + ".unfinished").exists()
+    assert lived < 8
+
+
+def test_a_terminal_sees_rate_and_time_left(large, tmp_path):
+    mine, theirs = pty.openpty()
+    run = subprocess.Popen(
+        command(large, tmp_path / "out.csv", "--jobs", "1"),
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "COLUMNS": "120", "TERM": "xterm"},
+    )
+    os.close(theirs)
+    said = b""
+    try:
+        while piece := os.read(mine, 65536):
+            said += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(mine)
+    assert run.wait() == 0
+    text = said.decode()
+    for words in ("sorting by key", "pooling", "writing", "12,000 effects", "1,200 syntheses", "a second"):
+        assert words in text
