@@ -1,0 +1,352 @@
+"""Pooling a table larger than memory: the whole way from input to output, and on after an interruption."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from metasyn import __version__
+from metasyn.batch.parallel import map_parts
+from metasyn.errors import OptionError, WorkspaceError
+from metasyn.synthesis.tau2.backends import chosen_backend
+from metasyn.workspace.streaming.assembling import in_order, write_rejects, write_results
+from metasyn.workspace.streaming.cutting import KeyReturns, Part, cut
+from metasyn.workspace.streaming.formats import format_of
+from metasyn.workspace.streaming.pooling import (
+    COUNTED,
+    FIRST,
+    PoolOptions,
+    Task,
+    pool_task,
+    rejected,
+    results_table,
+)
+from metasyn.workspace.streaming.reading import PIECE, Columns, Source, open_source
+from metasyn.workspace.streaming.rows import Rows
+from metasyn.workspace.streaming.seen_keys import SeenKeys
+from metasyn.workspace.streaming.spill import deal, dealt_part, partitions_for
+from metasyn.workspace.streaming.store import Store, input_identity, opened_store
+
+__all__ = ["PART_ROWS", "Summary", "Teller", "run_batch"]
+
+PART_ROWS = 2**18
+"""Effects that are computed together."""
+_LAYOUT = 1
+# Of a row of text: a short key, two numbers.
+_ROW_BYTES = 30
+# What the last digits of a number may depend on.
+_BUILT_WITH = ("numpy", "scipy", "numba", "pyarrow")
+
+
+class Teller(Protocol):
+    """Who is told how far it is, and what is out of the ordinary."""
+
+    def step(self, words: str, done: int, total: int | None, unit: str) -> None:
+        """What is being done, how much of it is, and how much there is (None: not known yet)."""
+
+    def remark(self, words: str) -> None:
+        """A sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What came of it.
+
+    Attributes
+    ----------
+    rows, rejected : int
+        Rows of the input, and those on which no pooled result rests.
+    syntheses : mapping of str to int
+        How many have which status.
+    out, rejects : Path
+        What was written.
+    scattered : bool
+        Whether rows of one synthesis stood apart.
+    """
+
+    rows: int
+    rejected: int
+    syntheses: Mapping[str, int]
+    out: Path
+    rejects: Path
+    scattered: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One run: what it works on, and what is noted of it."""
+
+    source: Source
+    options: PoolOptions
+    part_rows: int
+    jobs: int | None
+    store: Store
+    teller: Teller
+    journal: dict[str, Any]
+    waiting: deque[tuple[int, Part]] = field(default_factory=deque)
+    parts: int = 0
+    rows: int = 0
+
+
+def run_batch(
+    path: Path,
+    out: Path,
+    columns: Columns,
+    *,
+    options: PoolOptions | None = None,
+    rejects: Path | None = None,
+    jobs: int | None = None,
+    part_rows: int = PART_ROWS,
+    restart: bool = False,
+    teller: Teller,
+) -> Summary:
+    """Pool every synthesis of a table, in bounded memory.
+
+    The result is that of `pool_many` over the whole table: a row per key, in the order in which keys first
+    occur. It does not depend on `jobs`, nor on whether and when the run was interrupted: what is finished
+    is kept beside the output and used by the next run with the same input and options. Syntheses whose
+    rows do not stand together are brought together on the disk.
+
+    Parameters
+    ----------
+    path, out : Path
+        Input and output; the endings say which kinds of tables they are.
+    columns : Columns
+    options : PoolOptions, optional
+    rejects : Path, optional
+        CSV file of the rows on which no pooled result rests; by default `OUT.rejects.csv`.
+    jobs : int, optional
+        Workers, as in `map_parts`.
+    part_rows : int
+        Effects that are computed together; more need more memory.
+    restart : bool
+        Use nothing of an interrupted run.
+    teller : Teller
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    OptionError
+        If an option is not accepted.
+    WorkspaceError
+        If the input cannot be read or changes meanwhile.
+    ReportError
+        If the output cannot be written.
+    """
+    options = options or PoolOptions()
+    rejects = rejects or out.with_name(out.name + ".rejects.csv")
+    _require(path, out, rejects, part_rows)
+    options.check()
+    source = open_source(path, columns)
+    rows = path.stat().st_size // _ROW_BYTES if source.rows is None else source.rows
+    options = replace(options, backend=chosen_backend(options.backend, rows))
+    journal = _journal(source, options, part_rows)
+    summary: Summary | None = None
+    with opened_store(out, lambda: summary is not None) as store:
+        known = _found(store, journal, restart, teller)
+        run = _Run(
+            source=source, options=options, part_rows=part_rows, jobs=jobs, store=store, teller=teller,
+            journal=known,
+        )  # fmt: skip
+        _compute(run)
+        if input_identity(path) != journal["input"]:
+            raise WorkspaceError(f"{path} was changed while it was read; nothing was written. Run it again.")
+        summary = _finish(run, rejects)
+    return summary
+
+
+def _require(path: Path, out: Path, rejects: Path, part_rows: int) -> None:
+    format_of(out, "--out")
+    places = [one.resolve() for one in (path, out, rejects)]
+    if len(set(places)) < 3:
+        raise OptionError(f"input, output and rejects are three files; got {path}, {out} and {rejects}.")
+    if part_rows < 1:
+        raise OptionError(f"part_rows must be 1 or more; got {part_rows}.")
+    if not out.parent.is_dir():
+        raise WorkspaceError(f"{out}: there is no folder {out.parent}.")
+
+
+def _journal(source: Source, options: PoolOptions, part_rows: int) -> dict[str, Any]:
+    """Everything on which the bytes of the output depend."""
+    return {
+        "layout": _LAYOUT,
+        "input": input_identity(source.path),
+        "options": {**asdict(options), **asdict(source.columns), "part_rows": part_rows},
+        "built with": {"metasyn": __version__, "python": sys.version, **_versions()},
+        "scattered": False,
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _BUILT_WITH:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "none"
+    return found
+
+
+def _found(store: Store, journal: dict[str, Any], restart: bool, teller: Teller) -> dict[str, Any]:
+    """The journal to go on with; what cannot be used is removed, and why is said."""
+    known = store.journal()
+    if known is not None and not restart:
+        reasons = {"input": "the input has changed", "options": "the options are others"}
+        differs = [
+            name for name in ("input", "options", "layout", "built with") if known.get(name) != journal[name]
+        ]
+        if not differs:
+            teller.remark("going on with what an interrupted run has finished.")
+            return known
+        why = reasons.get(differs[0], "the software has changed")
+        teller.remark(f"{why} since {store.out.name} was begun: starting again.")
+    store.clear()
+    store.note(journal)
+    return journal
+
+
+def _compute(run: _Run) -> None:
+    """All parts; where a key comes back, by way of the disk."""
+    if not run.journal["scattered"]:
+        try:
+            _pool(run, _whole_parts(run))
+            return
+        except KeyReturns:
+            run.teller.remark("the rows of a synthesis do not stand together: sorting them on the disk.")
+        run.store.clear()
+        run.journal["scattered"] = True
+        run.store.note(run.journal)
+    if "dealt" not in run.journal:
+        run.journal["dealt"] = _deal(run)
+        run.store.note(run.journal)
+    _pool(run, _dealt_parts(run))
+
+
+def _whole_parts(run: _Run) -> Iterator[tuple[int, Part]]:
+    """Parts of a table whose syntheses stand together; those that are finished are only counted."""
+    for number, part in enumerate(cut(_pieces(run), run.part_rows, seen=SeenKeys())):
+        run.parts = number + 1
+        if run.store.is_done(number):
+            _told_rows(run, part.given)
+        else:
+            yield number, part
+
+
+def _pieces(run: _Run) -> Iterator[Rows]:
+    return run.source.pieces(min(PIECE, run.part_rows))
+
+
+def _deal(run: _Run) -> list[int]:
+    rows = run.source.rows or max(1, run.source.path.stat().st_size // 20)
+    words = "sorting by key"
+    return deal(
+        run.source.pieces(),
+        run.store.folder,
+        partitions_for(rows, run.part_rows),
+        lambda done: run.teller.step(words, done, _total(run.source, done), "effects"),
+    )
+
+
+def _dealt_parts(run: _Run) -> Iterator[tuple[int, Part]]:
+    """One part per file; those that are finished are not read."""
+    sizes = run.journal["dealt"]
+    run.parts = len(sizes)
+    for number, rows in enumerate(sizes):
+        if rows and run.store.is_done(number):
+            _told_rows(run, rows)
+        elif rows:
+            yield number, dealt_part(run.store.folder, number, rows, run.source.columns.key)
+
+
+def _pool(run: _Run, parts: Iterator[tuple[int, Part]]) -> None:
+    """Compute parts and put them away, in their order."""
+    run.rows = 0
+    run.waiting.clear()
+
+    def tasks() -> Iterator[Task]:
+        for number, part in parts:
+            run.waiting.append((number, part))
+            yield part.rows.yi, part.rows.vi, part.bounds
+
+    for many in map_parts(partial(pool_task, run.options), tasks(), n_jobs=run.jobs):
+        number, part = run.waiting.popleft()
+        refused = rejected(part, many)
+        lost = refused.num_rows + sum(part.too_many.values()) - len(part.too_many)
+        run.store.keep(
+            number,
+            results_table(part, many),
+            refused,
+            {"rows": part.given, "rejected": lost, "syntheses": many.k.size},
+        )
+        _told_rows(run, part.given)
+
+
+def _told_rows(run: _Run, more: int) -> None:
+    run.rows += more
+    total = sum(run.journal.get("dealt", ())) or _total(run.source, run.rows)
+    run.teller.step("pooling", run.rows, total, "effects")
+
+
+def _total(source: Source, done: int) -> int | None:
+    """Rows of the input: known, or guessed from how much of the file they fill."""
+    if source.rows is not None:
+        return source.rows
+    return max(done, round(done / source.share)) if source.share else None
+
+
+def _finish(run: _Run, rejects: Path) -> Summary:
+    """Write rejects and output, in the order of the input."""
+    store = run.store
+    numbers = [number for number in range(run.parts) if store.is_done(number)]
+    counts: Counter[str] = Counter({"rows": 0, "rejected": 0, "syntheses": 0})
+    for number in numbers:
+        counts.update(store.counts(number))
+    apart = run.journal["scattered"]
+    no_results, no_rejects = _no_rows(run)
+    write_rejects(rejects, chain([no_rejects], _together(map(store.rejects, numbers), COUNTED[0], apart)))
+    status = write_results(
+        store.out,
+        format_of(store.out, "--out"),
+        chain([no_results], _together(map(store.results, numbers), FIRST, apart)),
+        lambda done: run.teller.step("writing", done, counts["syntheses"], "syntheses"),
+    )
+    return Summary(
+        rows=counts["rows"],
+        rejected=counts["rejected"],
+        syntheses=dict(sorted(status.items())),
+        out=store.out,
+        rejects=rejects,
+        scattered=apart,
+    )
+
+
+def _no_rows(run: _Run) -> tuple[Any, Any]:
+    """Tables of results and rejects without rows, for their columns."""
+    import pyarrow as pa
+
+    none, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
+    rows = Rows(numbers=whole, keys=pa.array([], run.source.key_type), yi=none, vi=none)
+    part = Part(rows=rows, bounds=np.zeros(1, dtype=np.int64), without_key=whole)
+    many = pool_task(run.options, (none, none, part.bounds))
+    return results_table(part, many), rejected(part, many)
+
+
+def _together(streams: Iterator[Iterator[Any]], column: str, apart: bool) -> Iterator[Any]:
+    """One stream of all parts; where they lie side by side in the input, one after the other."""
+    if apart:
+        yield from in_order(streams, column)
+    else:
+        for stream in streams:
+            yield from stream
