@@ -43,7 +43,7 @@ confirm <- function(what, reported, metafor, within = tolerance) {
     ours <- reported[[name]]
     theirs <- unname(metafor[name])
     size <- max(abs(theirs), if (name %in% names(unit)) unit[[name]] else 1e-3)
-    same <- isTRUE(ours == theirs || abs(ours - theirs) <= within * size)
+    same <- isTRUE(ours == theirs || (is.finite(theirs) && abs(ours - theirs) <= within * size))
     line <- sprintf("%s, %s: reported %.10g, metafor %.10g", one_line(what), name, ours, theirs)
     if (same) {
       confirmed <<- confirmed + 1
@@ -257,6 +257,95 @@ mixed <- function(d, test = "z", level = 0.95) {
 mixed_unit <- function(d, se) c(estimate = se, se = 0, ci_low = se, ci_high = se, pi_low = se, pi_high = se,
                                 tau2 = mean(d$vi), I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3)
 
+# Fits of tables are kept: one table is asked for its estimate, its interval and its prediction interval.
+fits <- new.env()
+
+mixed_table <- function(x, fit, test, level, mean = function(mu, tau2) NA) {
+  key <- paste(c(ncol(x), x), collapse = " ")
+  if (is.null(fits[[key]])) assign(key, fit(x), envir = fits)
+  f <- fits[[key]]
+  q <- qt((1 + level) / 2, if (test == "t") f$k - 1 else Inf)
+  wide <- q * sqrt(f$se^2 + f$tau2)
+  structure(c(estimate = f$mu, se = f$se, ci_low = f$mu - q * f$se, ci_high = f$mu + q * f$se,
+              pi_low = f$mu - wide, pi_high = f$mu + wide, marginal = mean(f$mu, f$tau2), tau2 = f$tau2,
+              I2 = f$I2, H2 = f$H2, Q = f$Q, pvalue = pchisq(f$Q, f$k - 1, lower.tail = FALSE)),
+            unit = mixed_unit(list(vi = f$vi), f$se))
+}
+
+# Rates by rma.glmm(): events and time of one group, or of both. Two groups are the binomial model of the events of
+# the first given those of both, which for rates is exact.
+mixed_rates <- function(x, test = "z", level = 0.95) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  mean <- if (ncol(x) == 2) function(mu, tau2) exp(mu + tau2 / 2) else function(mu, tau2) NA
+  mixed_table(x, fit_of_rates, test, level, mean)
+}
+
+fit_of_rates <- function(x) {
+  search <- list(glmerCtrl = list(optimizer = "bobyqa", tolPwrss = 1e-11,
+                                  optCtrl = list(rhoend = 1e-10, maxfun = 1e5)))
+  fit <- suppressWarnings(if (ncol(x) == 2) {
+    rma.glmm(measure = "IRLN", xi = x[, 1], ti = x[, 2], nAGQ = 100, control = search)
+  } else {
+    rma.glmm(measure = "IRR", x1i = x[, 1], t1i = x[, 2], x2i = x[, 3], t2i = x[, 4], model = "CM.EL",
+             nAGQ = 100, control = search)
+  })
+  list(mu = fit$beta[1], se = fit$se, tau2 = fit$tau2, I2 = fit$I2 / 100, H2 = fit$H2, Q = fit$QE.LRT, k = fit$k,
+       vi = 1 / pmax(x[, 1], 0.5) + if (ncol(x) == 2) 0 else 1 / pmax(x[, 3], 0.5))
+}
+
+# Odds ratios from tables (events and participants of both groups) by the exact conditional model, in base R:
+# metafor needs a further package for it. The distribution of the first group's events given both margins is
+# summed term by term, the integral over the studies' effects is a sum over 361 points, derivatives are differences.
+mixed_tables <- function(x, test = "z", level = 0.95) mixed_table(x, fit_of_tables, test, level)
+
+fit_of_tables <- function(x) {
+  tables <- lapply(seq_len(nrow(x)), function(i) {
+    m <- x[i, 1] + x[i, 3]
+    j <- max(0, m - x[i, 4]):min(m, x[i, 2])
+    log_ways <- lchoose(x[i, 2], j) + lchoose(x[i, 4], m - j)
+    list(j = j - x[i, 1], base = log_ways - log_ways[j == x[i, 1]])
+  })
+  log_density <- function(t, eta) {
+    terms <- t$base + outer(t$j, eta)
+    top <- do.call(pmax, as.data.frame(t(terms)))
+    -top - log(colSums(exp(terms - rep(top, each = nrow(terms)))))
+  }
+  z <- seq(-9, 9, by = 0.05)
+  value <- function(p) sum(sapply(tables, function(t) {
+    if (length(p) == 1) return(log_density(t, p))
+    f <- log_density(t, p[1] + p[2] * z) - z^2 / 2
+    max(f) + log(sum(exp(f - max(f))) * 0.05 / sqrt(2 * pi))
+  }))
+  by_differences <- function(p, h = 1e-3) {
+    f <- function(a, b, s, r) { p[a] <- p[a] + s * h; p[b] <- p[b] + r * h; value(p) }
+    n <- seq_along(p)
+    g <- sapply(n, function(a) (f(a, a, 1, 0) - f(a, a, -1, 0)) / (2 * h))
+    corners <- function(a, b) f(a, b, 1, 1) - f(a, b, 1, -1) - f(a, b, -1, 1) + f(a, b, -1, -1)
+    list(g = g, H = outer(n, n, Vectorize(corners)) / (4 * h^2))
+  }
+  climb <- function(p) {
+    p <- optim(p, value, control = list(fnscale = -1, reltol = 1e-10), method = "BFGS")$par
+    for (i in 1:3) { d <- by_differences(p); p <- p - solve(d$H, d$g) }
+    list(p = p, H = by_differences(p)$H, value = value(p))
+  }
+  common <- best <- climb(0)
+  for (tau in c(0.2, 0.8)) {
+    f <- tryCatch(climb(c(common$p, tau)), error = function(e) common)
+    if (length(f$p) == 2 && abs(f$p[2]) > 1e-3 && f$value > best$value) best <- f
+  }
+  tau2 <- if (length(best$p) == 2) best$p[2]^2 else 0
+  own <- sapply(tables, function(t) {
+    end <- min(t$j) == 0 || max(t$j) == 0
+    if (end) 0 else optimize(function(e) log_density(t, e), c(-40, 40), maximum = TRUE, tol = 1e-9)$objective
+  })
+  cells <- cbind(x[, 1], x[, 2] - x[, 1], x[, 3], x[, 4] - x[, 3])
+  vi <- rowSums(1 / (cells + 0.5 * (rowSums(cells == 0) > 0)))
+  w <- 1 / vi
+  v <- (length(w) - 1) * sum(w) / (sum(w)^2 - sum(w^2))
+  list(mu = best$p[1], se = sqrt(solve(-best$H)[1, 1]), tau2 = tau2, I2 = tau2 / (tau2 + v), H2 = 1 + tau2 / v,
+       Q = 2 * (sum(own) - common$value), k = nrow(x), vi = vi)
+}
+
 # Groups with a mean of their own and one tau2.
 mixed_groups <- function(d) {
   if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
@@ -393,6 +482,14 @@ between_apart <- function(d, method, tau2 = NULL) {
   })
   fit <- rma(own["estimate", ], sei = own["se", ], method = "EE")
   structure(c(Q = fit$QE, pvalue = fit$QEp), unit = c(Q = 1, pvalue = 1e-6))
+}
+
+# The same of groups that were each pooled by a model of its own.
+between_of <- function(groups) {
+  if (any(sapply(groups, is.null))) return(NULL)
+  own <- sapply(groups, function(found) found[c("estimate", "se")])
+  fit <- rma(own["estimate", ], sei = own["se", ], method = "EE")
+  structure(c(Q = fit$QE, pvalue = fit$QEp), unit = c(Q = 1, pvalue = 1e-3))
 }
 
 # ---- Small-study effects -------------------------------------------------------------------------------

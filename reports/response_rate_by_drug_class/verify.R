@@ -43,7 +43,7 @@ confirm <- function(what, reported, metafor, within = tolerance) {
     ours <- reported[[name]]
     theirs <- unname(metafor[name])
     size <- max(abs(theirs), if (name %in% names(unit)) unit[[name]] else 1e-3)
-    same <- isTRUE(ours == theirs || abs(ours - theirs) <= within * size)
+    same <- isTRUE(ours == theirs || (is.finite(theirs) && abs(ours - theirs) <= within * size))
     line <- sprintf("%s, %s: reported %.10g, metafor %.10g", one_line(what), name, ours, theirs)
     if (same) {
       confirmed <<- confirmed + 1
@@ -257,6 +257,95 @@ mixed <- function(d, test = "z", level = 0.95) {
 mixed_unit <- function(d, se) c(estimate = se, se = 0, ci_low = se, ci_high = se, pi_low = se, pi_high = se,
                                 tau2 = mean(d$vi), I2 = 1, H2 = 1, Q = 1, pvalue = 1e-3)
 
+# Fits of tables are kept: one table is asked for its estimate, its interval and its prediction interval.
+fits <- new.env()
+
+mixed_table <- function(x, fit, test, level, mean = function(mu, tau2) NA) {
+  key <- paste(c(ncol(x), x), collapse = " ")
+  if (is.null(fits[[key]])) assign(key, fit(x), envir = fits)
+  f <- fits[[key]]
+  q <- qt((1 + level) / 2, if (test == "t") f$k - 1 else Inf)
+  wide <- q * sqrt(f$se^2 + f$tau2)
+  structure(c(estimate = f$mu, se = f$se, ci_low = f$mu - q * f$se, ci_high = f$mu + q * f$se,
+              pi_low = f$mu - wide, pi_high = f$mu + wide, marginal = mean(f$mu, f$tau2), tau2 = f$tau2,
+              I2 = f$I2, H2 = f$H2, Q = f$Q, pvalue = pchisq(f$Q, f$k - 1, lower.tail = FALSE)),
+            unit = mixed_unit(list(vi = f$vi), f$se))
+}
+
+# Rates by rma.glmm(): events and time of one group, or of both. Two groups are the binomial model of the events of
+# the first given those of both, which for rates is exact.
+mixed_rates <- function(x, test = "z", level = 0.95) {
+  if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
+  mean <- if (ncol(x) == 2) function(mu, tau2) exp(mu + tau2 / 2) else function(mu, tau2) NA
+  mixed_table(x, fit_of_rates, test, level, mean)
+}
+
+fit_of_rates <- function(x) {
+  search <- list(glmerCtrl = list(optimizer = "bobyqa", tolPwrss = 1e-11,
+                                  optCtrl = list(rhoend = 1e-10, maxfun = 1e5)))
+  fit <- suppressWarnings(if (ncol(x) == 2) {
+    rma.glmm(measure = "IRLN", xi = x[, 1], ti = x[, 2], nAGQ = 100, control = search)
+  } else {
+    rma.glmm(measure = "IRR", x1i = x[, 1], t1i = x[, 2], x2i = x[, 3], t2i = x[, 4], model = "CM.EL",
+             nAGQ = 100, control = search)
+  })
+  list(mu = fit$beta[1], se = fit$se, tau2 = fit$tau2, I2 = fit$I2 / 100, H2 = fit$H2, Q = fit$QE.LRT, k = fit$k,
+       vi = 1 / pmax(x[, 1], 0.5) + if (ncol(x) == 2) 0 else 1 / pmax(x[, 3], 0.5))
+}
+
+# Odds ratios from tables (events and participants of both groups) by the exact conditional model, in base R:
+# metafor needs a further package for it. The distribution of the first group's events given both margins is
+# summed term by term, the integral over the studies' effects is a sum over 361 points, derivatives are differences.
+mixed_tables <- function(x, test = "z", level = 0.95) mixed_table(x, fit_of_tables, test, level)
+
+fit_of_tables <- function(x) {
+  tables <- lapply(seq_len(nrow(x)), function(i) {
+    m <- x[i, 1] + x[i, 3]
+    j <- max(0, m - x[i, 4]):min(m, x[i, 2])
+    log_ways <- lchoose(x[i, 2], j) + lchoose(x[i, 4], m - j)
+    list(j = j - x[i, 1], base = log_ways - log_ways[j == x[i, 1]])
+  })
+  log_density <- function(t, eta) {
+    terms <- t$base + outer(t$j, eta)
+    top <- do.call(pmax, as.data.frame(t(terms)))
+    -top - log(colSums(exp(terms - rep(top, each = nrow(terms)))))
+  }
+  z <- seq(-9, 9, by = 0.05)
+  value <- function(p) sum(sapply(tables, function(t) {
+    if (length(p) == 1) return(log_density(t, p))
+    f <- log_density(t, p[1] + p[2] * z) - z^2 / 2
+    max(f) + log(sum(exp(f - max(f))) * 0.05 / sqrt(2 * pi))
+  }))
+  by_differences <- function(p, h = 1e-3) {
+    f <- function(a, b, s, r) { p[a] <- p[a] + s * h; p[b] <- p[b] + r * h; value(p) }
+    n <- seq_along(p)
+    g <- sapply(n, function(a) (f(a, a, 1, 0) - f(a, a, -1, 0)) / (2 * h))
+    corners <- function(a, b) f(a, b, 1, 1) - f(a, b, 1, -1) - f(a, b, -1, 1) + f(a, b, -1, -1)
+    list(g = g, H = outer(n, n, Vectorize(corners)) / (4 * h^2))
+  }
+  climb <- function(p) {
+    p <- optim(p, value, control = list(fnscale = -1, reltol = 1e-10), method = "BFGS")$par
+    for (i in 1:3) { d <- by_differences(p); p <- p - solve(d$H, d$g) }
+    list(p = p, H = by_differences(p)$H, value = value(p))
+  }
+  common <- best <- climb(0)
+  for (tau in c(0.2, 0.8)) {
+    f <- tryCatch(climb(c(common$p, tau)), error = function(e) common)
+    if (length(f$p) == 2 && abs(f$p[2]) > 1e-3 && f$value > best$value) best <- f
+  }
+  tau2 <- if (length(best$p) == 2) best$p[2]^2 else 0
+  own <- sapply(tables, function(t) {
+    end <- min(t$j) == 0 || max(t$j) == 0
+    if (end) 0 else optimize(function(e) log_density(t, e), c(-40, 40), maximum = TRUE, tol = 1e-9)$objective
+  })
+  cells <- cbind(x[, 1], x[, 2] - x[, 1], x[, 3], x[, 4] - x[, 3])
+  vi <- rowSums(1 / (cells + 0.5 * (rowSums(cells == 0) > 0)))
+  w <- 1 / vi
+  v <- (length(w) - 1) * sum(w) / (sum(w)^2 - sum(w^2))
+  list(mu = best$p[1], se = sqrt(solve(-best$H)[1, 1]), tau2 = tau2, I2 = tau2 / (tau2 + v), H2 = 1 + tau2 / v,
+       Q = 2 * (sum(own) - common$value), k = nrow(x), vi = vi)
+}
+
 # Groups with a mean of their own and one tau2.
 mixed_groups <- function(d) {
   if (!requireNamespace("lme4", quietly = TRUE)) return(NULL)
@@ -393,6 +482,14 @@ between_apart <- function(d, method, tau2 = NULL) {
   })
   fit <- rma(own["estimate", ], sei = own["se", ], method = "EE")
   structure(c(Q = fit$QE, pvalue = fit$QEp), unit = c(Q = 1, pvalue = 1e-6))
+}
+
+# The same of groups that were each pooled by a model of its own.
+between_of <- function(groups) {
+  if (any(sapply(groups, is.null))) return(NULL)
+  own <- sapply(groups, function(found) found[c("estimate", "se")])
+  fit <- rma(own["estimate", ], sei = own["se", ], method = "EE")
+  structure(c(Q = fit$QE, pvalue = fit$QEp), unit = c(Q = 1, pvalue = 1e-3))
 }
 
 # ---- Small-study effects -------------------------------------------------------------------------------
@@ -543,7 +640,7 @@ not_checked("the counts of Ascierto 2013",
 # normal-normal model is shown beside it.
 found <- mixed(d, "t")
 confirm("glmm (t)",
-        c(estimate = -1.46855533661, se = 0.192255681688, ci_low = -1.87095110298, ci_high = -1.06615957024),
+        c(estimate = -1.46855533661, se = 0.192255681687, ci_low = -1.87095110298, ci_high = -1.06615957024),
         found, within = 1e-5)
 confirm("glmm (t), as proportion",
         c(estimate = 0.187162295001, ci_low = 0.133431710347, ci_high = 0.25613411352),
@@ -554,22 +651,22 @@ confirm("glmm (t), mean over the cohorts (marginal)",
 not_checked("glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("variation between studies",
-        c(tau2 = 0.419463362088, I2 = 0.769390189046, H2 = 4.33632895262, Q = 99.3210121002,
+        c(tau2 = 0.41946336209, I2 = 0.769390189046, H2 = 4.33632895263, Q = 99.3210121002,
           pvalue = 7.10674999648e-13),
         mixed(d, "z"), within = 1e-5)
 not_checked("variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d, "t")
 confirm("prediction interval (t(k-1))",
-        c(pi_low = -2.88258728363, pi_high = -0.0545233895837),
+        c(pi_low = -2.88258728363, pi_high = -0.0545233895821),
         found, within = 1e-5)
 confirm("prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0530210789563, pi_high = 0.486372528416),
+        c(pi_low = 0.0530210789562, pi_high = 0.486372528416),
         natural(found, plogis), within = 1e-5)
 not_checked("share of weight",
             because = "metafor gives no weights of a mixed model")
 confirm("beside it glmm (wald)",
-        c(estimate = -1.46855533661, se = 0.192255681688, ci_low = -1.84536954854, ci_high = -1.09174112468),
+        c(estimate = -1.46855533661, se = 0.192255681687, ci_low = -1.84536954854, ci_high = -1.09174112468),
         mixed(d, "z"), within = 1e-5)
 confirm("beside it common-effect (wald)",
         c(estimate = -1.20568540692, se = 0.0766249128758, ci_low = -1.35586747647,
@@ -783,10 +880,10 @@ confirm("test between groups by drug_class",
 
 found <- mixed(d[-1, ], "t")
 confirm("without NEMO (Dummer 2017): binimetinib, glmm (t)",
-        c(estimate = -1.45618426786, se = 0.207510995017, ci_low = -1.89214869088, ci_high = -1.02021984484),
+        c(estimate = -1.45618426786, se = 0.207510995016, ci_low = -1.89214869088, ci_high = -1.02021984484),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): binimetinib, glmm (t), as proportion",
-        c(estimate = 0.189051625359, ci_low = 0.13099967114, ci_high = 0.264984579637),
+        c(estimate = 0.189051625359, ci_low = 0.13099967114, ci_high = 0.264984579636),
         natural(found, plogis), within = 1e-5)
 confirm("without NEMO (Dummer 2017): binimetinib, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.208784452527),
@@ -794,23 +891,23 @@ confirm("without NEMO (Dummer 2017): binimetinib, glmm (t), mean over the cohort
 not_checked("without NEMO (Dummer 2017): binimetinib, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without NEMO (Dummer 2017): binimetinib, variation between studies",
-        c(tau2 = 0.455262489871, I2 = 0.752729697825, H2 = 4.04415730965, Q = 92.754014806,
+        c(tau2 = 0.455262489874, I2 = 0.752729697826, H2 = 4.04415730967, Q = 92.754014806,
           pvalue = 4.60931076513e-12),
         mixed(d[-1, ], "z"), within = 1e-5)
 not_checked("without NEMO (Dummer 2017): binimetinib, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-1, ], "t")
 confirm("without NEMO (Dummer 2017): binimetinib, prediction interval (t(k-1))",
-        c(pi_low = -2.93926753623, pi_high = 0.0268990005129),
+        c(pi_low = -2.93926753624, pi_high = 0.0268990005167),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): binimetinib, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0502462159719, pi_high = 0.50672434468),
+        c(pi_low = 0.0502462159717, pi_high = 0.506724344681),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-2, ], "t")
 confirm("without NEMO (Dummer 2017): dacarbazine, glmm (t)",
         c(estimate = -1.35347227992, se = 0.181560513144, ci_low = -1.73491676362,
-          ci_high = -0.972027796215),
+          ci_high = -0.972027796216),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): dacarbazine, glmm (t), as proportion",
         c(estimate = 0.205303276273, ci_low = 0.149959751648, ci_high = 0.274476503974),
@@ -821,7 +918,7 @@ confirm("without NEMO (Dummer 2017): dacarbazine, glmm (t), mean over the cohort
 not_checked("without NEMO (Dummer 2017): dacarbazine, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without NEMO (Dummer 2017): dacarbazine, variation between studies",
-        c(tau2 = 0.312123004663, I2 = 0.711422670685, H2 = 3.46527567628, Q = 77.4495599404,
+        c(tau2 = 0.312123004663, I2 = 0.711422670686, H2 = 3.46527567628, Q = 77.4495599404,
           pvalue = 2.38524184309e-09),
         mixed(d[-2, ], "z"), within = 1e-5)
 not_checked("without NEMO (Dummer 2017): dacarbazine, variation between studies: interval of tau2, I2 and H2",
@@ -836,10 +933,10 @@ confirm("without NEMO (Dummer 2017): dacarbazine, prediction interval (t(k-1)), 
 
 found <- mixed(d[-3, ], "t")
 confirm("without Ascierto 2013, glmm (t)",
-        c(estimate = -1.45728116449, se = 0.206262186967, ci_low = -1.89062193916, ci_high = -1.02394038982),
+        c(estimate = -1.45728116449, se = 0.206262186966, ci_low = -1.89062193916, ci_high = -1.02394038983),
         found, within = 1e-5)
 confirm("without Ascierto 2013, glmm (t), as proportion",
-        c(estimate = 0.188883516276, ci_low = 0.131173572597, ci_high = 0.26426057135),
+        c(estimate = 0.188883516275, ci_low = 0.131173572597, ci_high = 0.264260571349),
         natural(found, plogis), within = 1e-5)
 confirm("without Ascierto 2013, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.208532448484),
@@ -847,17 +944,17 @@ confirm("without Ascierto 2013, glmm (t), mean over the cohorts (marginal)",
 not_checked("without Ascierto 2013, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Ascierto 2013, variation between studies",
-        c(tau2 = 0.453142792788, I2 = 0.773304909283, H2 = 4.41121153898, Q = 96.9947486536,
+        c(tau2 = 0.453142792792, I2 = 0.773304909284, H2 = 4.411211539, Q = 96.9947486536,
           pvalue = 7.84106667282e-13),
         mixed(d[-3, ], "z"), within = 1e-5)
 not_checked("without Ascierto 2013, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-3, ], "t")
 confirm("without Ascierto 2013, prediction interval (t(k-1))",
-        c(pi_low = -2.93643604319, pi_high = 0.0218737142032),
+        c(pi_low = -2.93643604319, pi_high = 0.0218737142068),
         found, within = 1e-5)
 confirm("without Ascierto 2013, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0503815113678, pi_high = 0.505468210526),
+        c(pi_low = 0.0503815113676, pi_high = 0.505468210527),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-4, ], "t")
@@ -873,17 +970,17 @@ confirm("without Falchook 2012, glmm (t), mean over the cohorts (marginal)",
 not_checked("without Falchook 2012, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Falchook 2012, variation between studies",
-        c(tau2 = 0.402525327475, I2 = 0.771053677763, H2 = 4.36783605095, Q = 96.0768568671,
+        c(tau2 = 0.402525327476, I2 = 0.771053677763, H2 = 4.36783605096, Q = 96.0768568671,
           pvalue = 1.15194877448e-12),
         mixed(d[-4, ], "z"), within = 1e-5)
 not_checked("without Falchook 2012, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-4, ], "t")
 confirm("without Falchook 2012, prediction interval (t(k-1))",
-        c(pi_low = -2.82049108468, pi_high = -0.0386306192248),
+        c(pi_low = -2.82049108469, pi_high = -0.0386306192238),
         found, within = 1e-5)
 confirm("without Falchook 2012, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0562268682843, pi_high = 0.490343546044),
+        c(pi_low = 0.0562268682843, pi_high = 0.490343546045),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-5, ], "t")
@@ -899,22 +996,22 @@ confirm("without RO4987655 phase I, glmm (t), mean over the cohorts (marginal)",
 not_checked("without RO4987655 phase I, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without RO4987655 phase I, variation between studies",
-        c(tau2 = 0.427887764528, I2 = 0.781150975766, H2 = 4.56936010338, Q = 98.9563311826,
+        c(tau2 = 0.42788776453, I2 = 0.781150975766, H2 = 4.56936010339, Q = 98.9563311826,
           pvalue = 3.4385791357e-13),
         mixed(d[-5, ], "z"), within = 1e-5)
 not_checked("without RO4987655 phase I, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-5, ], "t")
 confirm("without RO4987655 phase I, prediction interval (t(k-1))",
-        c(pi_low = -2.8904091004, pi_high = -0.0216781861127),
+        c(pi_low = -2.89040910041, pi_high = -0.0216781861108),
         found, within = 1e-5)
 confirm("without RO4987655 phase I, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0526297170251, pi_high = 0.494580665702),
+        c(pi_low = 0.052629717025, pi_high = 0.494580665702),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-6, ], "t")
 confirm("without FCN-159 phase Ia (2022), glmm (t)",
-        c(estimate = -1.47381611585, se = 0.202314708655, ci_low = -1.89886354633, ci_high = -1.04876868537),
+        c(estimate = -1.47381611585, se = 0.202314708654, ci_low = -1.89886354633, ci_high = -1.04876868538),
         found, within = 1e-5)
 confirm("without FCN-159 phase Ia (2022), glmm (t), as proportion",
         c(estimate = 0.186363275977, ci_low = 0.130237152562, ci_high = 0.259461617113),
@@ -925,25 +1022,25 @@ confirm("without FCN-159 phase Ia (2022), glmm (t), mean over the cohorts (margi
 not_checked("without FCN-159 phase Ia (2022), glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without FCN-159 phase Ia (2022), variation between studies",
-        c(tau2 = 0.448686229396, I2 = 0.786260909741, H2 = 4.67860136762, Q = 99.2880905005,
+        c(tau2 = 0.448686229398, I2 = 0.786260909742, H2 = 4.67860136765, Q = 99.2880905005,
           pvalue = 2.99021140057e-13),
         mixed(d[-6, ], "z"), within = 1e-5)
 not_checked("without FCN-159 phase Ia (2022), variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-6, ], "t")
 confirm("without FCN-159 phase Ia (2022), prediction interval (t(k-1))",
-        c(pi_low = -2.94388738611, pi_high = -0.00374484559476),
+        c(pi_low = -2.94388738611, pi_high = -0.00374484559151),
         found, within = 1e-5)
 confirm("without FCN-159 phase Ia (2022), prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0500262071747, pi_high = 0.499063789695),
+        c(pi_low = 0.0500262071745, pi_high = 0.499063789696),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-7, ], "t")
 confirm("without HL-085 phase I, glmm (t)",
-        c(estimate = -1.49392418252, se = 0.202029919105, ci_low = -1.91837329235, ci_high = -1.06947507268),
+        c(estimate = -1.49392418252, se = 0.202029919104, ci_low = -1.91837329235, ci_high = -1.06947507269),
         found, within = 1e-5)
 confirm("without HL-085 phase I, glmm (t), as proportion",
-        c(estimate = 0.183333459518, ci_low = 0.128043075185, ci_high = 0.25550292365),
+        c(estimate = 0.183333459518, ci_low = 0.128043075185, ci_high = 0.255502923649),
         natural(found, plogis), within = 1e-5)
 confirm("without HL-085 phase I, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.202659216442),
@@ -951,22 +1048,22 @@ confirm("without HL-085 phase I, glmm (t), mean over the cohorts (marginal)",
 not_checked("without HL-085 phase I, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without HL-085 phase I, variation between studies",
-        c(tau2 = 0.445692929062, I2 = 0.785509341675, H2 = 4.66220770551, Q = 99.0023036654,
+        c(tau2 = 0.445692929064, I2 = 0.785509341676, H2 = 4.66220770553, Q = 99.0023036654,
           pvalue = 3.37266415795e-13),
         mixed(d[-7, ], "z"), within = 1e-5)
 not_checked("without HL-085 phase I, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-7, ], "t")
 confirm("without HL-085 phase I, prediction interval (t(k-1))",
-        c(pi_low = -2.9593214732, pi_high = -0.0285268918373),
+        c(pi_low = -2.9593214732, pi_high = -0.0285268918346),
         found, within = 1e-5)
 confirm("without HL-085 phase I, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.049297797232, pi_high = 0.492868760641),
+        c(pi_low = 0.0492977972318, pi_high = 0.492868760642),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-8, ], "t")
 confirm("without Schuler 2022, glmm (t)",
-        c(estimate = -1.47884402047, se = 0.205404954228, ci_low = -1.91038381598, ci_high = -1.04730422496),
+        c(estimate = -1.47884402047, se = 0.205404954227, ci_low = -1.91038381598, ci_high = -1.04730422496),
         found, within = 1e-5)
 confirm("without Schuler 2022, glmm (t), as proportion",
         c(estimate = 0.185602086667, ci_low = 0.12893773856, ci_high = 0.259743099525),
@@ -977,22 +1074,22 @@ confirm("without Schuler 2022, glmm (t), mean over the cohorts (marginal)",
 not_checked("without Schuler 2022, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Schuler 2022, variation between studies",
-        c(tau2 = 0.457993400835, I2 = 0.785802030304, H2 = 4.66857833163, Q = 99.2887255475,
+        c(tau2 = 0.457993400838, I2 = 0.785802030306, H2 = 4.66857833166, Q = 99.2887255475,
           pvalue = 2.98941156642e-13),
         mixed(d[-8, ], "z"), within = 1e-5)
 not_checked("without Schuler 2022, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-8, ], "t")
 confirm("without Schuler 2022, prediction interval (t(k-1))",
-        c(pi_low = -2.96469444808, pi_high = 0.0070064071322),
+        c(pi_low = -2.96469444808, pi_high = 0.00700640713631),
         found, within = 1e-5)
 confirm("without Schuler 2022, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.049046588136, pi_high = 0.501751594618),
+        c(pi_low = 0.0490465881358, pi_high = 0.501751594619),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-9, ], "t")
 confirm("without Alpelisib + binimetinib phase Ib, glmm (t)",
-        c(estimate = -1.47119592939, se = 0.196367775033, ci_low = -1.88374931595, ci_high = -1.05864254283),
+        c(estimate = -1.47119592939, se = 0.196367775032, ci_low = -1.88374931595, ci_high = -1.05864254284),
         found, within = 1e-5)
 confirm("without Alpelisib + binimetinib phase Ib, glmm (t), as proportion",
         c(estimate = 0.186760906644, ci_low = 0.131958812642, ci_high = 0.257568951975),
@@ -1003,17 +1100,17 @@ confirm("without Alpelisib + binimetinib phase Ib, glmm (t), mean over the cohor
 not_checked("without Alpelisib + binimetinib phase Ib, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Alpelisib + binimetinib phase Ib, variation between studies",
-        c(tau2 = 0.43160511145, I2 = 0.782719921658, H2 = 4.60235474707, Q = 99.3198258123,
+        c(tau2 = 0.431605111452, I2 = 0.782719921659, H2 = 4.60235474709, Q = 99.3198258123,
           pvalue = 2.95050071151e-13),
         mixed(d[-9, ], "z"), within = 1e-5)
 not_checked("without Alpelisib + binimetinib phase Ib, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-9, ], "t")
 confirm("without Alpelisib + binimetinib phase Ib, prediction interval (t(k-1))",
-        c(pi_low = -2.91176894933, pi_high = -0.030622909457),
+        c(pi_low = -2.91176894933, pi_high = -0.0306229094549),
         found, within = 1e-5)
 confirm("without Alpelisib + binimetinib phase Ib, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0515748388615, pi_high = 0.492344870851),
+        c(pi_low = 0.0515748388614, pi_high = 0.492344870851),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-10, ], "t")
@@ -1029,17 +1126,17 @@ confirm("without Trametinib + GSK2141795 phase II, glmm (t), mean over the cohor
 not_checked("without Trametinib + GSK2141795 phase II, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Trametinib + GSK2141795 phase II, variation between studies",
-        c(tau2 = 0.390075946941, I2 = 0.76544929081, H2 = 4.26347037471, Q = 94.6795295677,
+        c(tau2 = 0.390075946942, I2 = 0.76544929081, H2 = 4.26347037472, Q = 94.6795295677,
           pvalue = 2.0661848464e-12),
         mixed(d[-10, ], "z"), within = 1e-5)
 not_checked("without Trametinib + GSK2141795 phase II, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-10, ], "t")
 confirm("without Trametinib + GSK2141795 phase II, prediction interval (t(k-1))",
-        c(pi_low = -2.78667312961, pi_high = -0.0470954453903),
+        c(pi_low = -2.78667312961, pi_high = -0.0470954453886),
         found, within = 1e-5)
 confirm("without Trametinib + GSK2141795 phase II, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0580485978437, pi_high = 0.488228314353),
+        c(pi_low = 0.0580485978436, pi_high = 0.488228314354),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-11, ], "t")
@@ -1055,17 +1152,17 @@ confirm("without Sorafenib + tivantinib phase I, glmm (t), mean over the cohorts
 not_checked("without Sorafenib + tivantinib phase I, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Sorafenib + tivantinib phase I, variation between studies",
-        c(tau2 = 0.438648891192, I2 = 0.78459280472, H2 = 4.64237045889, Q = 99.2309630081,
+        c(tau2 = 0.438648891194, I2 = 0.784592804721, H2 = 4.64237045891, Q = 99.2309630081,
           pvalue = 3.06304138972e-13),
         mixed(d[-11, ], "z"), within = 1e-5)
 not_checked("without Sorafenib + tivantinib phase I, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-11, ], "t")
 confirm("without Sorafenib + tivantinib phase I, prediction interval (t(k-1))",
-        c(pi_low = -2.93565078758, pi_high = -0.0296818946757),
+        c(pi_low = -2.93565078759, pi_high = -0.0296818946731),
         found, within = 1e-5)
 confirm("without Sorafenib + tivantinib phase I, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0504190937873, pi_high = 0.492580071079),
+        c(pi_low = 0.0504190937872, pi_high = 0.492580071079),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-12, ], "t")
@@ -1081,25 +1178,25 @@ confirm("without Axitinib + carboplatin/paclitaxel phase II, glmm (t), mean over
 not_checked("without Axitinib + carboplatin/paclitaxel phase II, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Axitinib + carboplatin/paclitaxel phase II, variation between studies",
-        c(tau2 = 0.438648891192, I2 = 0.78459280472, H2 = 4.64237045889, Q = 99.2309630081,
+        c(tau2 = 0.438648891194, I2 = 0.784592804721, H2 = 4.64237045891, Q = 99.2309630081,
           pvalue = 3.06304138972e-13),
         mixed(d[-12, ], "z"), within = 1e-5)
 not_checked("without Axitinib + carboplatin/paclitaxel phase II, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-12, ], "t")
 confirm("without Axitinib + carboplatin/paclitaxel phase II, prediction interval (t(k-1))",
-        c(pi_low = -2.93565078758, pi_high = -0.0296818946757),
+        c(pi_low = -2.93565078759, pi_high = -0.0296818946731),
         found, within = 1e-5)
 confirm("without Axitinib + carboplatin/paclitaxel phase II, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0504190937873, pi_high = 0.492580071079),
+        c(pi_low = 0.0504190937872, pi_high = 0.492580071079),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-13, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t)",
-        c(estimate = -1.45590733571, se = 0.206233089927, ci_low = -1.88918697976, ci_high = -1.02262769165),
+        c(estimate = -1.45590733571, se = 0.206233089926, ci_low = -1.88918697976, ci_high = -1.02262769166),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), as proportion",
-        c(estimate = 0.18909408579, ci_low = 0.13133719728, ci_high = 0.264515874183),
+        c(estimate = 0.18909408579, ci_low = 0.13133719728, ci_high = 0.264515874182),
         natural(found, plogis), within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.208711129298),
@@ -1107,25 +1204,25 @@ confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), mean over 
 not_checked("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, variation between studies",
-        c(tau2 = 0.45231570506, I2 = 0.771925362984, H2 = 4.38452961314, Q = 96.6309824578,
+        c(tau2 = 0.452315705063, I2 = 0.771925362986, H2 = 4.38452961316, Q = 96.6309824578,
           pvalue = 9.13307346235e-13),
         mixed(d[-13, ], "z"), within = 1e-5)
 not_checked("without Kirchberger 2018: NRAS-mutant, ipilimumab, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-13, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, prediction interval (t(k-1))",
-        c(pi_low = -2.93380974033, pi_high = 0.021995068915),
+        c(pi_low = -2.93380974033, pi_high = 0.0219950689185),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.050507310615, pi_high = 0.505498545555),
+        c(pi_low = 0.0505073106147, pi_high = 0.505498545556),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-14, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t)",
-        c(estimate = -1.48244515523, se = 0.204952552323, ci_low = -1.91303448961, ci_high = -1.05185582085),
+        c(estimate = -1.48244515523, se = 0.204952552322, ci_low = -1.91303448961, ci_high = -1.05185582086),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), as proportion",
-        c(estimate = 0.185058377086, ci_low = 0.128640326686, ci_high = 0.258868891545),
+        c(estimate = 0.185058377086, ci_low = 0.128640326686, ci_high = 0.258868891544),
         natural(found, plogis), within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.204837020229),
@@ -1133,25 +1230,25 @@ confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), mean over t
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, variation between studies",
-        c(tau2 = 0.456883428943, I2 = 0.786464995786, H2 = 4.68307294011, Q = 99.3209911995,
+        c(tau2 = 0.456883428946, I2 = 0.786464995788, H2 = 4.68307294014, Q = 99.3209911995,
           pvalue = 2.94905248978e-13),
         mixed(d[-14, ], "z"), within = 1e-5)
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-14, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, prediction interval (t(k-1))",
-        c(pi_low = -2.96636995034, pi_high = 0.00147963988192),
+        c(pi_low = -2.96636995035, pi_high = 0.00147963988588),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0489685000203, pi_high = 0.500369909903),
+        c(pi_low = 0.04896850002, pi_high = 0.500369909904),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-15, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t)",
-        c(estimate = -1.54161317717, se = 0.190957623244, ci_low = -1.9428002566, ci_high = -1.14042609775),
+        c(estimate = -1.54161317717, se = 0.190957623243, ci_low = -1.9428002566, ci_high = -1.14042609775),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t), as proportion",
-        c(estimate = 0.176300888646, ci_low = 0.125340541356, ci_high = 0.242242137527),
+        c(estimate = 0.176300888646, ci_low = 0.125340541356, ci_high = 0.242242137526),
         natural(found, plogis), within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.192455393561),
@@ -1159,14 +1256,14 @@ confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t)
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, variation between studies",
-        c(tau2 = 0.368492541736, I2 = 0.730670931419, H2 = 3.71293007943, Q = 82.6358613214,
+        c(tau2 = 0.368492541737, I2 = 0.730670931419, H2 = 3.71293007944, Q = 82.6358613214,
           pvalue = 2.95112159778e-10),
         mixed(d[-15, ], "z"), within = 1e-5)
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-15, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, prediction interval (t(k-1))",
-        c(pi_low = -2.87856138404, pi_high = -0.204664970312),
+        c(pi_low = -2.87856138404, pi_high = -0.204664970311),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, prediction interval (t(k-1)), as proportion",
         c(pi_low = 0.0532235828783, pi_high = 0.449011615683),
@@ -1177,7 +1274,7 @@ confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t)",
         c(estimate = -1.52916399439, se = 0.198879202229, ci_low = -1.9469936937, ci_high = -1.11133429508),
         found, within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), as proportion",
-        c(estimate = 0.178116036313, ci_low = 0.124881535452, ci_high = 0.247622218406),
+        c(estimate = 0.178116036313, ci_low = 0.124881535452, ci_high = 0.247622218405),
         natural(found, plogis), within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.196163030554),
@@ -1185,14 +1282,14 @@ confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), mean over the co
 not_checked("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, variation between studies",
-        c(tau2 = 0.414788917955, I2 = 0.763684706151, H2 = 4.23163471018, Q = 93.7192534451,
+        c(tau2 = 0.414788917957, I2 = 0.763684706151, H2 = 4.23163471019, Q = 93.7192534451,
           pvalue = 3.08409252173e-12),
         mixed(d[-16, ], "z"), within = 1e-5)
 not_checked("without Guida 2021: NRAS-mutant, ipilimumab, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-16, ], "t")
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, prediction interval (t(k-1))",
-        c(pi_low = -2.94528808399, pi_high = -0.113039904788),
+        c(pi_low = -2.945288084, pi_high = -0.113039904787),
         found, within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, prediction interval (t(k-1)), as proportion",
         c(pi_low = 0.0499596829281, pi_high = 0.471770077613),
@@ -1226,7 +1323,7 @@ confirm("without Guida 2021: NRAS-mutant, anti-PD-1, prediction interval (t(k-1)
 
 found <- mixed(d[-18, ], "t")
 confirm("without Johnson 2015, glmm (t)",
-        c(estimate = -1.52324644514, se = 0.202091019059, ci_low = -1.94782392122, ci_high = -1.09866896906),
+        c(estimate = -1.52324644514, se = 0.202091019058, ci_low = -1.94782392121, ci_high = -1.09866896907),
         found, within = 1e-5)
 confirm("without Johnson 2015, glmm (t), as proportion",
         c(estimate = 0.178983961232, ci_low = 0.124790831347, ci_high = 0.249989372576),
@@ -1237,17 +1334,17 @@ confirm("without Johnson 2015, glmm (t), mean over the cohorts (marginal)",
 not_checked("without Johnson 2015, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Johnson 2015, variation between studies",
-        c(tau2 = 0.433205124992, I2 = 0.768102241595, H2 = 4.3122452191, Q = 95.0533106991,
+        c(tau2 = 0.433205124994, I2 = 0.768102241596, H2 = 4.31224521911, Q = 95.0533106991,
           pvalue = 1.76752276619e-12),
         mixed(d[-18, ], "z"), within = 1e-5)
 not_checked("without Johnson 2015, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-18, ], "t")
 confirm("without Johnson 2015, prediction interval (t(k-1))",
-        c(pi_low = -2.96975210342, pi_high = -0.0767407868577),
+        c(pi_low = -2.96975210342, pi_high = -0.0767407868558),
         found, within = 1e-5)
 confirm("without Johnson 2015, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0488112312262, pi_high = 0.480824213117),
+        c(pi_low = 0.048811231226, pi_high = 0.480824213117),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-19, ], "t")
@@ -1263,17 +1360,17 @@ confirm("without Zhou 2021: cutaneous, NRAS-mutant, glmm (t), mean over the coho
 not_checked("without Zhou 2021: cutaneous, NRAS-mutant, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Zhou 2021: cutaneous, NRAS-mutant, variation between studies",
-        c(tau2 = 0.414712308997, I2 = 0.774561527482, H2 = 4.4358001047, Q = 97.4092632514,
+        c(tau2 = 0.414712308998, I2 = 0.774561527482, H2 = 4.43580010471, Q = 97.4092632514,
           pvalue = 6.58924214426e-13),
         mixed(d[-19, ], "z"), within = 1e-5)
 not_checked("without Zhou 2021: cutaneous, NRAS-mutant, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-19, ], "t")
 confirm("without Zhou 2021: cutaneous, NRAS-mutant, prediction interval (t(k-1))",
-        c(pi_low = -2.84578041023, pi_high = -0.0189859737453),
+        c(pi_low = -2.84578041024, pi_high = -0.0189859737437),
         found, within = 1e-5)
 confirm("without Zhou 2021: cutaneous, NRAS-mutant, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0548998434732, pi_high = 0.495253649138),
+        c(pi_low = 0.0548998434731, pi_high = 0.495253649139),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-20, ], "t")
@@ -1296,7 +1393,7 @@ not_checked("without Zhou 2021: non-cutaneous, NRAS-mutant, variation between st
             because = "metafor has none for a mixed model")
 found <- mixed(d[-20, ], "t")
 confirm("without Zhou 2021: non-cutaneous, NRAS-mutant, prediction interval (t(k-1))",
-        c(pi_low = -2.76447032874, pi_high = -0.0541175965634),
+        c(pi_low = -2.76447032874, pi_high = -0.0541175965622),
         found, within = 1e-5)
 confirm("without Zhou 2021: non-cutaneous, NRAS-mutant, prediction interval (t(k-1)), as proportion",
         c(pi_low = 0.0592746037539, pi_high = 0.486473901871),
@@ -1550,10 +1647,10 @@ confirm("effect measure: arcsine square root, prediction interval (t(k-1)), as p
         natural(found, function(x) sin(pmin(pmax(x, 0), pi / 2))^2))
 found <- mixed(d[c(1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20), ], "t")
 confirm("route: only from events, glmm (t)",
-        c(estimate = -1.45728116449, se = 0.206262186967, ci_low = -1.89062193916, ci_high = -1.02394038982),
+        c(estimate = -1.45728116449, se = 0.206262186966, ci_low = -1.89062193916, ci_high = -1.02394038983),
         found, within = 1e-5)
 confirm("route: only from events, glmm (t), as proportion",
-        c(estimate = 0.188883516276, ci_low = 0.131173572597, ci_high = 0.26426057135),
+        c(estimate = 0.188883516275, ci_low = 0.131173572597, ci_high = 0.264260571349),
         natural(found, plogis), within = 1e-5)
 confirm("route: only from events, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.208532448484),
@@ -1561,17 +1658,17 @@ confirm("route: only from events, glmm (t), mean over the cohorts (marginal)",
 not_checked("route: only from events, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("route: only from events, variation between studies",
-        c(tau2 = 0.453142792788, I2 = 0.773304909283, H2 = 4.41121153898, Q = 96.9947486536,
+        c(tau2 = 0.453142792792, I2 = 0.773304909284, H2 = 4.411211539, Q = 96.9947486536,
           pvalue = 7.84106667282e-13),
         mixed(d[c(1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20), ], "z"), within = 1e-5)
 not_checked("route: only from events, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[c(1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20), ], "t")
 confirm("route: only from events, prediction interval (t(k-1))",
-        c(pi_low = -2.93643604319, pi_high = 0.0218737142032),
+        c(pi_low = -2.93643604319, pi_high = 0.0218737142068),
         found, within = 1e-5)
 confirm("route: only from events, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.0503815113678, pi_high = 0.505468210526),
+        c(pi_low = 0.0503815113676, pi_high = 0.505468210527),
         natural(found, plogis), within = 1e-5)
 
 # route: proportion and interval, wherever the figures allow it
@@ -1818,6 +1915,37 @@ confirm("beside it random-effects (hartung-knapp-adhoc)",
           ci_high = -0.722932140571),
         pooled(d, "REML", "hartung-knapp-adhoc"))
 
+# All rows, by the model for rows that depend on each other.
+rows <- data.frame(
+  study = c("Goldinger 2022: carboplatin + paclitaxel", "Goldinger 2022: dacarbazine",
+            "Goldinger 2022: temozolomide", "Goldinger 2022: taxane alone", "Goldinger 2022: fotemustine",
+            "Goldinger 2022: other regimens", "Dacarbazine after ICI (2021): after ICI",
+            "Dacarbazine after ICI (2021): no prior ICI", "Chemotherapy after PD-1, one centre"),
+  group = c("Goldinger 2022", "Goldinger 2022", "Goldinger 2022", "Goldinger 2022", "Goldinger 2022",
+            "Goldinger 2022", "Dacarbazine after ICI (2021)", "Dacarbazine after ICI (2021)",
+            "Chemotherapy after PD-1, one centre"),
+  yi = c(-1.791759469228055, -2.178532444324067, -3.5409593240373143, -1.0986122886681098,
+         -2.159484249353372, -1.5686159179138452, -0.6061358035703156, -1.9252908618525775,
+         -1.9924301646902063),
+  vi = c(0.05555555555555555, 0.09276729559748427, 0.5144927536231884, 0.13333333333333333,
+         0.3717948717948718, 0.12083333333333333, 0.25757575757575757, 0.16369047619047622,
+         0.3787878787878788))
+# Row, row, correlation of their sampling errors.
+correlations <- list()
+together <- dependent(rows, correlations)
+confirm("dependent rows",
+        c(estimate = -1.7795556, tau2 = 0, omega2 = 0.18398468),
+        together, within = 1e-5)
+if (is.na(together["se"])) {
+not_checked("the robust standard error of dependent rows",
+            because = "R has no package clubSandwich here")
+} else {
+confirm("dependent rows, robust",
+        c(se = 0.19623679, df = 1.2721981, ci_low = -3.3069583, ci_high = -0.25215294, pi_low = -5.4509566,
+          pi_high = 1.8918454),
+        together, within = 1e-5)
+}
+
 # ======================================================================================================
 # disease control rate, proportion (dcr-plo)
 # ======================================================================================================
@@ -1883,7 +2011,7 @@ not_checked("the counts of NEMO (Dummer 2017): binimetinib, Guida 2021: NRAS-mut
 # normal-normal model is shown beside it.
 found <- mixed(d, "t")
 confirm("glmm (t)",
-        c(estimate = -0.0455038786576, se = 0.21711408849, ci_low = -0.51116728541,
+        c(estimate = -0.0455038786575, se = 0.21711408849, ci_low = -0.511167285409,
           ci_high = 0.420159528094),
         found, within = 1e-5)
 confirm("glmm (t), as proportion",
@@ -1895,7 +2023,7 @@ confirm("glmm (t), mean over the cohorts (marginal)",
 not_checked("glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("variation between studies",
-        c(tau2 = 0.552849792747, I2 = 0.895102474235, H2 = 9.53311331898, Q = 131.845600354,
+        c(tau2 = 0.552849792748, I2 = 0.895102474235, H2 = 9.533113319, Q = 131.845600354,
           pvalue = 2.93573369658e-21),
         mixed(d, "z"), within = 1e-5)
 not_checked("variation between studies: interval of tau2, I2 and H2",
@@ -1910,7 +2038,7 @@ confirm("prediction interval (t(k-1)), as proportion",
 not_checked("share of weight",
             because = "metafor gives no weights of a mixed model")
 confirm("beside it glmm (wald)",
-        c(estimate = -0.0455038786576, se = 0.21711408849, ci_low = -0.471039672634,
+        c(estimate = -0.0455038786575, se = 0.21711408849, ci_low = -0.471039672633,
           ci_high = 0.380031915318),
         mixed(d, "z"), within = 1e-5)
 confirm("beside it common-effect (wald)",
@@ -2108,19 +2236,19 @@ confirm("test between groups by drug_class",
 
 found <- mixed(d[-1, ], "t")
 confirm("without NEMO (Dummer 2017): binimetinib, glmm (t)",
-        c(estimate = -0.0708028532096, se = 0.23556137262, ci_low = -0.579702259291,
-          ci_high = 0.438096552871),
+        c(estimate = -0.0708028532092, se = 0.235561372619, ci_low = -0.579702259289,
+          ci_high = 0.43809655287),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): binimetinib, glmm (t), as proportion",
-        c(estimate = 0.48230667753, ci_low = 0.359001106676, ci_high = 0.607805384055),
+        c(estimate = 0.482306677531, ci_low = 0.359001106676, ci_high = 0.607805384054),
         natural(found, plogis), within = 1e-5)
 confirm("without NEMO (Dummer 2017): binimetinib, glmm (t), mean over the cohorts (marginal)",
-        c(marginal = 0.484393332364),
+        c(marginal = 0.484393332365),
         found, within = 1e-5)
 not_checked("without NEMO (Dummer 2017): binimetinib, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without NEMO (Dummer 2017): binimetinib, variation between studies",
-        c(tau2 = 0.602295796217, I2 = 0.882747037972, H2 = 8.52856919521, Q = 111.95684337,
+        c(tau2 = 0.60229579622, I2 = 0.882747037972, H2 = 8.52856919524, Q = 111.95684337,
           pvalue = 7.72309552046e-18),
         mixed(d[-1, ], "z"), within = 1e-5)
 not_checked("without NEMO (Dummer 2017): binimetinib, variation between studies: interval of tau2, I2 and H2",
@@ -2130,12 +2258,12 @@ confirm("without NEMO (Dummer 2017): binimetinib, prediction interval (t(k-1))",
         c(pi_low = -1.82294701624, pi_high = 1.68134130982),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): binimetinib, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.139080629999, pi_high = 0.843082060962),
+        c(pi_low = 0.139080629998, pi_high = 0.843082060963),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-2, ], "t")
 confirm("without NEMO (Dummer 2017): dacarbazine, glmm (t)",
-        c(estimate = 0.0363495744044, se = 0.215598176627, ci_low = -0.429421968772,
+        c(estimate = 0.0363495744045, se = 0.215598176627, ci_low = -0.429421968771,
           ci_high = 0.50212111758),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): dacarbazine, glmm (t), as proportion",
@@ -2154,7 +2282,7 @@ not_checked("without NEMO (Dummer 2017): dacarbazine, variation between studies:
             because = "metafor has none for a mixed model")
 found <- mixed(d[-2, ], "t")
 confirm("without NEMO (Dummer 2017): dacarbazine, prediction interval (t(k-1))",
-        c(pi_low = -1.54940240886, pi_high = 1.62210155766),
+        c(pi_low = -1.54940240886, pi_high = 1.62210155767),
         found, within = 1e-5)
 confirm("without NEMO (Dummer 2017): dacarbazine, prediction interval (t(k-1)), as proportion",
         c(pi_low = 0.17517259565, pi_high = 0.835084756409),
@@ -2162,11 +2290,11 @@ confirm("without NEMO (Dummer 2017): dacarbazine, prediction interval (t(k-1)), 
 
 found <- mixed(d[-3, ], "t")
 confirm("without Lebb\u00e9 2020: pimasertib, glmm (t)",
-        c(estimate = 0.000532401086036, se = 0.235215506731, ci_low = -0.507619807169,
-          ci_high = 0.508684609341),
+        c(estimate = 0.000532401086574, se = 0.23521550673, ci_low = -0.507619807167,
+          ci_high = 0.50868460934),
         found, within = 1e-5)
 confirm("without Lebb\u00e9 2020: pimasertib, glmm (t), as proportion",
-        c(estimate = 0.500133100268, ci_low = 0.375751663833, ci_high = 0.624498065605),
+        c(estimate = 0.500133100268, ci_low = 0.375751663834, ci_high = 0.624498065605),
         natural(found, plogis), within = 1e-5)
 confirm("without Lebb\u00e9 2020: pimasertib, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.500117296564),
@@ -2174,26 +2302,26 @@ confirm("without Lebb\u00e9 2020: pimasertib, glmm (t), mean over the cohorts (m
 not_checked("without Lebb\u00e9 2020: pimasertib, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Lebb\u00e9 2020: pimasertib, variation between studies",
-        c(tau2 = 0.606737393028, I2 = 0.896364672547, H2 = 9.64921928242, Q = 127.544438756,
+        c(tau2 = 0.606737393031, I2 = 0.896364672547, H2 = 9.64921928246, Q = 127.544438756,
           pvalue = 6.43906818027e-21),
         mixed(d[-3, ], "z"), within = 1e-5)
 not_checked("without Lebb\u00e9 2020: pimasertib, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-3, ], "t")
 confirm("without Lebb\u00e9 2020: pimasertib, prediction interval (t(k-1))",
-        c(pi_low = -1.7573012138, pi_high = 1.75836601597),
+        c(pi_low = -1.7573012138, pi_high = 1.75836601598),
         found, within = 1e-5)
 confirm("without Lebb\u00e9 2020: pimasertib, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.147128666008, pi_high = 0.85300489711),
+        c(pi_low = 0.147128666008, pi_high = 0.853004897111),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-4, ], "t")
 confirm("without Lebb\u00e9 2020: dacarbazine, glmm (t)",
-        c(estimate = 0.0280671806732, se = 0.221443506267, ci_low = -0.450332429443,
+        c(estimate = 0.0280671806733, se = 0.221443506267, ci_low = -0.450332429443,
           ci_high = 0.50646679079),
         found, within = 1e-5)
 confirm("without Lebb\u00e9 2020: dacarbazine, glmm (t), as proportion",
-        c(estimate = 0.507016334571, ci_low = 0.38928173088, ci_high = 0.623977843213),
+        c(estimate = 0.507016334572, ci_low = 0.38928173088, ci_high = 0.623977843213),
         natural(found, plogis), within = 1e-5)
 confirm("without Lebb\u00e9 2020: dacarbazine, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.506273226944),
@@ -2201,7 +2329,7 @@ confirm("without Lebb\u00e9 2020: dacarbazine, glmm (t), mean over the cohorts (
 not_checked("without Lebb\u00e9 2020: dacarbazine, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Lebb\u00e9 2020: dacarbazine, variation between studies",
-        c(tau2 = 0.526686322951, I2 = 0.891380894085, H2 = 9.20648344115, Q = 120.849468993,
+        c(tau2 = 0.526686322952, I2 = 0.891380894085, H2 = 9.20648344116, Q = 120.849468993,
           pvalue = 1.36778686486e-19),
         mixed(d[-4, ], "z"), within = 1e-5)
 not_checked("without Lebb\u00e9 2020: dacarbazine, variation between studies: interval of tau2, I2 and H2",
@@ -2216,8 +2344,8 @@ confirm("without Lebb\u00e9 2020: dacarbazine, prediction interval (t(k-1)), as 
 
 found <- mixed(d[-5, ], "t")
 confirm("without FCN-159 phase Ia (2022), glmm (t)",
-        c(estimate = -0.0478336824713, se = 0.233375233719, ci_low = -0.552010222593,
-          ci_high = 0.45634285765),
+        c(estimate = -0.0478336824708, se = 0.233375233719, ci_low = -0.552010222591,
+          ci_high = 0.456342857649),
         found, within = 1e-5)
 confirm("without FCN-159 phase Ia (2022), glmm (t), as proportion",
         c(estimate = 0.488043858994, ci_low = 0.365398147864, ci_high = 0.612146242563),
@@ -2228,17 +2356,17 @@ confirm("without FCN-159 phase Ia (2022), glmm (t), mean over the cohorts (margi
 not_checked("without FCN-159 phase Ia (2022), glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without FCN-159 phase Ia (2022), variation between studies",
-        c(tau2 = 0.606719500065, I2 = 0.907521522091, H2 = 10.8133267611, Q = 131.514401812,
+        c(tau2 = 0.606719500068, I2 = 0.907521522091, H2 = 10.8133267612, Q = 131.514401812,
           pvalue = 1.04418831752e-21),
         mixed(d[-5, ], "z"), within = 1e-5)
 not_checked("without FCN-159 phase Ia (2022), variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-5, ], "t")
 confirm("without FCN-159 phase Ia (2022), prediction interval (t(k-1))",
-        c(pi_low = -1.80449837005, pi_high = 1.7088310051),
+        c(pi_low = -1.80449837005, pi_high = 1.70883100511),
         found, within = 1e-5)
 confirm("without FCN-159 phase Ia (2022), prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.141304362988, pi_high = 0.846684598745),
+        c(pi_low = 0.141304362988, pi_high = 0.846684598746),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-6, ], "t")
@@ -2270,11 +2398,11 @@ confirm("without HL-085 phase I, prediction interval (t(k-1)), as proportion",
 
 found <- mixed(d[-7, ], "t")
 confirm("without Ulixertinib phase I, glmm (t)",
-        c(estimate = -0.0485058766401, se = 0.23283752927, ci_low = -0.551520776923,
-          ci_high = 0.454509023643),
+        c(estimate = -0.0485058766397, se = 0.232837529269, ci_low = -0.551520776921,
+          ci_high = 0.454509023642),
         found, within = 1e-5)
 confirm("without Ulixertinib phase I, glmm (t), as proportion",
-        c(estimate = 0.487875907897, ci_low = 0.365511649147, ci_high = 0.611710758349),
+        c(estimate = 0.487875907897, ci_low = 0.365511649147, ci_high = 0.611710758348),
         natural(found, plogis), within = 1e-5)
 confirm("without Ulixertinib phase I, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.489311231421),
@@ -2282,26 +2410,26 @@ confirm("without Ulixertinib phase I, glmm (t), mean over the cohorts (marginal)
 not_checked("without Ulixertinib phase I, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Ulixertinib phase I, variation between studies",
-        c(tau2 = 0.604822057522, I2 = 0.907477170354, H2 = 10.8081432856, Q = 131.521887361,
+        c(tau2 = 0.604822057525, I2 = 0.907477170355, H2 = 10.8081432856, Q = 131.521887361,
           pvalue = 1.04060794356e-21),
         mixed(d[-7, ], "z"), within = 1e-5)
 not_checked("without Ulixertinib phase I, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-7, ], "t")
 confirm("without Ulixertinib phase I, prediction interval (t(k-1))",
-        c(pi_low = -1.80231461787, pi_high = 1.70530286459),
+        c(pi_low = -1.80231461787, pi_high = 1.7053028646),
         found, within = 1e-5)
 confirm("without Ulixertinib phase I, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.141569541496, pi_high = 0.846226051172),
+        c(pi_low = 0.141569541496, pi_high = 0.846226051173),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-8, ], "t")
 confirm("without Sorafenib + tivantinib phase I, glmm (t)",
-        c(estimate = -0.0424484171251, se = 0.22862528315, ci_low = -0.536363312918,
-          ci_high = 0.451466478668),
+        c(estimate = -0.0424484171247, se = 0.22862528315, ci_low = -0.536363312917,
+          ci_high = 0.451466478667),
         found, within = 1e-5)
 confirm("without Sorafenib + tivantinib phase I, glmm (t), as proportion",
-        c(estimate = 0.489389488899, ci_low = 0.369033973159, ci_high = 0.610987845767),
+        c(estimate = 0.489389488899, ci_low = 0.36903397316, ci_high = 0.610987845767),
         natural(found, plogis), within = 1e-5)
 confirm("without Sorafenib + tivantinib phase I, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.49062381309),
@@ -2309,7 +2437,7 @@ confirm("without Sorafenib + tivantinib phase I, glmm (t), mean over the cohorts
 not_checked("without Sorafenib + tivantinib phase I, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Sorafenib + tivantinib phase I, variation between studies",
-        c(tau2 = 0.591633555736, I2 = 0.906820582198, H2 = 10.7319837749, Q = 131.798121858,
+        c(tau2 = 0.591633555738, I2 = 0.906820582199, H2 = 10.7319837749, Q = 131.798121858,
           pvalue = 9.16716174924e-22),
         mixed(d[-8, ], "z"), within = 1e-5)
 not_checked("without Sorafenib + tivantinib phase I, variation between studies: interval of tau2, I2 and H2",
@@ -2319,7 +2447,7 @@ confirm("without Sorafenib + tivantinib phase I, prediction interval (t(k-1))",
         c(pi_low = -1.77600538346, pi_high = 1.69110854921),
         found, within = 1e-5)
 confirm("without Sorafenib + tivantinib phase I, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.144797089492, pi_high = 0.844369889257),
+        c(pi_low = 0.144797089491, pi_high = 0.844369889257),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-9, ], "t")
@@ -2351,7 +2479,7 @@ confirm("without Axitinib + carboplatin/paclitaxel phase II, prediction interval
 
 found <- mixed(d[-10, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t)",
-        c(estimate = 0.0301394484892, se = 0.221269913347, ci_low = -0.447885136923,
+        c(estimate = 0.0301394484894, se = 0.221269913346, ci_low = -0.447885136923,
           ci_high = 0.508164033901),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), as proportion",
@@ -2363,7 +2491,7 @@ confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), mean over 
 not_checked("without Kirchberger 2018: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, variation between studies",
-        c(tau2 = 0.524521221862, I2 = 0.884879656437, H2 = 8.68656198418, Q = 110.622914193,
+        c(tau2 = 0.524521221863, I2 = 0.884879656437, H2 = 8.68656198419, Q = 110.622914193,
           pvalue = 1.41048104616e-17),
         mixed(d[-10, ], "z"), within = 1e-5)
 not_checked("without Kirchberger 2018: NRAS-mutant, ipilimumab, variation between studies: interval of tau2, I2 and H2",
@@ -2373,16 +2501,16 @@ confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, prediction interval 
         c(pi_low = -1.60587679184, pi_high = 1.66615568882),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, ipilimumab, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.167161854033, pi_high = 0.841062601393),
+        c(pi_low = 0.167161854033, pi_high = 0.841062601394),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-11, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t)",
-        c(estimate = 0.00147205774916, se = 0.232149129794, ci_low = -0.500055645883,
-          ci_high = 0.502999761381),
+        c(estimate = 0.0014720577496, se = 0.232149129793, ci_low = -0.500055645881,
+          ci_high = 0.50299976138),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), as proportion",
-        c(estimate = 0.500368014371, ci_low = 0.377527591898, ci_high = 0.623164026865),
+        c(estimate = 0.500368014371, ci_low = 0.377527591899, ci_high = 0.623164026864),
         natural(found, plogis), within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.500325108163),
@@ -2390,22 +2518,22 @@ confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), mean over t
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, variation between studies",
-        c(tau2 = 0.593031534037, I2 = 0.904463332758, H2 = 10.4671853108, Q = 130.14560098,
+        c(tau2 = 0.59303153404, I2 = 0.904463332758, H2 = 10.4671853108, Q = 130.14560098,
           pvalue = 1.95623880096e-21),
         mixed(d[-11, ], "z"), within = 1e-5)
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-11, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, prediction interval (t(k-1))",
-        c(pi_low = -1.73614772313, pi_high = 1.73909183863),
+        c(pi_low = -1.73614772314, pi_high = 1.73909183863),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.149802906595, pi_high = 0.850571675358),
+        c(pi_low = 0.149802906595, pi_high = 0.850571675359),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-12, ], "t")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t)",
-        c(estimate = -0.0819607544148, se = 0.23169702827, ci_low = -0.582511752085,
+        c(estimate = -0.0819607544145, se = 0.23169702827, ci_low = -0.582511752084,
           ci_high = 0.418590243255),
         found, within = 1e-5)
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t), as proportion",
@@ -2417,7 +2545,7 @@ confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t)
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, variation between studies",
-        c(tau2 = 0.583123509062, I2 = 0.89818414675, H2 = 9.82165319132, Q = 124.490866831,
+        c(tau2 = 0.583123509064, I2 = 0.89818414675, H2 = 9.82165319134, Q = 124.490866831,
           pvalue = 2.60007534144e-20),
         mixed(d[-12, ], "z"), within = 1e-5)
 not_checked("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, variation between studies: interval of tau2, I2 and H2",
@@ -2432,11 +2560,11 @@ confirm("without Kirchberger 2018: NRAS-mutant, anti-PD-1 + ipilimumab, predicti
 
 found <- mixed(d[-13, ], "t")
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t)",
-        c(estimate = 0.00267680496594, se = 0.232676292985, ci_low = -0.4999897655,
-          ci_high = 0.505343375432),
+        c(estimate = 0.00267680496639, se = 0.232676292984, ci_low = -0.499989765498,
+          ci_high = 0.505343375431),
         found, within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), as proportion",
-        c(estimate = 0.500669200842, ci_low = 0.377543073947, ci_high = 0.623714220147),
+        c(estimate = 0.500669200842, ci_low = 0.377543073947, ci_high = 0.623714220146),
         natural(found, plogis), within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal)",
         c(marginal = 0.500590998645),
@@ -2444,7 +2572,7 @@ confirm("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), mean over the co
 not_checked("without Guida 2021: NRAS-mutant, ipilimumab, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, variation between studies",
-        c(tau2 = 0.594753746259, I2 = 0.903576059182, H2 = 10.3708683914, Q = 129.682451606,
+        c(tau2 = 0.594753746262, I2 = 0.903576059182, H2 = 10.3708683914, Q = 129.682451606,
           pvalue = 2.41889030843e-21),
         mixed(d[-13, ], "z"), within = 1e-5)
 not_checked("without Guida 2021: NRAS-mutant, ipilimumab, variation between studies: interval of tau2, I2 and H2",
@@ -2454,12 +2582,12 @@ confirm("without Guida 2021: NRAS-mutant, ipilimumab, prediction interval (t(k-1
         c(pi_low = -1.73758295807, pi_high = 1.742936568),
         found, within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, ipilimumab, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.14962020407, pi_high = 0.85105968018),
+        c(pi_low = 0.14962020407, pi_high = 0.851059680181),
         natural(found, plogis), within = 1e-5)
 
 found <- mixed(d[-14, ], "t")
 confirm("without Guida 2021: NRAS-mutant, anti-PD-1, glmm (t)",
-        c(estimate = -0.120532792745, se = 0.221148782192, ci_low = -0.598295690207,
+        c(estimate = -0.120532792744, se = 0.221148782192, ci_low = -0.598295690207,
           ci_high = 0.357230104718),
         found, within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, anti-PD-1, glmm (t), as proportion",
@@ -2471,14 +2599,14 @@ confirm("without Guida 2021: NRAS-mutant, anti-PD-1, glmm (t), mean over the coh
 not_checked("without Guida 2021: NRAS-mutant, anti-PD-1, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Guida 2021: NRAS-mutant, anti-PD-1, variation between studies",
-        c(tau2 = 0.514732680023, I2 = 0.883007224339, H2 = 8.54753632733, Q = 106.301684063,
+        c(tau2 = 0.514732680024, I2 = 0.883007224339, H2 = 8.54753632733, Q = 106.301684063,
           pvalue = 9.87196509769e-17),
         mixed(d[-14, ], "z"), within = 1e-5)
 not_checked("without Guida 2021: NRAS-mutant, anti-PD-1, variation between studies: interval of tau2, I2 and H2",
             because = "metafor has none for a mixed model")
 found <- mixed(d[-14, ], "t")
 confirm("without Guida 2021: NRAS-mutant, anti-PD-1, prediction interval (t(k-1))",
-        c(pi_low = -1.74244956287, pi_high = 1.50138397739),
+        c(pi_low = -1.74244956288, pi_high = 1.50138397739),
         found, within = 1e-5)
 confirm("without Guida 2021: NRAS-mutant, anti-PD-1, prediction interval (t(k-1)), as proportion",
         c(pi_low = 0.149002061732, pi_high = 0.817780800795),
@@ -2486,19 +2614,19 @@ confirm("without Guida 2021: NRAS-mutant, anti-PD-1, prediction interval (t(k-1)
 
 found <- mixed(d[-15, ], "t")
 confirm("without Johnson 2015, glmm (t)",
-        c(estimate = -0.039952147325, se = 0.23742026339, ci_low = -0.552867442761,
-          ci_high = 0.472963148111),
+        c(estimate = -0.0399521473243, se = 0.237420263389, ci_low = -0.552867442758,
+          ci_high = 0.47296314811),
         found, within = 1e-5)
 confirm("without Johnson 2015, glmm (t), as proportion",
-        c(estimate = 0.490013291511, ci_low = 0.365199396589, ci_high = 0.616084853592),
+        c(estimate = 0.490013291511, ci_low = 0.36519939659, ci_high = 0.616084853592),
         natural(found, plogis), within = 1e-5)
 confirm("without Johnson 2015, glmm (t), mean over the cohorts (marginal)",
-        c(marginal = 0.491221973805),
+        c(marginal = 0.491221973806),
         found, within = 1e-5)
 not_checked("without Johnson 2015, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("without Johnson 2015, variation between studies",
-        c(tau2 = 0.621736585558, I2 = 0.905340679475, H2 = 10.5642000645, Q = 131.472020477,
+        c(tau2 = 0.621736585561, I2 = 0.905340679475, H2 = 10.5642000646, Q = 131.472020477,
           pvalue = 1.06469273033e-21),
         mixed(d[-15, ], "z"), within = 1e-5)
 not_checked("without Johnson 2015, variation between studies: interval of tau2, I2 and H2",
@@ -2508,7 +2636,7 @@ confirm("without Johnson 2015, prediction interval (t(k-1))",
         c(pi_low = -1.8189537138, pi_high = 1.73904941915),
         found, within = 1e-5)
 confirm("without Johnson 2015, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.139559466376, pi_high = 0.850566283783),
+        c(pi_low = 0.139559466376, pi_high = 0.850566283784),
         natural(found, plogis), within = 1e-5)
 
 # Small-study effects.
@@ -2773,7 +2901,7 @@ confirm("route: only from events, glmm (t), mean over the cohorts (marginal)",
 not_checked("route: only from events, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("route: only from events, variation between studies",
-        c(tau2 = 0.55424197829, I2 = 0.864844234548, H2 = 7.39887045631, Q = 75.7672125473,
+        c(tau2 = 0.554241978291, I2 = 0.864844234549, H2 = 7.39887045632, Q = 75.7672125473,
           pvalue = 2.63044192147e-11),
         mixed(d[c(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15), ], "z"), within = 1e-5)
 not_checked("route: only from events, variation between studies: interval of tau2, I2 and H2",
@@ -2783,7 +2911,7 @@ confirm("route: only from events, prediction interval (t(k-1))",
         c(pi_low = -1.8609025211, pi_high = 1.54842367776),
         found, within = 1e-5)
 confirm("route: only from events, prediction interval (t(k-1)), as proportion",
-        c(pi_low = 0.134597890449, pi_high = 0.824685945315),
+        c(pi_low = 0.134597890449, pi_high = 0.824685945316),
         natural(found, plogis), within = 1e-5)
 
 # one row per cohort: parts instead of whole cohorts
@@ -2817,7 +2945,7 @@ not_checked("the counts of NEMO (Dummer 2017): binimetinib, Guida 2021: NRAS-mut
             because = "these are taken as recovered from other printed figures (percent)")
 found <- mixed(other, "t")
 confirm("one row per cohort: parts instead of whole cohorts, glmm (t)",
-        c(estimate = -0.0481320463839, se = 0.217033089205, ci_low = -0.513621726948,
+        c(estimate = -0.0481320463838, se = 0.217033089205, ci_low = -0.513621726948,
           ci_high = 0.41735763418),
         found, within = 1e-5)
 confirm("one row per cohort: parts instead of whole cohorts, glmm (t), as proportion",
@@ -2829,7 +2957,7 @@ confirm("one row per cohort: parts instead of whole cohorts, glmm (t), mean over
 not_checked("one row per cohort: parts instead of whole cohorts, glmm (t), mean over the cohorts (marginal): its interval",
             because = "metafor gives no covariance of mean and tau2")
 confirm("one row per cohort: parts instead of whole cohorts, variation between studies",
-        c(tau2 = 0.552193539708, I2 = 0.894879101774, H2 = 9.51285630995, Q = 131.702018776,
+        c(tau2 = 0.552193539709, I2 = 0.894879101774, H2 = 9.51285630996, Q = 131.702018776,
           pvalue = 3.13401812291e-21),
         mixed(other, "z"), within = 1e-5)
 not_checked("one row per cohort: parts instead of whole cohorts, variation between studies: interval of tau2, I2 and H2",
