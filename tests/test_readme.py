@@ -13,7 +13,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_python_lines_run() -> None:
     blocks = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     code = "\n".join(blocks)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
@@ -34,5 +34,18 @@ def test_every_path_exists() -> None:
 
 
 def test_the_commands_are_commands() -> None:
-    named = set(re.findall(r"metasyn (run|check|list|new|pool|compare|forest|verify)\b", README))
-    assert named == {"run", "check", "list", "new", "pool", "compare", "forest", "verify"}
+    named = set(
+        re.findall(r"metasyn (run|check|list|new|pool|compare|forest|verify|batch|multiverse)\b", README)
+    )
+    assert named == {
+        "run",
+        "check",
+        "list",
+        "new",
+        "pool",
+        "compare",
+        "forest",
+        "verify",
+        "batch",
+        "multiverse",
+    }
