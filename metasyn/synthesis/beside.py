@@ -18,6 +18,7 @@ from metasyn.synthesis.mean.record import NO_NULL, Inference, interval_around, s
 from metasyn.synthesis.policy_models import glmm_ci, model_first
 from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.synthesis.usual_scale import DEFAULT_SCALE, USUAL_PRIOR, has_usual_scale
+from metasyn.synthesis.zero_cells import zero_cell_note
 from metasyn.values import Finding, Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, GlmmCi, GlmmMeasure, Model, choices
 
@@ -139,6 +140,8 @@ def companions(effects: EffectSet, spec: SynthesisSpec, *, brief: bool = False) 
     notes: tuple[Finding, ...] = ()
     if first == "glmm" and spec.model is None and isinstance(effects.effects, GivenEffects):
         first, notes = None, (_WITHOUT_COUNTS,)
+    if first != "glmm" and not brief:
+        notes += zero_cell_note(effects)
     by_policy = first is not None and spec.model is None and spec.ci_method is None
     wants_mixed = first == "glmm" or (by_policy and measure.code == "PLO")
     mixed = _mixed(effects, spec, tau2_interval=not brief) if wants_mixed else None

@@ -88,6 +88,10 @@ def _no_spread(cell: Cell) -> bool:
     return cell.tau == 0
 
 
+def _no_spread_from_5(cell: Cell) -> bool:
+    return cell.tau == 0 and cell.k >= 5
+
+
 _KNAPP = "the ratio has a t distribution where all precisions are equal (10.1002/sim.1009)"
 _KNAPP_MANY = "too narrow for few studies of unequal precision (10.1186/s12874-015-0091-1), less so with more"
 _ALIKE = "k of 30 and more, tau up to 0.1"
@@ -99,6 +103,9 @@ _ROBUST = (
 _NOT_NARROWER = "not narrower than Hartung-Knapp"
 _MANY = "rests on many studies; too narrow for few (10.1002/sim.650)"
 _AVERAGE = "a credible interval under a flat prior of the mean is right on average over the prior of tau"
+
+
+_ONE_RATIO = "one odds ratio for all studies; its standard error rests on some events in all"
 
 
 def _promises(family: str, *rows: tuple[str, Kind, Callable[[Cell], bool], str, str]) -> tuple[Promise, ...]:
@@ -152,9 +159,9 @@ PROMISES = (
     ),
     *_promises(
         "two-groups",
-        ("Mantel-Haenszel", "nominal", _no_spread, "tau = 0", "one odds ratio for all studies"),
+        ("Mantel-Haenszel", "nominal", _no_spread_from_5, "tau = 0, k of 5 and more", _ONE_RATIO),
         ("Peto", "nominal", _no_spread, "tau = 0", "one odds ratio for all studies"),
-        ("CM.EL, wald", "nominal", _from_30, _K30, "maximum likelihood"),
+        ("CM.EL, wald", "at least", _many_alike, _ALIKE, _ML),
     ),
     *_promises(
         "clusters",
