@@ -28,6 +28,7 @@ __all__ = [
     "ProbablyLies",
     "WithoutContrast",
     "alternative_of",
+    "loses_most",
     "lost_weights",
     "prior_median",
     "without_contrast",
@@ -56,6 +57,15 @@ def lost_weights(result: SynthesisResult) -> list[tuple[float, float]]:
     """
     w = 1 / (result.fit.vi + result.fit.tau2)
     return list(zip((w / w.sum()).tolist(), result.weights.tolist(), strict=True))
+
+
+def loses_most(result: SynthesisResult) -> int:
+    """Position of the study that normal random effects weigh least against the mixed model that headlines.
+
+    A study that the mixed model gives no weight has none to lose.
+    """
+    ratios = [normal / mixed if mixed > 0 else np.inf for normal, mixed in lost_weights(result)]
+    return int(np.argmin(ratios))
 
 
 def without_contrast(result: SynthesisResult) -> int:
@@ -189,9 +199,8 @@ class LosesMostWeight:
         says = f"{self.label} lies {self.side} the estimate and has {there} of the weight instead of {here}"
         if result.model != "glmm":
             return Check(holds=False, says=says, shows="the headline is no mixed model")
-        pairs = lost_weights(result)
-        at = min(range(len(pairs)), key=lambda i: pairs[i][0] / pairs[i][1])
-        normal, mixed = pairs[at]
+        at = loses_most(result)
+        normal, mixed = lost_weights(result)[at]
         lies = "below" if result.effects.yi[at] < result.estimate else "above"
         shows = (
             f"{result.effects.labels[at]} lies {lies} it and has {percent_text(normal)} instead of "

@@ -12,7 +12,9 @@ from metasyn.report.methods_further import further_methods
 from metasyn.report.methods_words import (
     BAYES_TEXT,
     CI_TEXT,
-    GLMM_TEXT,
+    GLMM_END,
+    GLMM_FIT,
+    GLMM_LAWS,
     INTERVAL_LEADS,
     PI_KEYS,
     TAU2_CI_TEXT,
@@ -104,8 +106,16 @@ def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
 
 def _model_kinds(pooled: list[SynthesisResult]) -> Iterator[Method]:
     """What is particular to a mixed model of counts and to a Bayesian model."""
-    if any(one.beside.glmm is not None for one in pooled):
-        yield Method("Mixed model of counts.", GLMM_TEXT, ("glmm", "glmm-coverage"))
+    counted = tuple(dict.fromkeys(one.effects.measure.code for one in pooled if one.beside.glmm is not None))
+    if counted:
+        laws = [GLMM_LAWS[code] for code in counted]
+        ends = [GLMM_END[code] for code in counted if code in GLMM_END]
+        unit = "cohort" if len(ends) == len(counted) else "study"
+        share = f"A weight is the share of a {unit} in the information on the mean"
+        text = ". ".join((*(law for law, _ in laws), GLMM_FIT, *ends, share))
+        yield Method(
+            "Mixed model of counts.", text, tuple(dict.fromkeys(key for _, keys in laws for key in keys))
+        )
     priors = dict.fromkeys(name for one in pooled for name, _ in one.beside.bayes)
     if priors:
         empirical = ("turner",) if any(name.startswith("Turner") for name in priors) else ()

@@ -7,7 +7,9 @@ from metasyn.vocabulary import CiMethod, PiMethod, Tau2CiMethod
 __all__ = [
     "BAYES_TEXT",
     "CI_TEXT",
-    "GLMM_TEXT",
+    "GLMM_END",
+    "GLMM_FIT",
+    "GLMM_LAWS",
     "INTERVAL_LEADS",
     "PI_KEYS",
     "TAU2_CI_TEXT",
@@ -16,15 +18,42 @@ __all__ = [
 
 _OF_MEAN = "The confidence interval of the mean"
 
-GLMM_TEXT = (
-    "Proportions are pooled by random-effects logistic regression of events and participants (binomial "
-    "likelihood, normal distribution of the logits), by maximum likelihood with adaptive Gauss-Hermite "
-    "quadrature refined until nothing moves. Nothing is added to zero cells. τ² is estimated with the mean, "
-    "its interval is by profile likelihood; the test of heterogeneity is the likelihood-ratio test of one "
-    "mean "
-    "against a mean for every study. The pooled proportion is that of the median cohort; the mean over the "
-    "cohorts is stated beside it. A weight is the share of a cohort in the information on the mean"
+# By measure: what is pooled and by which likelihood, and the literature on it.
+GLMM_LAWS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "PLO": (
+        "Proportions are pooled by random-effects logistic regression of events and participants (binomial "
+        "likelihood, normal distribution of the logits)",
+        ("glmm", "glmm-coverage"),
+    ),
+    "IRLN": (
+        "Rates are pooled by random-effects Poisson regression of events and person-time (Poisson "
+        "likelihood, normal distribution of the log rates)",
+        ("glmm",),
+    ),
+    "OR": (
+        "Odds ratios are pooled from the events and participants of both groups: given how many had the "
+        "event in a study, the events of its first group have a noncentral hypergeometric distribution "
+        "(exact conditional likelihood, normal distribution of the log odds ratios)",
+        ("glmm",),
+    ),
+    "IRR": (
+        "Rate ratios are pooled from the events and person-time of both groups: given the events of a study, "
+        "those of its first group are binomial (conditional likelihood, normal distribution of the log rate "
+        "ratios)",
+        ("glmm",),
+    ),
+}
+GLMM_FIT = (
+    "Mixed models are fitted by maximum likelihood with adaptive Gauss-Hermite quadrature refined until "
+    "nothing moves. Nothing is added to zero cells. τ² is estimated with the mean, its interval is by "
+    "profile likelihood; the test of heterogeneity is the likelihood-ratio test of one mean against a mean "
+    "for every study"
 )
+# By measure, where the median and the mean over the cohorts differ.
+GLMM_END = {
+    code: f"The pooled {what} is that of the median cohort; the mean over the cohorts is stated beside it"
+    for code, what in (("PLO", "proportion"), ("IRLN", "rate"))
+}
 BAYES_TEXT = (
     "The Bayesian model has normal study results around normal true effects, a flat prior of the mean and a "
     "stated prior of the standard deviation τ between studies; the estimate is the posterior median, the "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from metasyn.analysis.result import OutcomeResult
 from metasyn.claims.model_conditions import (
@@ -15,6 +14,7 @@ from metasyn.claims.model_conditions import (
     OtherEstimateLies,
     WithoutContrast,
     alternative_of,
+    loses_most,
     lost_weights,
     without_contrast,
 )
@@ -30,10 +30,7 @@ from metasyn.values import NotEstimable
 from metasyn.vocabulary import CiMethod, Model
 from metasyn.wording import level_text, percent_text, tau2_text
 
-if TYPE_CHECKING:
-    pass
-
-__all__ = ["mixed_statements", "model_statements", "models_figure"]
+__all__ = ["apart_statements", "mixed_statements", "model_statements", "models_figure"]
 
 # The normal-normal model that stands beside a mixed one.
 _USUAL: tuple[Model, CiMethod] = ("random-effects", "hartung-knapp-adhoc")
@@ -53,6 +50,22 @@ def model_statements(result: SynthesisResult) -> tuple[Statement, ...]:
         a Bayesian result the probability of the direction, and what the classical intervals would say.
     """
     return (*mixed_statements(result), *posterior_statements(result))
+
+
+def apart_statements(result: SynthesisResult) -> tuple[Statement, ...]:
+    """What must be said of the model of a result that is shown apart.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+
+    Returns
+    -------
+    tuple of Statement
+        As `model_statements`, without Bayesian results beside another headline, as no section names
+        their prior there.
+    """
+    return model_statements(result) if result.model == "bayesian" else mixed_statements(result)
 
 
 def mixed_statements(result: SynthesisResult) -> tuple[Statement, ...]:
@@ -111,9 +124,8 @@ def _beside_mixed(result: SynthesisResult) -> Iterator[Statement]:
         text=f"{text}, the same estimate.",
         conditions=(*known, OtherEstimateLies(model=model, ci_method=method, direction=None)),
     )
-    pairs = lost_weights(result)
-    at = min(range(len(pairs)), key=lambda i: pairs[i][0] / pairs[i][1])
-    (normal, mixed), label = pairs[at], result.effects.labels[at]
+    at = loses_most(result)
+    (normal, mixed), label = lost_weights(result)[at], result.effects.labels[at]
     spread = result.fit.tau2
     for direction, word, place in (("above", "higher", "below"), ("below", "lower", "above")):
         elsewhere = OtherEstimateLies(model=model, ci_method=method, direction=direction)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, Tabl
 from metasyn.report.dependence import dependence_section
 from metasyn.report.figures import estimators_figure, forest_figure
 from metasyn.report.groups import outcome_label, part_names
-from metasyn.report.models import mixed_statements, models_figure
+from metasyn.report.models import apart_statements, mixed_statements, models_figure
 from metasyn.report.phrases import (
     headline_sentence,
     heterogeneity_sentences,
@@ -180,12 +180,14 @@ def _apart(
     slug = f"{part.slug}-apart-{number}"
     table = apart_table(apart.title, other.effects, result, whole.sources, slug=slug, level=level)
     dependence = dependence_section(other, result, slug) if result.pooled else None
+    of_model = joined(apart_statements(result))
     return Section(
         anchor=f"apart-{part.slug}-{number}",
         heading=f"Shown apart: {apart.title}",
         blocks=(
             Paragraph(sentence(apart.reason), lead="Why apart."),
             Paragraph(headline_sentence(result, names=part_names(apart), better=part.definition.better)),
+            *((Paragraph(of_model),) if of_model else ()),
             TableBlock(table),
         ),
         sections=() if dependence is None else (dependence,),

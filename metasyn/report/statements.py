@@ -11,7 +11,7 @@ from metasyn.report.absolute import absolute_statements
 from metasyn.report.dependence import dependence_statements, dependent_subject
 from metasyn.report.evidence_words import open_findings, open_findings_statements, route_statements
 from metasyn.report.groups import part_names
-from metasyn.report.models import model_statements
+from metasyn.report.models import apart_statements, model_statements
 from metasyn.report.phrases import (
     headline_statements,
     heterogeneity_statements,
@@ -97,7 +97,11 @@ def _of_outcome(part: OutcomeResult, whole: AnalysisResult) -> Iterator[Stated]:
         if isinstance(other.synthesis, NotEstimable):
             continue
         subject = Subject(result=other.synthesis)
-        statements = headline_statements(other.synthesis, names=part_names(other.apart), better=better)
+        named = part_names(other.apart)
+        statements = (
+            *headline_statements(other.synthesis, names=named, better=better),
+            *apart_statements(other.synthesis),
+        )
         for statement in statements:
             yield Stated(where=f"{part.slug} apart {number}", statement=statement, subject=subject)
         yield from _of_dependence(other, f"{part.slug} apart {number} dependence")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +31,6 @@ from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import CiMethod
 
-if TYPE_CHECKING:
-    pass
-
 __all__ = ["mixed_groups"]
 
 _Rows = Sequence[Sequence[int]]
@@ -46,8 +42,8 @@ _POLICY = Policy(
     reason="One mixed model of the counts (random-effects logistic regression on the groups): every group "
     "has a mean of its own, all share one between-study variance; the interval has the t distribution on "
     "cohorts minus groups degrees of freedom. The variance is by maximum likelihood, which is too small "
-    "where "
-    "groups are many and small: intervals are then too narrow, and the test finds differences too easily.",
+    "where groups are many and small: intervals are then too narrow, and the test finds differences "
+    "too easily.",
 )
 _LEFT_OUT = "Without part in the mixed model and in the test, as nobody or everybody had the event: {names}."
 
@@ -79,17 +75,10 @@ def mixed_groups(
     SubgroupAnalysis or NotEstimable
         Or why there is none.
     """
-    counts = (
-        [] if isinstance(effects.effects, GivenEffects) else [effect.counts for effect in effects.effects]
-    )
-    known = [one for one in counts if one is not None and one.n_2 is None]
-    if effects.measure.code != "PLO":
-        return NotEstimable("groups that share a variance have one for single proportions only")
-    if glmm_ci(spec) == "profile-likelihood":
-        return NotEstimable("groups that share a variance have no profile-likelihood interval")
-    if not counts or len(known) < len(counts):
-        return NotEstimable("not every estimate rests on events and participants")
-    x, n = (np.array([getattr(one, name) for one in known], dtype=float) for name in ("events_1", "n_1"))
+    counts = _counts(effects, spec)
+    if isinstance(counts, NotEstimable):
+        return counts
+    x, n = counts
     used = [g for g, rows in enumerate(indices) if 0 < x[list(rows)].sum() < n[list(rows)].sum()]
     rows = [i for g in used for i in indices[g]]
     if len(rows) <= len(used):
@@ -132,6 +121,24 @@ def mixed_groups(
         pvalue=test if isinstance(test, NotEstimable) else test.pvalue,
         reason=f"{_POLICY.reason} {_LEFT_OUT.format(names=', '.join(apart)) if apart else ''}".strip(),
     )
+
+
+def _counts(
+    effects: EffectSet, spec: SynthesisSpec
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | NotEstimable:
+    """Events and participants of every cohort, or why groups of them have no mixed model together."""
+    if effects.measure.code != "PLO":
+        return NotEstimable("groups that share a variance have one for single proportions only")
+    if glmm_ci(spec) == "profile-likelihood":
+        return NotEstimable("groups that share a variance have no profile-likelihood interval")
+    counts = (
+        [] if isinstance(effects.effects, GivenEffects) else [effect.counts for effect in effects.effects]
+    )
+    known = [one for one in counts if one is not None and one.n_2 is None]
+    if not counts or len(known) < len(counts):
+        return NotEstimable("not every estimate rests on events and participants")
+    x, n = np.array([(one.events_1, one.n_1) for one in known], dtype=float).T
+    return x, n
 
 
 def _group(

@@ -192,8 +192,10 @@ def predictive_of(result: SynthesisResult) -> Predictive | NotEstimable:
         return predictive_distribution(result.fit, result.request.pi_method, ci_method=result.ci_method)
     if isinstance(result.pi, NotEstimable) or isinstance(result.heterogeneity, NotEstimable):
         return NotEstimable("there is no prediction interval")
-    degrees = {"t(k-1)": result.k - 1.0, "t(k-2)": result.k - 2.0}
-    if result.beside.glmm is None:  # a group: on the degrees of freedom of all groups together
+    mixed = result.beside.glmm
+    k = result.k if mixed is None else mixed.k_used
+    degrees = {"t(k-1)": k - 1.0, "t(k-2)": k - 2.0}
+    if mixed is None:  # a group: on the degrees of freedom of all groups together
         free = next(way.df for way in result.alternatives if way.ci_method == "t")
         degrees = {"t(k-1)": free, "t(k-2)": free - 1.0}
     return Predictive(

@@ -37,8 +37,34 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
         The headline row is emphasised.
     """
     measure, level = result.effects.measure, level_text(dependent.spec.level)
-    with_p = measure.null is not None
-    df = dependent.df
+    same_model = normal_counterpart(result)
+    made = columns(
+        ("model", "Synthesis", "left", 2.0),
+        ("k", "Rows", "right", 0.6),
+        ("groups", "Independent units", "right", 1.0),
+        ("estimate", estimate_header(measure, level), "right", 1.8),
+        ("p", "p", "right", 0.7),
+        ("prediction_interval", f"{level} prediction interval", "right", 1.5),
+        ("df", "Degrees of freedom", "right", 1.0),
+    )
+    keep = [i for i, column in enumerate(made) if measure.null is not None or column.key != "p"]
+    return ReportTable(
+        slug=slug,
+        caption=f"{subject(result.effects.outcome)}: one row per cohort, and all rows",
+        columns=tuple(made[i] for i in keep),
+        rows=tuple(tuple(row[i] for i in keep) for row in _both_rows(result, dependent)),
+        notes=(
+            *(["Headline: credible interval; p values are of the others."] if _is_bayesian(result) else []),
+            *([] if same_model is None else [f"Random effects: interval {CI_WORDS[same_model.ci_method]}."]),
+            *_variances(dependent),
+        ),
+        emphasis=(0,),
+    )
+
+
+def _both_rows(result: SynthesisResult, dependent: CheResult) -> list[tuple[str, ...]]:
+    """Headline, the same rows by random effects where another model headlines, all rows."""
+    measure, df = result.effects.measure, dependent.df
     rows: list[tuple[str, ...]] = [
         (
             "One row per cohort (headline)",
@@ -63,28 +89,7 @@ def both_ways_table(result: SynthesisResult, dependent: CheResult, *, slug: str)
         estimate, p = estimate_cell(same_model, measure), p_cell(same_model.pvalue)
         label = "One row per cohort, random effects"
         rows.insert(1, (label, whole(result.k), whole(result.k), estimate, p, _DASH, _DASH))
-    made = columns(
-        ("model", "Synthesis", "left", 2.0),
-        ("k", "Rows", "right", 0.6),
-        ("groups", "Independent units", "right", 1.0),
-        ("estimate", estimate_header(measure, level), "right", 1.8),
-        ("p", "p", "right", 0.7),
-        ("prediction_interval", f"{level} prediction interval", "right", 1.5),
-        ("df", "Degrees of freedom", "right", 1.0),
-    )
-    keep = [i for i, column in enumerate(made) if with_p or column.key != "p"]
-    return ReportTable(
-        slug=slug,
-        caption=f"{subject(result.effects.outcome)}: one row per cohort, and all rows",
-        columns=tuple(made[i] for i in keep),
-        rows=tuple(tuple(row[i] for i in keep) for row in rows),
-        notes=(
-            *(["Headline: credible interval; p values are of the others."] if _is_bayesian(result) else []),
-            *([] if same_model is None else [f"Random effects: interval {CI_WORDS[same_model.ci_method]}."]),
-            *_variances(dependent),
-        ),
-        emphasis=(0,),
-    )
+    return rows
 
 
 def _is_bayesian(result: SynthesisResult) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 
 from metasyn.analysis.dependence import DependentSynthesis
 from metasyn.analysis.explain.arithmetic import exact, rounded
+from metasyn.analysis.explain.dependent_variances import (
+    between_groups_work,
+    full_covariance,
+    within_groups_work,
+)
 from metasyn.analysis.explain.effects import Setting, effect_explanation
 from metasyn.analysis.explain.model import Explanation, WorkedTable
 from metasyn.analysis.explain.pooled import Worked, quantile_words, to_natural
@@ -20,7 +25,9 @@ from metasyn.analysis.explain.results import Number
 from metasyn.analysis.explain.sheet import Sheet
 from metasyn.effects.measure import EffectMeasure
 from metasyn.numerics.tails import two_sided_quantile
-from metasyn.synthesis.robust import CheResult
+from metasyn.synthesis.dependence import effects_covariance
+from metasyn.synthesis.robust import CheResult, pool_che
+from metasyn.synthesis.robust.che_model import CheAtRho
 from metasyn.synthesis.robust.model import RobustCoefficient
 from metasyn.tables.cells import interval_with_unit
 from metasyn.values import Interval, NotEstimable
@@ -85,16 +92,45 @@ def dependent_numbers(
         yield make(f"{name}: p", p_text(p), _p_work)
     if not isinstance(result.pi, NotEstimable):
         yield make(f"{name}: pi", interval_with_unit(result.pi, result.effects.measure), _pi_work)
-    yield make(f"{name}: tau2", tau2_text(result.tau2), _none)
-    yield make(f"{name}: omega2", tau2_text(result.omega2), _none)
+    yield make(f"{name}: tau2", tau2_text(result.tau2), between_groups_work)
+    yield make(f"{name}: omega2", tau2_text(result.omega2), within_groups_work)
     for at in result.sensitivity:
         if not isinstance(at.coefficients, NotEstimable) and at.rho != result.spec.rho:
-            mean, other = at.coefficients[0], f"{name}: with correlation {plain_number(at.rho)}"
-            beside = (
-                *(() if isinstance(mean.df, NotEstimable) else (decimal(mean.df, 1),)),
-                *(tau2_text(x) for x in (at.tau2, at.omega2) if not isinstance(x, NotEstimable)),
-            )
-            yield make(other, _shown(mean, result.effects.measure), _none, beside)
+            yield _at_rho(found, result, at, setting, place)
+
+
+def _at_rho(
+    found: DependentSynthesis, result: CheResult, at: CheAtRho, setting: Setting, place: str
+) -> Number:
+    """The same with another correlation where the tables have no number, pooled again when asked for."""
+    mean, rho = at.coefficients[0], at.rho  # type: ignore[index]
+    name = f"dependent rows: with correlation {plain_number(rho)}"
+    shown = _shown(mean, result.effects.measure)
+    beside = (
+        *(() if isinstance(mean.df, NotEstimable) else (decimal(mean.df, 1),)),
+        *(tau2_text(x) for x in (at.tau2, at.omega2) if not isinstance(x, NotEstimable)),
+    )
+
+    def build() -> Explanation:
+        evidence = setting.archive.evidence
+        if evidence is None:
+            return _explained(found, result, setting, name, shown, lambda _: (None, ()))
+        again = pool_che(
+            found.effects, evidence=evidence, clusters=found.groups, rho=rho, sensitivity=(),
+            level=result.spec.level, method=result.spec.method, variance=result.spec.variance,
+            variance_ci="none",
+        )  # fmt: skip
+        pairs = effects_covariance(found.effects, evidence, rho=rho).pairs
+        return _explained(replace(found, pairs=pairs, result=again), again, setting, name, shown, _all_work)
+
+    return Number(place=place, name=name, shown=shown, build=build, others=beside)
+
+
+def _all_work(result: CheResult) -> Worked:
+    """Both variances, standard error, degrees of freedom, and estimate with interval, one after the other."""
+    table, estimate = _estimate_work(result)
+    works = (between_groups_work, within_groups_work, _se_work, _df_work)
+    return table, (*(line for work in works for line in work(result)[1]), *estimate)
 
 
 def _number(
@@ -107,26 +143,44 @@ def _number(
     work: Callable[[CheResult], Worked],
     others: tuple[str, ...] = (),
 ) -> Number:
-    def build() -> Explanation:
-        table, sums = work(result)
-        weights = _parts(result).weights
-        rows = zip(result.effects.effects, weights / weights.sum(), strict=True)
-        parts = (
+    build = partial(_explained, found, result, setting, name, shown, work)
+    return Number(place=place, name=name, shown=shown, build=build, others=others)
+
+
+def _explained(
+    found: DependentSynthesis,
+    result: CheResult,
+    setting: Setting,
+    name: str,
+    shown: str,
+    work: Callable[[CheResult], Worked],
+) -> Explanation:
+    """One number with its arithmetic and the rows below it."""
+    table, sums = work(result)
+    weights = _parts(result).weights
+    rows = zip(result.effects.effects, weights / weights.sum(), strict=True)
+    return Explanation(
+        kind="result",
+        title=_title(name.partition(": ")[2]),
+        shown=shown,
+        key=name,
+        number=_value(result, name.partition(": ")[2]),
+        facts=tuple(_facts(found, result)),
+        table=table,
+        sums=sums,
+        parts=tuple(
             effect_explanation(effect, result.effects.measure, setting, weight=float(share))
             for effect, share in rows
-        )
-        return Explanation(
-            kind="result",
-            title=_title(name.partition(": ")[2]),
-            shown=shown,
-            key=name,
-            facts=tuple(_facts(found, result)),
-            table=table,
-            sums=sums,
-            parts=tuple(parts),
-        )
+        ),
+    )
 
-    return Number(place=place, name=name, shown=shown, build=build, others=others)
+
+def _value(result: CheResult, name: str) -> float | None:
+    """The number itself, an estimate on the natural scale; None where it is an interval."""
+    if name in ("", "pi") or name not in _TITLES:
+        return None if name == "pi" else result.effects.measure.to_natural(result.estimate)
+    value = result.pvalue if name == "p" else getattr(result, name)
+    return None if isinstance(value, NotEstimable) else float(value)
 
 
 _TITLES: Mapping[str, str] = MappingProxyType(
@@ -164,7 +218,7 @@ def _facts(found: DependentSynthesis, result: CheResult) -> Iterator[tuple[str, 
         "row j of group i has y = μ + u + r + e: u varies between groups with variance τ², r between the "
         f"rows of a group with variance ω² ({spec.method}), e is the sampling error",
     )
-    yield "τ², ω²", f"{tau2_text(result.tau2)}, {tau2_text(result.omega2)}, found by iteration"
+    yield "τ², ω²", f"{tau2_text(result.tau2)}, {tau2_text(result.omega2)}, each explained by itself"
     groups = (
         f"{group.name} ({', '.join(result.effects.labels[i] for i in group.rows)})"
         for group in found.groups.tied
@@ -192,11 +246,6 @@ def _facts(found: DependentSynthesis, result: CheResult) -> Iterator[tuple[str, 
     yield "Reference", _REFERENCE
 
 
-def _none(result: CheResult) -> Worked:
-    """Variances are found by iteration; the facts say so."""
-    return None, ()
-
-
 def _estimate_work(result: CheResult) -> Worked:
     """The mean with the weights of the working covariance, and its robust interval."""
     parts, y = _parts(result), result.effects.yi
@@ -221,7 +270,7 @@ def _interval(sheet: Sheet, result: CheResult) -> None:
     measure, ends = result.effects.measure, [(result.effects.measure.short, "μ", result.estimate)]
     if isinstance(result.ci, Interval) and isinstance(result.se, float) and isinstance(result.df, float):
         sheet.know(rounded("se", result.se), rounded("t", two_sided_quantile(1 - result.ci.level, result.df)))
-        words = f"{quantile_words(result.ci.level, result.df)}; se is explained as dependent rows: se"
+        words = f"{quantile_words(result.ci.level, result.df)}; se: by groups (CR2)"
         sheet.add("low", ("μ − t × se",), result.ci.low, remark=words)
         sheet.add("high", ("μ + t × se",), result.ci.high)
         ends += [("lower bound", "low", result.ci.low), ("upper bound", "high", result.ci.high)]
@@ -306,9 +355,7 @@ def _rows(labels: tuple[str, ...], values: _Array) -> tuple[tuple[str, tuple[flo
 def _parts(result: CheResult) -> _Parts:
     """Weights, residuals and CR2 from dense matrices, for the mean of all rows."""
     covariance = result.robust.model.covariance
-    full = np.zeros((result.k, result.k))
-    for index, block in zip(covariance.clusters, covariance.blocks, strict=True):
-        full[np.ix_(index, index)] = block
+    full = full_covariance(result)
     inverse = np.linalg.inv(full)
     weights = inverse.sum(axis=1)
     total = weights.sum()

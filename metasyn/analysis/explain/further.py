@@ -7,6 +7,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from metasyn.analysis.explain.arithmetic import exact, rounded
+from metasyn.analysis.explain.mixed_between import (
+    MIXED_REFERENCE,
+    MIXED_WAY,
+    mixed_between_work,
+    share_counts_model,
+)
 from metasyn.analysis.explain.model import Explanation, Sum, WorkedTable
 from metasyn.analysis.explain.results import Number
 from metasyn.analysis.explain.sheet import Sheet
@@ -33,6 +39,7 @@ _WITH = {
     "HR": "1 − exp(R × ln(1 − p0))",
     "RD": "p0 + R",
 }
+_BOOK = "Borenstein et al. 2009, Introduction to Meta-Analysis, 10.1002/9780470743386, ch. 19"
 # A baseline risk of more digits was computed, not stated.
 _LONGEST = 6
 _EVENT_FREE = "exp(R × ln p0)"
@@ -101,10 +108,13 @@ def between_number(groups: SubgroupAnalysis, *, place: str) -> Number:
         Slug of the outcome.
     """
     mode = "one τ² for all groups" if groups.tau2_mode == "common" else "each group has its own τ²"
+    way, reference, work = f"inverse-variance mean; {mode}", _BOOK, _between_work
+    if share_counts_model(groups):
+        way, reference, work = MIXED_WAY, MIXED_REFERENCE, mixed_between_work
     facts = (
-        ("Method", f"chi-square of the group means around their inverse-variance mean; {mode}"),
+        ("Method", f"chi-square of the group means around their {way}"),
         ("Why", groups.reason),
-        ("Reference", "Borenstein et al. 2009, Introduction to Meta-Analysis, 10.1002/9780470743386, ch. 19"),
+        ("Reference", reference),
         ("From", f"the estimates of the groups, explained as {groups.by}: NAME"),
     )
     value = None if isinstance(groups.Q_between, NotEstimable) else groups.Q_between
@@ -113,9 +123,9 @@ def between_number(groups: SubgroupAnalysis, *, place: str) -> Number:
         f"{groups.by}: difference between groups",
         between_text(groups).partition(": ")[2],
         value,
-        lambda: _between_work(groups)[1],
+        lambda: work(groups)[1],
         facts,
-        table=lambda: _between_work(groups)[0],
+        table=lambda: work(groups)[0],
         others=(f"difference between {column_word(groups.by)}",),
     )
 

@@ -13,7 +13,7 @@ from metasyn.analysis.explain.arithmetic import exact, rounded, worked
 from metasyn.analysis.explain.model import Sum, WorkedTable
 from metasyn.analysis.explain.sheet import Sheet
 from metasyn.effects.measure import EffectMeasure
-from metasyn.numerics.tails import two_sided_quantile
+from metasyn.numerics.tails import chi2_quantile, two_sided_quantile
 from metasyn.synthesis.mean import MeanFit, fit_mean
 from metasyn.synthesis.mean.prediction import predictive_distribution
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
@@ -94,6 +94,8 @@ def interval_lines(sheet: Sheet, result: SynthesisResult) -> None:
     words = quantile_words(result.ci.level, result.df)
     if sheet.add("low", (f"μ − {name} × se",), result.ci.low, remark=words):
         sheet.add("high", (f"μ + {name} × se",), result.ci.high)
+    else:
+        sheet.know(rounded("high", result.ci.high))
 
 
 def quantile_words(level: float, df: float) -> str:
@@ -275,15 +277,25 @@ def _likelihood(restricted: bool) -> Callable[[SynthesisResult, Heterogeneity], 
 
 
 def _generalised(result: SynthesisResult, found: Heterogeneity) -> Worked:
-    """Paule and Mandel, empirical Bayes: the generalised Q statistic equals its degrees of freedom."""
+    """Paule and Mandel, empirical Bayes: the generalised Q statistic equals its mean, or its median."""
     w, y = 1 / (result.fit.vi + found.tau2.value), result.fit.yi
     mean = float((w * y).sum() / w.sum())
     columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w(y − μ)²": w * (y - mean) ** 2}
-    sheet = Sheet(rounded("S", float(columns["w(y − μ)²"].sum())), exact("k", result.k))
-    words = "τ² is the value at which this sum, w = 1/(se² + τ²), is k − 1"
-    if found.tau2.value > 0 and sheet.add("S", ("k − 1",), result.k - 1.0, remark=words):
-        return study_table(result, columns, summed=("w", "w(y − μ)²")), tuple(sheet.lines)
-    return None, ()
+    goal, name, of = result.k - 1.0, "k − 1", "k − 1"
+    if found.tau2.method == "PMM":
+        goal, name, of = chi2_quantile(0.5, result.k - 1), "c", "c, the median of chi-square with df = k − 1"
+    sheet = Sheet(rounded("S", float(columns["w(y − μ)²"].sum())), exact("k", result.k), rounded("c", goal))
+    if found.tau2.value > 0:
+        words = f"τ² is the value at which S, the sum of w(y − μ)² with w = 1/(se² + τ²), is {of}"
+        done = sheet.add(name, ("S",), goal, remark=words)
+    else:
+        words = f"S is the sum of w(y − μ)² with w = 1/se²: with τ² = 0 it is not above {of} already"
+        done = sheet.add(
+            "τ²", (f"max(0, S − {name})" if name == "c" else "max(0, S − (k − 1))",), 0.0, remark=words
+        )
+    if not done:
+        return None, ()
+    return study_table(result, columns, summed=("w", "w(y − μ)²")), tuple(sheet.lines)
 
 
 def _hedges(result: SynthesisResult, found: Heterogeneity) -> Worked:
@@ -300,7 +312,7 @@ def _hedges(result: SynthesisResult, found: Heterogeneity) -> Worked:
 
 
 def _hunter_schmidt(result: SynthesisResult, found: Heterogeneity) -> Worked:
-    """Hunter and Schmidt: Q less the number of estimates, over the sum of the weights."""
+    """Hunter and Schmidt: Q (enlarged in the corrected form) less k, over the sum of the weights."""
     y, w = result.fit.yi, 1 / result.fit.vi
     mean = float((w * y).sum() / w.sum())
     columns = {"y": y, "se": np.sqrt(result.fit.vi), "w": w, "w(y − m)²": w * (y - mean) ** 2}
@@ -308,7 +320,8 @@ def _hunter_schmidt(result: SynthesisResult, found: Heterogeneity) -> Worked:
         rounded("S", float(columns["w(y − m)²"].sum())), rounded("A", float(w.sum())), exact("k", result.k)
     )
     words = "S and A are the sums of w(y − m)² and w = 1/se², m the mean with the weights w"
-    if not sheet.add("τ²", ("max(0, (S − k)/A)",), found.tau2.value, remark=words):
+    form = "S × k/(k − 1)" if found.tau2.method == "HSk" else "S"
+    if not sheet.add("τ²", (f"max(0, ({form} − k)/A)",), found.tau2.value, remark=words):
         return None, ()
     return study_table(result, columns, summed=("w", "w(y − m)²")), tuple(sheet.lines)
 
@@ -342,8 +355,12 @@ _ESTIMATORS: Mapping[str, Callable[[SynthesisResult, Heterogeneity], Worked]] = 
         "ML": _likelihood(restricted=False),
         "PM": _generalised,
         "EB": _generalised,
+        "DLIT": _generalised,
+        "SJIT": _generalised,
+        "PMM": _generalised,
         "HE": _hedges,
         "HS": _hunter_schmidt,
+        "HSk": _hunter_schmidt,
         "SJ": _sidik_jonkman,
     }
 )

@@ -14,8 +14,9 @@ from metasyn.analysis.explain.by_model import (
     tau2_work,
     tau_work,
 )
+from metasyn.analysis.explain.defined import definition, estimates_table
 from metasyn.analysis.explain.effects import Setting, effect_explanation, effect_shown
-from metasyn.analysis.explain.mixed import marginal_work
+from metasyn.analysis.explain.mixed_mean import marginal_work
 from metasyn.analysis.explain.model import Explanation
 from metasyn.analysis.explain.pooled import Worked, p_work, prediction_work
 from metasyn.effects.model import Effect, EffectSet
@@ -260,6 +261,8 @@ def _explained(
 ) -> Explanation:
     """One number with its arithmetic and the effects below it."""
     table, sums = work(result) if result.pooled or name == "p" else (None, ())
+    if table is None and not sums:
+        table = estimates_table(result)
     return Explanation(
         kind="result",
         title=f"{about}: {_title(result, name)}" if name != about else about,
@@ -321,6 +324,8 @@ def _facts(result: SynthesisResult, name: str, *, worked: bool) -> Iterator[tupl
         interval = f"{level_text(spec.level)} interval: {CI_NAMES[result.ci_method]}"
         yield "Model", f"{MODEL_NAMES[result.model]}; {interval}"
         if name == "p":
+            if not worked:
+                yield "Formula", definition(result, name)
             return
         yield "Why", result.policy.reason
         yield from model_facts(result)
@@ -332,7 +337,7 @@ def _facts(result: SynthesisResult, name: str, *, worked: bool) -> Iterator[tupl
             yield "τ²", f"{tau2_cell(found)}, {TAU2_NAMES.get(method, method)}"  # type: ignore[call-overload]
         yield "Reference", _REFERENCES.get(result.model, _REFERENCES.get(result.ci_method, ""))
     if not worked:
-        yield "Formula", "this method has no closed form that could be followed by hand"
+        yield "Formula", definition(result, name)
 
 
 def _scale(result: SynthesisResult) -> str:

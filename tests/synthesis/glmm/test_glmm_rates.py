@@ -25,7 +25,8 @@ from metasyn.synthesis.counts import mantel_haenszel
 from metasyn.synthesis.glmm import pool_glmm
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.pool import pool
-from metasyn.values import Interval
+from metasyn.synthesis.threshold import probability_beyond
+from metasyn.values import Interval, NotEstimable
 
 X = [40, 11, 22, 8, 13, 23, 2, 1]
 T_1 = [410.6, 487, 237, 263, 962, 835, 310, 91]
@@ -173,3 +174,21 @@ def test_rates_of_zero_events_say_something() -> None:
     less = pooled("IRLN", events=[0, 2, 1, 9], time=[90, 25, 7, 30])
     assert less.estimate < some.estimate - 0.1
     assert np.isfinite(some.se)
+
+
+def test_a_probability_beyond_a_threshold_has_the_degrees_of_freedom_of_the_prediction_interval() -> None:
+    effects = effect_sizes(
+        "OR",
+        events_1=[3, 0, 9, 2],
+        n_1=[30, 20, 40, 30],
+        events_2=[8, 0, 6, 9],
+        n_2=[30, 20, 40, 30],
+        drop00=False,
+    )
+    result = pool(effects, model="glmm")
+    assert result.beside.glmm is not None
+    assert result.beside.glmm.k_used == result.k - 1
+    assert isinstance(result.pi, Interval)
+    beyond = probability_beyond(result, result.pi.low)
+    assert not isinstance(beyond, NotEstimable)
+    assert beyond.below == pytest.approx(0.025, abs=1e-9)
