@@ -8,11 +8,20 @@ from functools import singledispatch
 from hashlib import sha256
 from html import escape
 
+from metasyn.batch.multiverse import Multiverse, Scale, choice_rows, scales
 from metasyn.effects.display import natural_estimate, natural_interval
 from metasyn.effects.model import EffectSet, Exclusion
 from metasyn.errors import ReportError
 from metasyn.plots import svg_text
 from metasyn.plots.chart import ChartLayout
+from metasyn.plots.charts.specification_curve import specification_curve_layout
+from metasyn.plots.charts.specification_words import (
+    choice_name,
+    describe,
+    null_words,
+    option_name,
+    without_result,
+)
 from metasyn.plots.forest_cumulative import cumulative_forest
 from metasyn.plots.forest_layout import forest_layout
 from metasyn.plots.model import ForestLayout
@@ -25,7 +34,7 @@ from metasyn.tables.model import ReportTable, columns
 from metasyn.tables.results import alternatives_table, results_table
 from metasyn.tables.variation import subgroup_table
 from metasyn.values import Finding
-from metasyn.wording import interval_text, legible, natural_text
+from metasyn.wording import interval_text, legible, natural_text, percent_text, whole
 
 __all__ = ["as_html"]
 
@@ -46,8 +55,8 @@ def as_html(shown: object) -> str:
 
     Parameters
     ----------
-    shown : SynthesisResult, SubgroupAnalysis, EffectSet, Cumulative, ProfileComparison, ForestLayout or
-        ChartLayout
+    shown : SynthesisResult, SubgroupAnalysis, EffectSet, Cumulative, ProfileComparison, Multiverse,
+        ForestLayout or ChartLayout
 
     Returns
     -------
@@ -110,10 +119,47 @@ def _(shown: EffectSet) -> str:
     return _block(parts)
 
 
+@as_html.register
+def _(shown: Multiverse) -> str:
+    found = [scale for scale in scales(shown) if scale.numbers.size]
+    parts = [f"<p>{_text(line)}</p>" for line in (*describe(shown, found), *without_result(shown))]
+    tables = "".join(_table(table) for scale in found if (table := _choice_table(shown, scale)).rows)
+    if tables:
+        parts.append(f"<details><summary>Results by choice</summary>{tables}</details>")
+    return _block(parts, specification_curve_layout(shown) if found else None)
+
+
 @as_html.register(ForestLayout)
 @as_html.register(ChartLayout)
 def _(shown: ForestLayout | ChartLayout) -> str:
     return _block([], shown)
+
+
+def _choice_table(many: Multiverse, scale: Scale) -> ReportTable:
+    """The map of decisions: every option with its results and where their intervals lie."""
+    null = null_words(scale)
+    places = ("below", "includes", "above") if null else ()
+    found = choice_rows(many, scale)
+    rows = [
+        (
+            choice_name(row.choice) if before is None or before.choice != row.choice else "",
+            option_name(row.choice, row.option),
+            whole(int(row.here.sum())),
+            *("" if (share := getattr(row, name)) is None else percent_text(share, 0) for name in places),
+        )
+        for before, row in zip((None, *found), found, strict=False)
+    ]
+    return ReportTable(
+        slug="choices",
+        caption=scale.measure.label.capitalize(),
+        columns=columns(
+            ("choice", "Choice"),
+            ("option", "Option"),
+            ("results", "Results", "right"),
+            *((name, f"{name} {null}", "right") for name in places),
+        ),
+        rows=tuple(rows),
+    )
 
 
 def _effects_table(effects: EffectSet) -> ReportTable:

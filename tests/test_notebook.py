@@ -13,8 +13,11 @@ import pytest
 
 import metasyn
 from metasyn import notebook
+from metasyn.analysis.multiverse import multiverse
+from metasyn.batch.multiverse import Multiverse, scales
 from metasyn.errors import ReportError
 from metasyn.plots.charts import funnel_layout
+from metasyn.plots.charts.specification_words import describe
 from metasyn.synthesis.model import SynthesisResult
 
 DATA = {
@@ -150,6 +153,28 @@ def test_the_other_results_show_themselves() -> None:
     assert "x" in Page(html_of(grouped.subgroups)).texts
 
 
+def test_a_multiverse_shows_its_curve_and_what_it_says() -> None:
+    many = multiverse(pooled(), exclude=["each study"])
+    page = Page(html_of(many))
+    assert page.tags.count("svg") == 1
+    text = " ".join(page.texts)
+    assert f"{len(many)} specifications, with {many.n_results} different results." in text
+    said = describe(many, scales(many))
+    assert [one for one in page.texts if one in said] == list(said)
+    assert len(said) > 2
+    head = page.texts.index("Estimator of τ²")
+    assert page.texts[head + 1 : head + 3] == ["REML", str(len({*many.result[rows_of(many, "REML")]}))]
+    assert html_of(many) == html_of(many)
+    nothing = multiverse(pooled(measure="PLO"), exclude=["nothing"], model=["glmm"])
+    page = Page(html_of(nothing))
+    assert "svg" not in page.tags
+    assert any(text.startswith("Without a result: 1 specification") for text in page.texts)
+
+
+def rows_of(many: Multiverse, option: str) -> list[int]:
+    return [row for row in range(len(many)) if option in many.options(row).values()]
+
+
 class Printer:
     """What IPython hands to `_repr_pretty_`."""
 
@@ -162,7 +187,8 @@ class Printer:
 
 def test_where_there_is_no_html_the_text_is_shown() -> None:
     result = pooled()
-    for shown in (result, result.effects, metasyn.cumulative(result), metasyn.forest_layout(result)):
+    several = (metasyn.cumulative(result), metasyn.forest_layout(result), multiverse(result))
+    for shown in (result, result.effects, *several):
         printer = Printer()
         type(shown).__dict__["_repr_pretty_"](shown, printer, False)
         assert printer.said == str(shown)

@@ -51,6 +51,13 @@ def multiverse_command(
     event_fraction: Annotated[
         tuple[float, ...], Parameter(help="Assumed share with the event.", show_default=False)
     ] = (),
+    zero_cells: Annotated[
+        tuple[str, ...],
+        Parameter(help="Rows with 0.5 added for zero cells: only0, all, if0all or none.", show_default=False),
+    ] = (),
+    overlap: Annotated[
+        tuple[str, ...], Parameter(help="Of overlapping cohorts: whole or parts.", show_default=False)
+    ] = (),
     exclude: Annotated[
         tuple[str, ...],
         Parameter(
@@ -74,6 +81,9 @@ def multiverse_command(
         int | None, Parameter(help="Pool a random sample of so many specifications.", show_default=False)
     ] = None,
     seed: Annotated[int, Parameter(help="Of that sample.")] = 1,
+    jobs: Annotated[
+        int, Parameter(help="Workers for models that are fitted set by set (Bayesian, mixed).")
+    ] = 1,
     out: Annotated[
         Path | None,
         Parameter(help="Draw the curve: a name that ends in .svg, .pdf or .png.", show_default=False),
@@ -101,8 +111,10 @@ def multiverse_command(
         "ci_method": ci,
     }
     given: dict[str, Any] = {key: value for key, value in asked.items() if value}
-    given |= {"threshold": threshold, "limit": limit, "seed": seed}
-    figures = {"route": route, "event_fraction": event_fraction}
+    given |= {"threshold": threshold, "limit": limit, "seed": seed, "n_jobs": _workers(jobs)}
+    figures = {
+        "route": route, "event_fraction": event_fraction, "zero_cells": zero_cells, "overlap": overlap
+    }  # fmt: skip
     if Path(name).suffix.lower() in _TABLES:
         many = _of_table(name, measure, {**figures, "outcome": outcome, "project": project}, given)
     else:
@@ -122,6 +134,12 @@ def _require_places(out: Path | None, csv: Path | None) -> None:
     for option, path in (("--out", out), ("--csv", csv)):
         if path is not None and not path.absolute().parent.is_dir():
             raise OptionError(f"{option}: there is no folder {str(path.parent)!r}.")
+
+
+def _workers(jobs: int) -> int:
+    if jobs < 1:
+        raise OptionError(f"--jobs must be 1 or more; got {jobs}.")
+    return jobs
 
 
 def _rule(word: str) -> str | dict[str, str]:

@@ -136,7 +136,9 @@ def _headers_and_widths(
     for column in layout.columns:
         own = column.key == "label"
         cells = _label_width(layout.rows, measure, sizes) if own else _cell_width(column, layout, measure)
-        lines = wrap(column.header, max(cells, sizes.max_header), sizes.bold, measure)
+        # A heading is never cut inside a word.
+        word = max((measure(one, sizes.bold) for one in _BREAK.split(column.header)), default=0.0)
+        lines = wrap(column.header, max(cells, sizes.max_header, word), sizes.bold, measure)
         headers[column.key] = lines
         widths[column.key] = max([cells, *(measure(line, sizes.bold) for line in lines)])
     return headers, widths

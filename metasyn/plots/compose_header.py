@@ -119,6 +119,7 @@ def favours_lines(
     first, last = (left_end + gap + next(words), right_end - gap - next(words))
     x = stage.panel.x(layout.axis.null)
     x = min(max(x, first), last) if first <= last else (first + last) / 2
-    left = wrap(arrows[0], max(x - gap - left_end, 4 * pen.size), pen, stage.measure)
-    right = wrap(arrows[1], max(right_end - x - gap, 4 * pen.size), pen, stage.measure)
+    # A word that fits exactly is not cut for a rounding error.
+    left = wrap(arrows[0], max(x - gap - left_end + 0.01, 4 * pen.size), pen, stage.measure)
+    right = wrap(arrows[1], max(right_end - x - gap + 0.01, 4 * pen.size), pen, stage.measure)
     return left, right, x

@@ -25,7 +25,8 @@ from metasyn.batch.multiverse import (
     summary,
     undecided,
 )
-from metasyn.effects import get_measure, standardise
+from metasyn.batch.multiverse.deciding import _numbered
+from metasyn.effects import effect_sizes, get_measure, standardise
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisSpec, pool
@@ -181,6 +182,17 @@ def test_the_mixed_model_is_of_the_measures_that_have_it() -> None:
     np.testing.assert_allclose(row_figures(many, row), figures(alone), rtol=1e-9)
 
 
+def test_rates_have_a_mixed_model_too() -> None:
+    main = effect_sizes(
+        "IRR", events_1=[4, 6, 12], time_1=[120, 300, 450], events_2=[11, 9, 20], time_2=[140, 310, 400],
+        labels=LABELS[:3],
+    )  # fmt: skip
+    many = multiverse(main, exclude=["nothing"], model=["glmm"], spec=SynthesisSpec(model="glmm"))
+    assert (len(many), many.headline.row) == (1, 0)
+    alone = pool(main, spec=SynthesisSpec(model="glmm"))
+    np.testing.assert_allclose(row_figures(many, 0), figures(alone), rtol=1e-9)
+
+
 def test_a_model_that_has_no_estimate_stays_with_its_reason() -> None:
     main = result(3, measure="PLO")
     many = multiverse(main, exclude=["each study"], model=["glmm", "common-effect"])
@@ -250,6 +262,30 @@ def test_all_subsets_are_every_subset_once() -> None:
         y = np.array([YI[i] for i in here])
         assert many.estimate[row] == pytest.approx((w @ y) / w.sum(), rel=1e-12)
         assert many.k[row] == len(here)
+
+
+def test_every_way_of_leaving_out_reads_differently() -> None:
+    many = multiverse(result(), exclude=["all subsets"], model=["common-effect"])
+    words = [row["left out"] for row in many.records()]
+    assert len(set(words)) == len(words) == 31
+    assert "Oak, Elm, Ash and Fir" in words
+
+
+def test_effects_of_the_same_name_are_studies_of_their_own() -> None:
+    main = pool(yi=YI, vi=VI, labels=["Oak", "Oak", "Ash", "Fir", "Oak"], measure="HR")
+    many = multiverse(main, exclude=["each study"], model=["common-effect"])
+    assert many.choices[many.place("left out")].options == (
+        "nothing", "Oak", "Oak (2)", "Ash", "Fir", "Oak (3)"
+    )  # fmt: skip
+    assert many.k.tolist() == [5, 4, 4, 4, 4, 4]
+
+
+def test_rows_are_told_apart_by_numbers_however_many_choices_there_are() -> None:
+    rows = np.random.default_rng(5).choice([-1, 0, 2**20], size=(400, 5))
+    found = _numbered(rows)
+    _, expected = np.unique(rows, axis=0, return_inverse=True)
+    assert len(set(zip(found.tolist(), expected.ravel().tolist(), strict=True))) == expected.max() + 1
+    assert len(set(found.tolist())) == expected.max() + 1
 
 
 def test_what_leaves_nothing_stays_with_its_reason() -> None:
@@ -362,7 +398,8 @@ def test_measures_on_different_scales_are_kept_apart_and_proportions_are_not() -
     single = Analysis(
         title="Drug", question="Who coughs?", cohorts={"arm": "placebo"}, outcomes=[Outcome("cough", "PLO")]
     )
-    many = multiverse(single, evidence, route=["percent"], threshold=0.15)
+    models: Any = ["random-effects", "common-effect"]
+    many = multiverse(single, evidence, route=["percent"], model=models, threshold=0.15)
     (scale,) = scales(many)
     assert (scale.name, scale.null) == ("PLO, PAS", 0.15)
     first = dict(zip(scale.numbers.tolist(), scale.estimate.tolist(), strict=True))
@@ -376,7 +413,7 @@ def test_measures_on_different_scales_are_kept_apart_and_proportions_are_not() -
         if row["result"]:
             assert conclusion == (0 if row["ci_high"] < 0.15 else 2 if row["ci_low"] > 0.15 else 1)
     assert {1, 2} <= set(many.conclusions().tolist())
-    without = multiverse(single, evidence)
+    without = multiverse(single, evidence, exclude=["nothing"], model=models)
     assert set(without.conclusions().tolist()) == {-1}
     assert summary(without, scales(without)[0]).below is None
 
@@ -477,7 +514,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a rule for a list": ({"exclude": "each study"}, "exclude takes a list of rules"),
     "credible": ({"ci_method": ["credible"]}, "belongs to model='bayesian'"),
     "weights": ({"tau2_method": ["GENQ"]}, "needs weights of the user"),
-    "counts": ({"model": ["glmm"]}, "'glmm' pools counts as PLO or OR; got HR"),
+    "counts": ({"model": ["glmm"]}, "'glmm' pools counts as PLO, IRLN, OR, IRR; got HR"),
     "value": ({"exclude": [{"design": "trial"}]}, "'design' is not a column"),
     "route": ({"route": ["events"]}, "route= belongs to an analysis"),
     "threshold": ({"threshold": -1.0}, "threshold must be a value that HR can have"),

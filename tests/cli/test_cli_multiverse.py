@@ -66,6 +66,16 @@ def test_a_document_of_a_plain_table_in_two_measures(metasyn, tmp_path):
     assert again.out == answer.out
 
 
+def test_zero_cells_are_a_choice_of_the_command(metasyn, tiny_project):
+    answer = metasyn(
+        "multiverse", "tea_vs_water", "--outcome", "sleep", "--zero-cells", "all", "--overlap", "parts",
+        "--model", "common-effect", "--exclude", "nothing", "--jobs", "2", "--json", cwd=tiny_project,
+    )  # fmt: skip
+    assert answer.code == 0
+    chosen = json.loads(answer.out)["choices"]
+    assert (chosen["zero_cells"], chosen["overlap"]) == (["only0", "all"], ["whole", "parts"])
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -78,6 +88,8 @@ def test_a_document_of_a_plain_table_in_two_measures(metasyn, tmp_path):
         (["tea_vs_water", "--outcome", "waking", "--csv", "no/where.csv"], "there is no folder 'no'"),
         (["tea_vs_water", "--outcome", "waking", "--exclude", "mood=bad"], "'mood' is not a column"),
         (["trials.csv"], "a plain table needs --measure"),
+        (["trials.csv", "--measure", "RR", "--jobs", "0"], "--jobs must be 1 or more; got 0"),
+        (["trials.csv", "--measure", "RR", "--zero-cells", "all"], "--zero-cells belongs to an analysis"),
         (["trials.csv", "--measure", "RR", "--route", "events"], "--route belongs to an analysis"),
     ],
 )

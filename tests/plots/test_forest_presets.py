@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 from forest_builders import bcg_effects, grouped, proportion, ratio, result_of
 from forest_reader import check_rows
+from test_chart_drawing import every_text
 from test_forest_drawing import many
 
+from metasyn.effects import EffectSet, get_measure
 from metasyn.errors import OptionError
 from metasyn.plots import forest_layout
+from metasyn.plots.draw import scene_of
 from metasyn.plots.model import ForestLayout
 from metasyn.plots.presets import PRESETS, theme_of
 from metasyn.synthesis import pool
@@ -233,3 +236,14 @@ def test_names_of_three_hundred_letters(preset: str, width: str) -> None:
     layout = forest_layout(result, preset=preset, width=width, title="y" * 300)  # type: ignore[arg-type]
     drawing = check_rows(result, layout)
     assert drawing.text("title").replace(" ", "") == "y" * 300
+
+
+@pytest.mark.parametrize("preset", choices(ForestPreset))
+def test_headings_and_directions_are_not_cut_inside_a_word(preset: ForestPreset) -> None:
+    result = pool(EffectSet(measure=get_measure("RR"), effects=bcg_effects()[:2]))
+    layout = forest_layout(
+        result, preset=preset, width="two-column", favours=("favours vaccine", "favours control"),
+        group_labels=("Vaccinated", "Control"),
+    )  # fmt: skip
+    shown = [word for text in every_text(scene_of(layout).items) for word in text.text.split()]
+    assert [shown.count(word) for word in ("favours", "vaccine", "control", "Vaccinated")] == [2, 1, 1, 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import xml.etree.ElementTree as ET
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -27,14 +28,17 @@ def trials(k: int, measure: str = "RR") -> SynthesisResult:
     return pool(bcg(measure).effects.take(range(k)))
 
 
+@cache
 def few() -> Multiverse:
     return multiverse(trials(5), exclude=["each study"], threshold=0.8)
 
 
+@cache
 def many_of(k: int) -> Multiverse:
     return multiverse(trials(k), exclude=["all subsets"])
 
 
+@cache
 def three_scales(k: int = 4) -> Multiverse:
     sets = [
         EffectSet(measure=bcg(c).effects.measure, effects=bcg(c).effects.take(range(k)).effects)
@@ -104,6 +108,34 @@ def test_marks_are_the_choices_that_lead_to_a_result() -> None:
     assert said == [percent_text(1 - rows_of[o].includes, 0) for o in rows_of]  # type: ignore[operator]
 
 
+def test_a_few_of_many_subsets_each_have_their_marks() -> None:
+    many = multiverse(trials(6), exclude=["all subsets"], limit=12, seed=3)
+    (scale,) = scales(many)
+    assert sum(len(one.studies) > 3 for one in many.exclusions) > 1
+    shown = panel(specification_curve_layout(many), "left-out-0")
+    marks = {(p.x, p.label) for series in shown.series for p in series.points}
+    expected = set()
+    for i in range(len(many)):
+        gone = many.exclusions[int(many.chosen[i, many.place("left out")])]
+        at = np.flatnonzero(scale.numbers == many.result[i])[0] + 1.0
+        expected |= {(at, name) for name in gone.names or ("nothing",)}
+    assert marks == expected
+    assert len({tick.label for tick in shown.y.ticks}) == len(shown.y.ticks) == 7
+
+
+def test_names_beside_a_short_axis_keep_their_year_and_stay_apart() -> None:
+    labels = [
+        "Rosenthal et al, 1960", "Rosenthal et al, 1961", "Ferguson & Simes, 1949", "Oak, 2001",
+        "Averylongnameinoneword and others", "group without a year: low", "group without a year: high",
+    ]  # fmt: skip
+    main = pool(yi=[0.1, 0.4, 0.3, 0.2, 0.5, 0.0, 0.6], vi=[0.1] * 7, labels=labels, measure="HR")
+    layout = specification_curve_layout(multiverse(main, exclude=["each study"]), width=330.0)
+    assert [tick.label for tick in panel(layout, "left-out-0").y.ticks] == [
+        "nothing", "Rosenthal… 1960", "Rosenthal… 1961", "Ferguson… 1949", "Oak, 2001",
+        "Averylongnameinonew…", *labels[5:],
+    ]  # fmt: skip
+
+
 def polygon_area(points: Any) -> float:
     x, y = np.array(points).T
     return abs(float(x @ np.roll(y, 1) - y @ np.roll(x, 1))) / 2
@@ -159,6 +191,7 @@ def test_bands_hold_every_interval_of_many_results() -> None:
     many = many_of(8)
     (scale,) = scales(many)
     curve = panel(specification_curve_layout(many), "curve-0")
+    assert "main" not in {region.name for region in curve.regions}, "it has the colour of the bands"
     outer = next(region for region in curve.regions if region.name == "all")
     upper, lower = half_of(outer.points, 0), half_of(outer.points, 1)
     for i in range(scale.numbers.size):
@@ -169,8 +202,13 @@ def test_bands_hold_every_interval_of_many_results() -> None:
     assert {line.points[0][0], line.points[-1][0]} == {1.0, float(scale.numbers.size)}
 
 
-@pytest.mark.parametrize("width", ["free", "one-column", "two-column", "a4", 300.0])
-@pytest.mark.parametrize("kind", ["few", "many", "scales"])
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [
+        ("few", "free"), ("few", "one-column"), ("many", "one-column"), ("many", 300.0), ("many", "a4"),
+        ("scales", "free"), ("scales", "one-column"), ("scales", "two-column"),
+    ],
+)  # fmt: skip
 def test_texts_do_not_touch_and_stay_on_the_page(kind: str, width: Any) -> None:
     many = {"few": few, "many": lambda: many_of(6), "scales": three_scales}[kind]()
     scene = scene_of(specification_curve_layout(many, width=width, title="A title"))

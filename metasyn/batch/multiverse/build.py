@@ -19,6 +19,8 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import GlmmMeasure
+from metasyn.vocabulary import choices as allowed
 
 __all__ = ["DataSet", "build_multiverse"]
 
@@ -26,8 +28,6 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _DIGITS = 10
-# Measures of the mixed model of counts.
-_OF_COUNTS = ("PLO", "OR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,18 +119,17 @@ def build_multiverse(
 
 def _ways(sets: Sequence[DataSet], methods: Sequence[Method]) -> list[tuple[int, int]]:
     """Data sets and methods that go together: the mixed model of counts has its own measures."""
+    of_counts = allowed(GlmmMeasure)
     ways = [
         (i, j)
         for i, one in enumerate(sets)
         for j, method in enumerate(methods)
-        if method.model != "glmm" or one.options[0] in _OF_COUNTS
+        if method.model != "glmm" or one.options[0] in of_counts
     ]
     if any(method.model == "glmm" for method in methods) and not any(
         methods[j].model == "glmm" for _, j in ways
     ):
-        raise OptionError(
-            f"model: 'glmm' pools counts as {' or '.join(_OF_COUNTS)}; got {sets[0].options[0]}."
-        )
+        raise OptionError(f"model: 'glmm' pools counts as {', '.join(of_counts)}; got {sets[0].options[0]}.")
     return ways
 
 
@@ -152,7 +151,7 @@ def _choices(
 ) -> tuple[tuple[Choice, ...], Integers]:
     """All choices with their options, and what every specification chose."""
     by_set = [_coded(name, [one.options[i] for one in sets]) for i, name in enumerate(names)]
-    left = _coded("left out", [one.label for one in drawn.exclusions], distinct=True)
+    left = _coded("left out", [one.words for one in drawn.exclusions], distinct=True)
     by_method = [
         _coded("model", [one.model for one in methods]),
         _coded("tau2_method", [one.tau2_method for one in methods]),

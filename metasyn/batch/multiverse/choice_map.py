@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasyn.batch.multiverse.left_out import NOTHING
 from metasyn.batch.multiverse.model import Multiverse
 from metasyn.batch.multiverse.summary import Scale
 
@@ -16,7 +17,8 @@ __all__ = ["ChoiceRow", "choice_rows"]
 Flags = NDArray[np.bool_]
 Integers = NDArray[np.int64]
 
-# Up to so many options of what is left out have a row each; beyond, there is one row per study.
+# Up to so many options of what is left out have a row each, if their studies can be named in it; else
+# there is one row per study.
 _LISTED = 16
 _STUDIES = 24
 
@@ -47,8 +49,8 @@ def choice_rows(
 ) -> tuple[ChoiceRow, ...]:
     """The map of decisions: every option with the conclusions it leads to.
 
-    Of more than sixteen
-    exclusions there is a row per study, with every result that some exclusion of it gives.
+    Of more than sixteen exclusions, and of such with more than three studies, there is a row per study, with
+    every result that some exclusion of it gives.
 
     Parameters
     ----------
@@ -91,11 +93,12 @@ def _members(many: Multiverse, scale: Scale, column: int) -> Iterator[tuple[str,
     """The options of a choice, each with which specifications of the scale have it."""
     codes = many.chosen[scale.rows, column]
     options = many.choices[column].options
-    if many.choices[column].name != "left out" or len(options) <= _LISTED:
+    listed = len(options) <= _LISTED and all(one.label == one.words for one in many.exclusions)
+    if many.choices[column].name != "left out" or listed:
         for i, label in enumerate(options):
             yield label, codes == i
         return
-    yield "nothing", codes == next((i for i, one in enumerate(many.exclusions) if one.label == "nothing"), -1)
+    yield NOTHING.label, codes == (many.exclusions.index(NOTHING) if NOTHING in many.exclusions else -1)
     studies = dict(pair for one in many.exclusions for pair in zip(one.studies, one.names, strict=True))
     if len(studies) <= _STUDIES:
         for key, name in studies.items():

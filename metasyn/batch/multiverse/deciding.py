@@ -15,6 +15,8 @@ __all__ = ["Flip", "flips", "undecided"]
 Integers = NDArray[np.int64]
 
 _OF_MODEL = ("tau2_method", "ci_method")
+# Numbers are 64-bit.
+_COUNTABLE = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +98,22 @@ def undecided(many: Multiverse) -> dict[str, float]:
         apart = [column]
         if choice.name == "model":
             apart += [many.place(name) for name in _OF_MODEL]
-        others = np.delete(many.chosen[rows], apart, axis=1)
-        _, group = np.unique(others, axis=0, return_inverse=True)
-        pairs, alike = _pairs(group.ravel(), many.chosen[rows, column], conclusion[rows])
+        group = _numbered(np.delete(many.chosen[rows], apart, axis=1))
+        pairs, alike = _pairs(group, many.chosen[rows, column], conclusion[rows])
         if pairs:
             found[choice.name] = 1 - alike / pairs
+    return found
+
+
+def _numbered(chosen: Integers) -> Integers:
+    """A number for every row, the same for equal rows; places begin at -1."""
+    found, most = np.zeros(len(chosen), dtype=np.int64), 1
+    for column in chosen.T:
+        size = int(column.max(initial=-1)) + 2
+        if most * size > _COUNTABLE:
+            kinds, found = np.unique(found, return_inverse=True)
+            most = kinds.size
+        found, most = found * size + column + 1, most * size
     return found
 
 
@@ -115,6 +128,6 @@ def _across(group: Integers, option: Integers) -> int:
     """Pairs of one group with different options: all pairs less those of one option."""
     if not group.size:
         return 0
-    _, sizes = np.unique(group, return_counts=True)
-    _, parts = np.unique(np.column_stack([group, option]), axis=0, return_counts=True)
+    kinds, place, sizes = np.unique(group, return_inverse=True, return_counts=True)
+    _, parts = np.unique(place + kinds.size * (option + 1), return_counts=True)
     return int(((sizes * sizes).sum() - (parts * parts).sum()) // 2)

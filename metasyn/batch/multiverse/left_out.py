@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -52,20 +53,31 @@ class LeftOut:
         >>> LeftOut(worst_grade=2, routes=("percent",)).label
         'route: percent'
         """
+        if len(self.studies) > _FEW:
+            return f"{len(self.studies)} studies"
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """In words, with every study named, so that each way reads differently.
+
+        Examples
+        --------
+        >>> LeftOut(studies=("a", "b", "c", "d"), names=("A", "B", "C", "D")).words
+        'A, B, C and D'
+        """
         if self.studies:
-            if len(self.studies) > _FEW:
-                return f"{len(self.studies)} studies"
             *first, last = self.names
             return f"{', '.join(first)} and {last}" if first else last
         if self.column:
             return f"{self.column}: {' or '.join(self.values)}"
         return "nothing" if self.worst_grade is None else f"route: {'; '.join(self.routes)}"
 
-    def kept(self, effects: EffectSet) -> Flags:
-        """Which effects stay, shape (k,)."""
+    def kept(self, effects: EffectSet, keys: Sequence[str] | None = None) -> Flags:
+        """Which effects stay, shape (k,); `keys` are their studies, where they are known already."""
         if self.studies:
             gone = set(self.studies)
-            return np.array([key not in gone for key in study_keys(effects)], dtype=bool)
+            return np.array([key not in gone for key in keys or study_keys(effects)], dtype=bool)
         if self.column:
             return np.array([value not in self.values for value in effects.column(self.column)], dtype=bool)
         if self.worst_grade is not None:
@@ -108,14 +120,14 @@ class StudySubsets:
 
 def study_keys(effects: EffectSet) -> tuple[str, ...]:
     """The study of every effect: its id, else the label of the effect, which is then a study of its own."""
-    rows = effects.effects
-    return tuple(rows[i].study_id or label for i, label in enumerate(effects.labels))
+    own = iter(_apart([one.label for one in effects.effects if not one.study_id]))
+    return tuple(one.study_id or next(own) for one in effects.effects)
 
 
 def study_names(sets: Sequence[EffectSet]) -> dict[str, str]:
     """What the studies of some sets are called, by key, in the order of first occurrence.
 
-    The label of the effect, and of several what their labels begin with.
+    The label of the effect, and of several what their labels begin with; equal names are numbered.
 
     Examples
     --------
@@ -133,8 +145,19 @@ def study_names(sets: Sequence[EffectSet]) -> dict[str, str]:
             labels.setdefault(key, {})[label] = None
     short = {key: _beginning(list(known)) for key, known in labels.items()}
     if len(set(short.values())) < len(short) or not all(short.values()):
-        return {key: next(iter(known)) for key, known in labels.items()}
+        first = [next(iter(known)) for known in labels.values()]
+        return dict(zip(labels, _apart(first), strict=True))
     return short
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """The names, from the second of the same name on with a number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
 
 
 def _beginning(labels: Sequence[str]) -> str:

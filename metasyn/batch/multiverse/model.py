@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from metasyn.batch.multiverse.left_out import LeftOut
 from metasyn.effects.measure import EffectMeasure
+from metasyn.shown import Shown
 from metasyn.values import Interval, NotEstimable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Multiverse:
+class Multiverse(Shown):
     """Every specification of one question with its result; arrays of shape (n,), read-only.
 
     In these arrays nan stands for what `pool` calls not estimable; `why` says the reason.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from functools import partial
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from metasyn.batch.multiverse.columns import Columns, fill_by_fits, fill_by_pool, fill_single, pool_alone
 from metasyn.batch.multiverse.drawing import Drawn
+from metasyn.batch.multiverse.left_out import study_keys
 from metasyn.batch.multiverse.methods import Method
 from metasyn.batch.parallel import map_parts
 from metasyn.effects.model import EffectSet
@@ -71,11 +73,13 @@ def _pool_set(
 ) -> None:
     """All specifications of one way of standardising."""
     used, where = np.unique(drawn.exclusion[rows], return_inverse=True)
-    present = np.array([drawn.exclusions[i].kept(effects) for i in used.tolist()], dtype=bool)
+    keys = study_keys(effects)
+    present = np.array([drawn.exclusions[i].kept(effects, keys) for i in used.tolist()], dtype=bool)
     present = present.reshape(used.size, effects.k)
     k = present.sum(axis=1)
     columns.k[rows] = k[where]
-    columns.refuse(rows[k[where] == 0], NOTHING_LEFT) if (k == 0).any() else None
+    if (k == 0).any():
+        columns.refuse(rows[k[where] == 0], NOTHING_LEFT)
     alone = k[where] == 1
     if alone.any():
         one = present[where[alone]].argmax(axis=1)
@@ -110,6 +114,4 @@ def _fits(effects: EffectSet, present: Flags, method: Method) -> ManyFits:
 
 def _taken(fits: ManyFits, at: Places) -> ManyFits:
     """The fits of some sets."""
-    from dataclasses import fields
-
     return ManyFits(**{one.name: getattr(fits, one.name)[at] for one in fields(ManyFits)})

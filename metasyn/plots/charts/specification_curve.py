@@ -195,7 +195,7 @@ def _curve(view: View) -> Panel:
         key=f"curve-{view.number}",
         x=x,
         y=y,
-        regions=(*view.column(y.low, y.high), *areas),
+        regions=areas or view.column(y.low, y.high),
         paths=(*_lines(scale, x), *drawn),
         series=series,
         title=_title(scale) if view.titled else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,9 @@ __all__ = ["View", "choice_panel"]
 _SINGLE, _PITCH = 150, 2.8
 # Shorter axes leave little room for names.
 _SHORT = 200.0
-_LONGEST_NAME = 18
+_LONGEST_NAME = 20
+# What a shortened name keeps: the year at its end.
+_YEAR = re.compile(r"\b\d{4}[a-z]?$")
 _ROW = 13.0
 
 
@@ -85,7 +88,7 @@ def choice_panel(view: View, name: str, options: Sequence[str], *, named: bool) 
     """The options of one choice, one row each."""
     words = [option_name(name, option) for option in options]
     if view.short:
-        words = [_shortened(word) for word in words]
+        words = _shortened(words)
     y = category_axis(words if named else [""] * len(options))
     rows = {row.option: row for row in view.rows if row.choice == name}
     areas: tuple[Region, ...] = ()
@@ -123,8 +126,21 @@ def _heading(view: View, name: str) -> str:
     return f"excludes {null}" if null and first and not view.short else ""
 
 
-def _shortened(word: str) -> str:
-    return word if len(word) <= _LONGEST_NAME else word[: _LONGEST_NAME - 1].rstrip(" ,;:") + "…"
+def _shortened(words: Sequence[str]) -> list[str]:
+    """Names that fit beside a short axis, each as it stands where two would look alike."""
+    short = [_cut(word) for word in words]
+    return [word if short.count(cut) > 1 else cut for word, cut in zip(words, short, strict=True)]
+
+
+def _cut(word: str) -> str:
+    """Whole words from the beginning, and the year at the end."""
+    if len(word) <= _LONGEST_NAME:
+        return word
+    year = _YEAR.search(word)
+    end = f"… {year[0]}" if year else "…"
+    room = _LONGEST_NAME - len(end)
+    words = word[: room + 1].rpartition(" ")[0] or word[:room]
+    return words.rstrip(" ,;:&").removesuffix(" et") + end
 
 
 def _shares(options: Sequence[str], rows: dict[str, ChoiceRow]) -> tuple[Tick, ...]:

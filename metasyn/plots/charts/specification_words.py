@@ -149,8 +149,10 @@ def _options(many: Multiverse, found: Sequence[Flip]) -> str:
 
 def flip_words(many: Multiverse, flip: Flip) -> str:
     """The other option in words; a random-effects model with its estimator and interval."""
-    if flip.choice == "left out" and many.k[flip.row] == 1:
-        return f"{option_name(flip.choice, flip.option)} (one effect remains)"
+    if flip.choice == "left out":
+        gone = many.exclusions[int(many.chosen[flip.row, many.place("left out")])]
+        label = option_name(flip.choice, gone.label)
+        return f"{label} (one effect remains)" if many.k[flip.row] == 1 else label
     if flip.choice == "model" and flip.option == "random-effects":
         chosen = many.options(flip.row)
         tau2, ci = (option_name(name, chosen[name]) for name in ("tau2_method", "ci_method"))
