@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, gammaincc, ndtr
+from scipy.special import beta, betainc, gammaincc, ndtr
 
 from metasyn.batch.groups import Groups
-from metasyn.batch.results import STATUS
+from metasyn.batch.ragged import CODE, status_of
 from metasyn.numerics.stacked import prepare_stacked, solve_weighted_rss_stacked
 from metasyn.numerics.tails import chi2_quantile, two_sided_quantile
 from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION
@@ -19,7 +19,7 @@ from metasyn.synthesis.tau2.many import fit_many
 from metasyn.synthesis.tau2.many_fits import ManyFits
 from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
-__all__ = ["CODE", "COLUMNS", "Part", "PoolOptions", "pool_part"]
+__all__ = ["COLUMNS", "Part", "PoolOptions", "pool_part"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,7 +29,6 @@ COLUMNS = (
     "estimate", "se", "df", "statistic", "pvalue", "ci_low", "ci_high", "pi_low", "pi_high",
     "tau2", "tau2_low", "tau2_high", "Q", "Q_pvalue", "I2", "H2",
 )  # fmt: skip
-CODE = {word: code for code, word in enumerate(STATUS)}
 # Hartung-Knapp factor of the compiled code: as it is, or where it is above 1.
 _SCALED = {"hartung-knapp": 1, "hartung-knapp-adhoc": 2}
 # Effects in one block of equally large sets.
@@ -52,6 +51,17 @@ class PoolOptions:
     def fixed(self) -> float | None:
         """tau2 where it is not estimated."""
         return 0.0 if self.model == "common-effect" else None
+
+    @property
+    def profile_level(self) -> float | None:
+        """Level of the interval of tau2, where there is to be one."""
+        return self.level if self.tau2_ci and self.fixed is None else None
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Columns that are NaN because they were not asked for."""
+        ends = () if self.profile_level is not None else ("tau2_low", "tau2_high")
+        return ends if self.pvalues else (*ends, "pvalue", "Q_pvalue")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -78,7 +88,8 @@ def pool_part(part: Part, *, options: PoolOptions) -> Columns:
     """
     if options.compiled and part.yi.size:
         return _compiled(part, options)
-    status, usable = _status(part)
+    status = status_of(part.yi, part.vi, part.bounds)
+    usable = (status == CODE["ok"]) | (status == CODE["one effect"])
     if usable.size and usable.all():
         found = _pooled(part, options)
         found["status"] = np.maximum(status, found["status"])
@@ -90,22 +101,6 @@ def pool_part(part: Part, *, options: PoolOptions) -> Columns:
         for name, values in found.items():
             columns[name][usable] = values
     return {**columns, "status": status}
-
-
-def _status(part: Part) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-    """What keeps a set from being pooled, or that it has one effect; which can be computed."""
-    k = np.diff(part.bounds)
-    status = np.zeros(k.size, dtype=np.int8)
-    status[k == 1] = CODE["one effect"]
-    status[k == 0] = CODE["no effect"]
-    y, v = part.yi, part.vi
-    if y.size and not (np.isfinite(y.min()) and np.isfinite(y.max()) and v.min() > 0 and v.max() < np.inf):
-        with np.errstate(invalid="ignore"):
-            bad_v, bad_y = ~((v > 0) & (v < np.inf)), ~np.isfinite(y)
-        number = np.repeat(np.arange(k.size), k)
-        status[number[bad_v]] = CODE["variance not above zero"]
-        status[number[bad_y]] = CODE["estimate not finite"]
-    return status, (status == CODE["ok"]) | (status == CODE["one effect"])
 
 
 def _only(part: Part, usable: NDArray[np.bool_]) -> Part:
@@ -215,37 +210,44 @@ def _prediction(fits: ManyFits, tables: _Tables) -> Columns:
     return {"pi_low": fits.estimate - half, "pi_high": fits.estimate + half}
 
 
-def _profile_level(options: PoolOptions) -> float | None:
-    return options.level if options.tau2_ci and options.fixed is None else None
-
-
 def _compiled(part: Part, options: PoolOptions) -> Columns:
     """The same by compiled code, which looks at the values itself; p values by scipy."""
     from metasyn.numerics.compiled.entries import POOLED, fit
 
     k = np.diff(part.bounds)
-    method, level = options.tau2_method, _profile_level(options)
-    tables = np.concatenate([targets_by_size(k, method, level), _Tables.by_size(k, options)])
+    method, level = options.tau2_method, options.profile_level
+    quantiles = _Tables.by_size(k, options)
+    tables = np.concatenate([targets_by_size(k, method, level), quantiles, _tail_factors(quantiles[2])[None]])
     found = fit(
         method if options.fixed is None else "common", 0.0, part.yi, part.vi, None, part.bounds, tables,
         pooled=True, scaled=_SCALED.get(options.ci_method, 0), profile=level is not None,
+        tails=options.pvalues,
     )  # fmt: skip
     columns: Columns = dict(zip(POOLED, found, strict=True))
     columns["status"] = columns["status"].astype(np.int8)
-    columns["pvalue"] = columns["Q_pvalue"] = _nan(k.size)
     if options.pvalues:
-        columns["pvalue"] = _pvalues(columns["statistic"], columns["df"])
-        columns["Q_pvalue"] = gammaincc((k - 1) / 2, columns["Q"] / 2)
+        rest = np.flatnonzero(np.isnan(columns["pvalue"]))
+        columns["pvalue"][rest] = _pvalues(columns["statistic"][rest], columns["df"][rest])
+        rest = np.flatnonzero(np.isnan(columns["Q_pvalue"]))
+        columns["Q_pvalue"][rest] = gammaincc((k[rest] - 1) / 2, columns["Q"][rest] / 2)
+    else:
+        columns["pvalue"] = columns["Q_pvalue"] = _nan(k.size)
     if level is None:
         columns["tau2_low"] = columns["tau2_high"] = _nan(k.size)
     return columns
+
+
+def _tail_factors(df: Array) -> Array:
+    """1 / (a B(a, 1/2)) for a half the degrees of freedom; 1 where they are inf."""
+    a = np.where(np.isfinite(df), df, 2.0) / 2
+    return np.asarray(1.0 / (a * beta(a, 0.5)))
 
 
 def _fits_by_size(part: Part, options: PoolOptions) -> RaggedFits:
     """The same by numpy: sets of one size at a time."""
     groups = Groups(keys=np.arange(part.bounds.size - 1), order=None, bounds=part.bounds)
     numbers, fits, ends = [], [], []
-    level = _profile_level(options)
+    level = options.profile_level
     for k, every in groups.by_size():
         size = max(1, _BLOCK // k)
         for start in range(0, every.size, size):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from itertools import islice
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from metasyn.batch.lost_parts import hearing
 from metasyn.errors import OptionError
 
 __all__ = ["Progress", "available_threads", "map_parts"]
@@ -19,7 +22,7 @@ Answer = TypeVar("Answer")
 
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is to do (None where that is not known)."""
-# Parts that are taken and not yet handed out, per worker: joblib looks ahead three of them.
+# Parts that are taken and not yet handed out, per worker.
 _AHEAD = 4
 
 
@@ -33,11 +36,10 @@ def map_parts(
 ) -> Iterator[Answer]:
     """The answers in the order of the parts, whoever computed them.
 
-    With one worker this is a loop in the calling thread. With more, joblib runs the parts in threads; inside
-    `joblib.parallel_config(backend="dask")` (or another backend) it runs them there, and then the function
-    and the parts must be picklable. Without joblib the threads are those of `concurrent.futures`. At most
-    some four parts per worker are held at a time, however many there are. What a part raises is raised here,
-    and the parts not yet begun are given up.
+    With one worker this is a loop in the calling thread, with more there are threads; inside
+    `joblib.parallel_config(backend="dask")` (or another backend) joblib runs the parts there, and then the
+    function and the parts must be picklable. At most some four parts per worker are held at a time, however
+    many there are. What a part raises is raised here, and the parts not yet begun are given up.
 
     Parameters
     ----------
@@ -50,7 +52,7 @@ def map_parts(
         else all cores this process may use. A cluster has the workers it has, except that 1 is this thread
         there too.
     total : int, optional
-        Number of parts, for `progress`.
+        Number of parts, for `progress`; a single one needs no thread.
     progress : callable, optional
         Told after every part.
 
@@ -72,7 +74,7 @@ def map_parts(
         isinstance(n_jobs, bool) or n_jobs != int(n_jobs) or n_jobs < -1 or not n_jobs
     ):
         raise OptionError(f"n_jobs must be 1 or more, or -1 for all cores; got {n_jobs!r}.")
-    return _told(_answers(function, parts, n_jobs), total, progress)
+    return _told(_answers(function, parts, n_jobs, total), total, progress)
 
 
 def available_threads() -> int:
@@ -101,17 +103,29 @@ def _told(answers: Iterator[Answer], total: int | None, progress: Progress | Non
 
 
 def _answers(
-    function: Callable[[Part], Answer], parts: Iterable[Part], n_jobs: int | None
+    function: Callable[[Part], Answer], parts: Iterable[Part], n_jobs: int | None, total: int | None
 ) -> Iterator[Answer]:
-    """By the simplest means that gives as many workers."""
+    """By the simplest means that gives as many workers: threads cost joblib three times as much."""
     if n_jobs == 1:
         return map(function, parts)
-    try:
-        import joblib  # noqa: F401
-    except ModuleNotFoundError:
-        many = available_threads() if n_jobs in (None, -1) else int(n_jobs or 1)
-        return map(function, parts) if many == 1 else _in_threads(function, parts, many)
-    return _by_joblib(function, parts, n_jobs)
+    elsewhere, configured = _configured()
+    if elsewhere:
+        return _by_joblib(function, parts, configured if n_jobs is None else n_jobs)
+    wanted = next((number for number in (n_jobs, configured) if number is not None), -1)
+    # As joblib counts: -1 is every core, -2 all but one.
+    many = wanted if wanted > 0 else max(1, available_threads() + 1 + wanted)
+    return map(function, parts) if 1 in (many, total) else _in_threads(function, parts, many)
+
+
+def _configured() -> tuple[bool, int | None]:
+    """Whether joblib is told to run things elsewhere than in threads, and the workers it is told to use."""
+    if sys.modules.get("joblib") is None:  # nobody has told it anything
+        return False, None
+    from joblib.parallel import ThreadingBackend, get_active_backend
+
+    # Of threads that it prefers by itself joblib says that they are one, whatever it is told.
+    elsewhere = not isinstance(get_active_backend(prefer="threads")[0], ThreadingBackend)
+    return elsewhere, get_active_backend()[1]
 
 
 def _in_threads(function: Callable[[Part], Answer], parts: Iterable[Part], many: int) -> Iterator[Answer]:
@@ -122,7 +136,9 @@ def _in_threads(function: Callable[[Part], Answer], parts: Iterable[Part], many:
     window: deque[Any] = deque()
     try:
         while True:
-            window.extend(pool.submit(function, part) for part in taken.round(2 * many))
+            # With the context of the caller, in which numpy keeps how errors are treated.
+            ahead = taken.round(_AHEAD * many)
+            window.extend(pool.submit(copy_context().run, function, part) for part in ahead)
             if not window:
                 break
             yield window.popleft().result()
@@ -175,13 +191,18 @@ def _by_joblib(
     function: Callable[[Part], Answer], parts: Iterable[Part], n_jobs: int | None
 ) -> Iterator[Answer]:
     """Rounds of one call of joblib each; usually the first round lasts until the end."""
-    from joblib import Parallel, delayed, effective_n_jobs
+    from joblib import Parallel, delayed, effective_n_jobs, parallel_config
     from joblib.parallel import get_active_backend
 
+    backend, configured = get_active_backend(prefer="threads")
     if n_jobs is None:
-        configured = get_active_backend(prefer="threads")[1]
         n_jobs = -1 if configured is None else configured
-    run = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator", batch_size=1)
+    how: dict[str, Any] = {"return_as": "generator", "batch_size": 1}
+    if (heard := hearing(backend)) is backend:
+        run = Parallel(n_jobs=n_jobs, prefer="threads", **how)
+    else:
+        with parallel_config(backend=heard):
+            run = Parallel(n_jobs=n_jobs, **how)
     taken = _Taken(parts)
     while taken.more:
         many = effective_n_jobs(n_jobs)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.batch.columns import COLUMNS, Part, PoolOptions, pool_part
 from metasyn.batch.groups import Groups, from_bounds, from_codes, from_keys
 from metasyn.batch.parallel import Progress, map_parts
+from metasyn.batch.ragged import checked_values
 from metasyn.batch.results import ManyResults
 from metasyn.errors import OptionError
 from metasyn.synthesis.tau2.backends import chosen_backend
@@ -75,8 +76,7 @@ def pool_many(
     tau2_ci : bool
         Whether to compute the Q-profile interval of tau2.
     pvalues : bool
-        Whether to compute p values of the mean and of Q. Both take longer than the rest; without them their
-        columns are NaN.
+        Whether to compute p values of the mean and of Q; without them their columns are NaN.
     n_jobs : int, optional
         Workers, as in `metasyn.batch.parallel.map_parts`. Their number changes no digit.
     backend : {'auto', 'numpy', 'compiled'}
@@ -122,9 +122,7 @@ def pool_many(
     _require(model, tau2_method, ci_method, level)
     if data is not None:
         yi, vi, groups = _from_table(data, yi, vi, groups)
-    y, v = _values("yi", yi), _values("vi", vi)
-    if y.shape != v.shape:
-        raise OptionError(f"yi and vi must have the same length; got {y.size} and {v.size}.")
+    y, v = checked_values(yi, vi)
     found = _groups(groups, bounds, y.size)
     options = PoolOptions(
         model=model, tau2_method=tau2_method, ci_method=ci_method, level=level, tau2_ci=tau2_ci,
@@ -135,19 +133,23 @@ def pool_many(
     answers = map_parts(
         partial(pool_part, options=options), parts, n_jobs=n_jobs, total=len(cuts) - 1, progress=progress
     )
-    columns = _collected(answers, cuts)
+    asked = [name for name in COLUMNS if name not in options.left_out]
+    columns = _collected(answers, cuts, asked)
+    columns |= {name: np.broadcast_to(np.nan, cuts[-1]) for name in options.left_out}
     return ManyResults(key=found.keys, k=found.sizes, **columns)
 
 
-def _collected(answers: Iterable[dict[str, NDArray[Any]]], cuts: list[int]) -> dict[str, NDArray[Any]]:
-    """The columns of all parts, rows of one block of memory."""
+def _collected(
+    answers: Iterable[dict[str, NDArray[Any]]], cuts: list[int], names: list[str]
+) -> dict[str, NDArray[Any]]:
+    """Columns of all parts, rows of one block of memory."""
     n = cuts[-1]
-    block, status = np.empty((len(COLUMNS), n)), np.empty(n, dtype=np.int8)
+    block, status = np.empty((len(names), n)), np.empty(n, dtype=np.int8)
     for first, last, part in zip(cuts[:-1], cuts[1:], answers, strict=True):
         status[first:last] = part["status"]
-        for row, name in enumerate(COLUMNS):
+        for row, name in enumerate(names):
             block[row, first:last] = part[name]
-    return {"status": status, **dict(zip(COLUMNS, block, strict=True))}
+    return {"status": status, **dict(zip(names, block, strict=True))}
 
 
 def _from_table(data: pd.DataFrame, *names: Any) -> tuple[Any, Any, Any]:
@@ -176,16 +178,6 @@ def _parts(y: Array, v: Array, groups: Groups, cuts: list[int]) -> Iterator[Part
         if groups.order is not None:
             where = groups.order[where]
         yield Part(yi=y[where], vi=v[where], bounds=bounds - bounds[0])
-
-
-def _values(name: str, given: ArrayLike) -> Array:
-    try:
-        values = np.asarray(given, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise OptionError(f"{name} must be numbers: {error}.") from error
-    if values.ndim != 1:
-        raise OptionError(f"{name} must have one dimension; got shape {values.shape}.")
-    return values
 
 
 def _require(model: str, tau2_method: str, ci_method: str, level: float) -> None:

@@ -12,7 +12,7 @@ from metasyn.batch.groups import Groups, from_bounds, from_keys
 from metasyn.batch.results import STATUS
 from metasyn.errors import OptionError
 
-__all__ = ["CODE", "Ragged", "Stack", "ragged"]
+__all__ = ["CODE", "Ragged", "Stack", "checked_values", "ragged", "status_of"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -91,30 +91,65 @@ def ragged(
     >>> [STATUS[code] for code in found.status]
     ['variance not above zero', 'one effect']
     """
-    y, v = _values("yi", yi), _values("vi", vi)
-    if y.shape != v.shape:
-        raise OptionError(f"yi and vi must have the same length; got {y.size} and {v.size}.")
+    y, v = checked_values(yi, vi)
     if groups is not None and bounds is not None:
         raise OptionError("give either groups= or bounds=, not both.")
     if groups is None:
         found = from_bounds([0, y.size] if bounds is None else bounds, y.size)
     else:
         found = from_keys(np.asarray(groups), y.size)
-    return Ragged(yi=y, vi=v, groups=found, status=_status(y, v, found))
+    in_order = (y, v) if found.order is None else (y[found.order], v[found.order])
+    return Ragged(yi=y, vi=v, groups=found, status=status_of(*in_order, found.bounds))
 
 
-def _status(y: Array, v: Array, groups: Groups) -> NDArray[np.int8]:
-    """Of a value that cannot be used and a bad variance the value is named, as by `pool_many`."""
-    status = np.zeros(groups.keys.size, dtype=np.int8)
-    status[groups.sizes == 0] = CODE["no effect"]
-    status[groups.sizes == 1] = CODE["one effect"]
-    number = np.repeat(np.arange(groups.keys.size), groups.sizes)
-    order = slice(None) if groups.order is None else groups.order
-    with np.errstate(invalid="ignore"):
-        bad_variance, bad_value = ~(np.isfinite(v) & (v > 0)), ~np.isfinite(y)
-    status[number[bad_variance[order]]] = CODE["variance not above zero"]
-    status[number[bad_value[order]]] = CODE["estimate not finite"]
+def status_of(y: Array, v: Array, bounds: Integers) -> NDArray[np.int8]:
+    """What keeps groups from being pooled, or that they have one effect.
+
+    Parameters
+    ----------
+    y, v : ndarray of shape (m,)
+        Group after group.
+    bounds : ndarray of int, shape (n + 1,)
+
+    Returns
+    -------
+    ndarray of int8, shape (n,)
+        Positions in `STATUS`. Of a value that cannot be used and a bad variance the value is named.
+    """
+    k = np.diff(bounds)
+    status = np.zeros(k.size, dtype=np.int8)
+    status[k == 0] = CODE["no effect"]
+    status[k == 1] = CODE["one effect"]
+    if y.size and not (np.isfinite(y.min()) and np.isfinite(y.max()) and v.min() > 0 and v.max() < np.inf):
+        with np.errstate(invalid="ignore"):
+            bad_variance, bad_value = ~((v > 0) & (v < np.inf)), ~np.isfinite(y)
+        number = np.repeat(np.arange(k.size), k)
+        status[number[bad_variance]] = CODE["variance not above zero"]
+        status[number[bad_value]] = CODE["estimate not finite"]
     return status
+
+
+def checked_values(yi: ArrayLike, vi: ArrayLike) -> tuple[Array, Array]:
+    """Estimates and variances as floats.
+
+    Parameters
+    ----------
+    yi, vi : array_like of shape (m,)
+
+    Raises
+    ------
+    OptionError
+        If they are not numbers, have more than one dimension or differ in length.
+
+    Examples
+    --------
+    >>> checked_values([1, 2], [0.1, 0.1])[0].tolist()
+    [1.0, 2.0]
+    """
+    y, v = _values("yi", yi), _values("vi", vi)
+    if y.shape != v.shape:
+        raise OptionError(f"yi and vi must have the same length; got {y.size} and {v.size}.")
+    return y, v
 
 
 def _values(name: str, given: ArrayLike) -> Array:

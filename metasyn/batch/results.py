@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from metasyn.batch.frames import frame_of
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -92,9 +94,4 @@ class ManyResults:
         >>> many.to_frame()[["key", "status", "k"]].values.tolist()
         [['a', 'ok', 2], ['b', 'one effect', 1]]
         """
-        import pandas as pd
-
-        columns = {one.name: getattr(self, one.name) for one in fields(self)}
-        words = pd.CategoricalDtype(list(STATUS))
-        columns["status"] = pd.Categorical.from_codes(self.status.astype(np.intp), dtype=words)
-        return pd.DataFrame(columns)
+        return frame_of(self, status=STATUS)

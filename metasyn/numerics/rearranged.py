@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from metasyn.errors import NotEstimableError
 from metasyn.numerics.bracketed import newton_in_brackets
+from metasyn.numerics.roots import starts_towards_zero
 
 __all__ = [
     "Rearranged",
@@ -304,12 +305,13 @@ def _falling_cells(grid: Array, values: Array, numbers: Integers) -> tuple[Any, 
 
 
 def _comes_near(grid: Array, values: Array, v_min: float) -> NDArray[np.bool_]:
-    """In which sets the score comes close to zero at a point of the grid and goes away again."""
+    """In which sets the score comes close to zero at a point of the grid, or after the first, and leaves."""
     values = values * (grid + v_min)
     size = np.abs(values)
     rise = size[:, 1:] >= size[:, :-1]
     same_side = (values[:, 2:] * values[:, :-2] > 0) & (values[:, 1:-1] * values[:, 2:] >= 0)
-    return np.asarray((~rise[:, :-1] & rise[:, 1:] & same_side).any(axis=1))
+    between = (~rise[:, :-1] & rise[:, 1:] & same_side).any(axis=1)
+    return np.asarray(between | starts_towards_zero(*values[:, :3].T))
 
 
 def _log_likelihood(problem: Rearranged, t: Array, restricted: bool) -> Array:

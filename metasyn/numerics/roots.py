@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Crossing", "Root", "all_roots", "bracketed_root"]
+__all__ = ["Crossing", "Root", "all_roots", "bracketed_root", "starts_towards_zero"]
 
 _EPSILON = 2.0**-52
 # Subdivisions of a cell in which the function comes close to zero without crossing it.
@@ -141,7 +142,8 @@ def all_roots(
     """Every root that a scan of a grid can see, each polished to full precision.
 
     Where three neighbours come close to zero without crossing it, the cells around are scanned
-    again more finely, so that a pair of roots between two grid points is found as well.
+    again more finely, so that a pair of roots between two grid points is found as well; so is the
+    first cell where the function starts towards zero and is farther from it at the second point.
 
     Parameters
     ----------
@@ -191,6 +193,32 @@ def all_roots(
     )
 
 
+def starts_towards_zero(one: Any, two: Any, three: Any) -> Any:
+    """Whether values at neighbouring points leave room for a pair of roots in the first cell.
+
+    The second has the sign of the first and is no nearer to zero, but the parabola through all three starts
+    towards zero.
+
+    Parameters
+    ----------
+    one, two, three : float or ndarray
+        Values at the first three points.
+
+    Returns
+    -------
+    bool or ndarray of bool
+
+    Examples
+    --------
+    The distances from zero of (x - 0.3)(x - 0.5) and of 1 + x, at 0, 1 and 2:
+
+    >>> starts_towards_zero(0.15, 0.35, 2.55), starts_towards_zero(1.0, 2.0, 3.0)
+    (True, False)
+    """
+    square, product = one * one, one * two
+    return (square > 0) & (product >= square) & (3 * square - 4 * product + one * three > 0)
+
+
 def _interpolated(x: list[float], f: list[float], i: int) -> float | None:
     """Where the inverse through four neighbours is zero; None if they are not monotone around cell i."""
     if i < 1 or i + 3 > len(x):
@@ -206,12 +234,16 @@ def _interpolated(x: list[float], f: list[float], i: int) -> float | None:
 
 def _near_misses(x: list[float], f: list[float]) -> list[float]:
     """Finer points around every local minimum of the absolute value that is not a crossing."""
+    size = [abs(value) for value in f]
     dips = [
         i
         for i in range(1, len(f) - 1)
-        if abs(f[i]) < abs(f[i - 1]) and abs(f[i]) <= abs(f[i + 1]) and (f[i - 1] > 0) == (f[i + 1] > 0)
+        if size[i] < size[i - 1] and size[i] <= size[i + 1] and (f[i - 1] > 0) == (f[i + 1] > 0)
     ]
-    cells = [np.linspace(x[i - 1], x[i + 1], 2 * _REFINEMENT + 1).tolist() for i in dips]
+    ends = [(x[i - 1], x[i + 1]) for i in dips]
+    if len(f) > 2 and starts_towards_zero(*f[:3]):
+        ends.append((x[0], x[1]))
+    cells = [np.linspace(low, high, 2 * _REFINEMENT + 1).tolist() for low, high in ends]
     return sorted({point for cell in cells for point in cell} - set(x)) if cells else []
 
 

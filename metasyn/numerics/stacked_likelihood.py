@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.numerics.bracketed import newton_in_brackets
+from metasyn.numerics.roots import starts_towards_zero
 from metasyn.numerics.stacked import (
     StackedProblem,
     rss_and_trace_stacked,
@@ -185,17 +186,23 @@ def _falling_cells(grid: Array, signs: Array, ratio: Array, labels: Integers) ->
 def _hidden_cells(
     problem: StackedProblem, grid: Array, values: Array, n_points: Integers, restricted: bool
 ) -> _Brackets | None:
-    """Falling cells among finer points around every point that comes close to zero without crossing."""
+    """Falling cells among finer points around every point that comes close to zero without crossing.
+
+    And in the first cell where it starts towards zero and is farther from it at the second point.
+    """
     size = np.abs(values)
     rise = size[:, 1:] >= size[:, :-1]
     near = ~rise[:, :-1] & rise[:, 1:]
     near &= (values[:, 2:] * values[:, :-2] > 0) & (values[:, 1:-1] * values[:, 2:] >= 0)
     near &= np.arange(near.shape[1]) < (n_points - 2)[:, None]
+    at_once = np.flatnonzero(starts_towards_zero(*values[:, :3].T))
     row, cell = np.nonzero(near)
+    last = np.append(cell + 2, np.ones_like(at_once))
+    row, cell = np.append(row, at_once), np.append(cell, np.zeros_like(at_once))
     if not row.size:
         return None
     part = np.linspace(0.0, 1.0, 2 * _REFINEMENT + 1)
-    low, high = grid[row, cell][:, None], grid[row, cell + 2][:, None]
+    low, high = grid[row, cell][:, None], grid[row, last][:, None]
     fine = low + part * (high - low)
     scores, ratio = _scores(problem.e[row][:, None, :], problem.v[row][:, None, :], fine, restricted)
     return _falling_cells(fine, _filled_signs(scores), ratio, row)

@@ -19,10 +19,11 @@ import pyarrow.parquet
 import pytest
 
 from metasyn.batch import pool_many
+from metasyn.batch.lost_parts import PartLost
 from metasyn.batch.parallel import map_parts
 from metasyn.errors import WorkspaceError
 from metasyn.workspace.streaming.cluster import on_cluster
-from metasyn.workspace.streaming.reading import Columns
+from metasyn.workspace.streaming.columns import Columns
 from metasyn.workspace.streaming.run import run_batch
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Port 8787 is already in use")]
@@ -45,16 +46,26 @@ def cluster() -> Iterator[distributed.LocalCluster]:
 
 
 class Killer:
-    """Kills one worker when it is told of the third part."""
+    """Kills one worker when it is told of a part."""
 
-    def __init__(self, cluster: Any) -> None:
-        self._cluster, self.killed, self._told = cluster, 0, 0
+    def __init__(self, cluster: Any, at: int = 3) -> None:
+        self._cluster, self._at, self._told, self.killed = cluster, at, 0, 0
 
     def __call__(self, done: int, total: int | None) -> None:
         self._told += 1
-        if self._told == 3:
+        if self._told == self._at:
             self.killed = min(self._cluster.workers.items())[1].pid
             os.kill(self.killed, signal.SIGKILL)
+
+    def did(self) -> bool:
+        """Whether that worker is dead, as the operating system and the cluster see it."""
+        try:
+            os.kill(self.killed, 0)
+        except ProcessLookupError:
+            return self.killed > 0 and self.killed not in {
+                worker.pid for worker in self._cluster.workers.values()
+            }
+        return False
 
     def step(self, words: str, done: int, total: int | None, unit: str) -> None:
         if words == "pooling":
@@ -91,19 +102,22 @@ def test_parts_run_on_the_cluster_also_when_a_worker_is_killed(cluster: Any) -> 
         sums = list(map_parts(summed, iter(parts), progress=again))
         here = {pid for _, _, pid in map_parts(partial(slowly, 7), range(3), n_jobs=1)}
     assert [(part, bulk) for part, bulk, _ in found] == [(part, 7) for part in range(60)]
-    assert killer.killed
+    assert killer.did()
+    assert again.did()
     assert len({pid for _, _, pid in found} - {os.getpid()}) >= 2
     assert sums == [200_000.0 * i for i in range(40)]
     assert here == {os.getpid()}
 
 
 def test_pool_many_on_a_cluster_gives_the_same(cluster: Any) -> None:
-    yi, vi, keys = made_up(200_000)
+    # Ten parts of some 65,000 effects; the worker dies when the first is back and others are under way.
+    yi, vi, keys = made_up(650_000)
     home = pool_many(yi, vi, groups=keys, n_jobs=1).to_frame()
-    killer = Killer(cluster)
+    killer = Killer(cluster, at=1)
     with distributed.Client(cluster) as client, joblib.parallel_config(backend="dask", client=client):
         away = pool_many(yi, vi, groups=keys, progress=killer).to_frame()
     assert home.equals(away)
+    assert killer.did()
 
 
 def test_the_command_on_a_cluster_writes_the_same_bytes(cluster: Any, tmp_path: Path) -> None:
@@ -119,8 +133,25 @@ def test_the_command_on_a_cluster_writes_the_same_bytes(cluster: Any, tmp_path: 
             with on_cluster(where):
                 run_batch(path, out, columns, part_rows=3000, teller=killer)
         seen.add(out.read_bytes())
-    assert killer.killed
+    assert killer.did()
     assert len(seen) == 1
+
+
+def deadly(part: int) -> int:
+    if part == 5:
+        os._exit(1)
+    return part
+
+
+def test_a_part_of_which_workers_die_is_given_up_and_told(cluster: Any) -> None:
+    with (
+        distributed.Client(cluster) as client,
+        joblib.parallel_config(backend="dask", client=client),
+    ):
+        cluster.scheduler.allowed_failures = 0
+        with pytest.raises(PartLost, match="gave up a part: every worker that computed it died"):
+            list(map_parts(deadly, range(20)))
+        assert list(map_parts(deadly, range(5))) == [0, 1, 2, 3, 4]
 
 
 class Told:
@@ -139,10 +170,30 @@ def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         pass
     with (
-        pytest.raises(WorkspaceError, match="no Dask scheduler answers at nonsense://x"),
+        pytest.raises(WorkspaceError, match=r"no Dask scheduler answers at nonsense://x"),
         on_cluster("nonsense://x"),
     ):
         pass
+
+
+def test_workers_with_other_versions_are_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = distributed.Client.get_versions
+
+    def changed(self: Any, **how: Any) -> Any:
+        versions = original(self, **how)
+        for place in ("client", "workers"):
+            found = versions[place] if place == "client" else next(iter(versions[place].values()))
+            assert found["packages"]["metasyn-evidence"]
+        found["packages"]["numpy"] = theirs
+        return versions
+
+    monkeypatch.setattr(distributed.Client, "get_versions", changed)
+    for theirs in ("1.0", None):
+        with (
+            pytest.raises(WorkspaceError, match=rf"has numpy {theirs or 'not at all'}, this machine has"),
+            on_cluster(cluster.scheduler_address),
+        ):
+            pass
 
 
 def test_without_distributed_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import joblib
+import numpy as np
 import pytest
 
 from metasyn.batch.parallel import available_threads, map_parts
@@ -18,8 +19,8 @@ WAYS = ["loop", "joblib", "threads"]
 @pytest.fixture(params=WAYS)
 def n_jobs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Workers, and by which means they are had."""
-    if request.param == "threads":
-        monkeypatch.setitem(sys.modules, "joblib", None)
+    if request.param == "joblib":  # as where it has a backend of its own: here, threads all the same
+        monkeypatch.setattr("metasyn.batch.parallel._configured", lambda: (True, None))
     return 1 if request.param == "loop" else 3
 
 
@@ -128,15 +129,30 @@ def test_the_number_of_workers_comes_from_joblib_where_it_is_not_said() -> None:
         assert set(map_parts(where, range(9), n_jobs=1)) == {threading.current_thread().name}
 
 
-def test_threads_are_as_many_as_cores_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_threads_are_as_many_as_cores_by_default(monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
+    """Also where joblib is there, which by itself would take one."""
     assert 1 <= available_threads() <= 4096
-    monkeypatch.setitem(sys.modules, "joblib", None)
+    if not known:
+        monkeypatch.setitem(sys.modules, "joblib", None)
     monkeypatch.setattr("metasyn.batch.parallel.available_threads", lambda: 3)
     together = threading.Barrier(3)
     assert [*map_parts(lambda _: together.wait(5) >= 0, range(3))] == [True] * 3
+    assert [*map_parts(lambda _: together.wait(5) >= 0, range(3), n_jobs=-1)] == [True] * 3
     monkeypatch.setattr("metasyn.batch.parallel.available_threads", lambda: 1)
     names = {*map_parts(lambda _: threading.current_thread().name, range(3))}
     assert names == {threading.current_thread().name}
+
+
+def test_threads_treat_errors_of_numpy_as_the_caller_does() -> None:
+    with np.errstate(over="ignore"):
+        assert list(map_parts(lambda x: float(np.exp(np.float64(x))), [1000, 1001], n_jobs=2)) == [np.inf] * 2
+
+
+def test_a_number_told_to_joblib_alone_is_obeyed() -> None:
+    together = threading.Barrier(3)
+    with joblib.parallel_config(n_jobs=3):
+        assert [*map_parts(lambda _: together.wait(5) >= 0, range(3))] == [True] * 3
 
 
 @pytest.mark.parametrize("n_jobs", [0, -2, True, 1.5])

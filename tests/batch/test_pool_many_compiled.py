@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import betainc, erfc, gammaincc
 
 import metasyn
 from metasyn.batch import pool_many
@@ -16,8 +17,11 @@ from metasyn.batch.columns import COLUMNS
 from metasyn.batch.pool_many import BATCH_INTERVALS
 from metasyn.batch.results import STATUS, ManyResults
 from metasyn.errors import NotEstimableError, OptionError
+from metasyn.numerics.additive import prepare
 from metasyn.numerics.compiled.entries import POOLED
+from metasyn.numerics.rearranged import maximum_likelihood, rearrange
 from metasyn.synthesis.tau2.backends import WORTH_COMPILING, chosen_backend
+from metasyn.synthesis.tau2.likelihood import maximise
 from metasyn.synthesis.tau2.many import fit_many
 from metasyn.synthesis.tau2.many_regression import REGRESSION_METHODS, fit_many_regression
 from metasyn.values import NotEstimable
@@ -31,6 +35,12 @@ TWO_MAXIMA = [
     ([-0.14, -0.1, -2.1, -0.04, -1.52], [0.005, 0.009, 0.653, 0.006, 0.174]),
     ([0.17, -0.09, 2.32, 1.39, -0.13], [0.066, 0.004, 1.163, 0.372, 0.011]),
     ([-0.18, 0.41, 0.23, -0.2, -1.73], [0.003, 0.056, 1.691, 0.009, 2.502]),
+]
+# The likelihood falls from 0, but its maximum is before the first point of the grid after 0.
+HUMP_AT_ONCE = [
+    ([-5.576, 3.296, -0.771], [153.468, 4.075, 1.0]),
+    ([-3.793, -1.507, -0.158, -4.258], [8.884, 75.854, 1.0, 5.205]),
+    ([6.048, -0.252, 6.342, 0.475, 2.335], [7.903, 1.0, 9.722, 1.01, 3.223]),
 ]
 
 
@@ -120,6 +130,54 @@ def test_several_maxima_are_counted_and_the_highest_taken(method: Tau2Method) ->
         assert found.n_optima[i] == dips.sum() + (height[0] < height[1])
         assert found.tau2[i] == pytest.approx(grid[height.argmin()], rel=2e-3, abs=1e-6)
     assert (found.n_optima == 2).any()
+
+
+@pytest.mark.parametrize(("y", "v"), HUMP_AT_ONCE)
+def test_a_maximum_inside_the_first_cell_is_seen_by_every_search(y: list[float], v: list[float]) -> None:
+    one_y, one_v = np.array(y), np.array(v)
+    grid = np.append(0.0, np.geomspace(1e-3, 10, 20_001))
+    w = 1 / (one_v + grid[:, None])
+    mean = (w * one_y).sum(axis=1) / w.sum(axis=1)
+    height = np.log(one_v + grid[:, None]).sum(axis=1) + (w * (one_y - mean[:, None]) ** 2).sum(axis=1)
+    dips = (height[1:-1] < height[:-2]) & (height[1:-1] < height[2:])
+    assert (dips.sum(), height[0] < height[1]) == (1, True)
+    best = pytest.approx(grid[height.argmin()], rel=1e-3)
+    for backend in ("numpy", "compiled"):
+        many = fit_many(one_y[None], one_v[None], tau2_method="ML", backend=backend)
+        assert (many.n_optima[0], many.tau2[0]) == (2, best), backend
+        X = np.ones((len(y), 1))
+        regression = fit_many_regression(one_y[None], one_v[None], X, tau2_method="ML", backend=backend)
+        assert regression.tau2[0] == best, backend
+    one = maximise(prepare(one_y, one_v), restricted=False)
+    assert (one.n_optima, one.t) == (2, best)
+    orders, basis = np.arange(len(y))[None], X / math.sqrt(len(y))
+    assert maximum_likelihood(rearrange(one_y, one_v, orders, basis), restricted=False)[0] == best
+
+
+def test_tails_are_those_of_independent_sums() -> None:
+    """Closed forms of few degrees of freedom, and scipy's for all."""
+    rng = np.random.default_rng(12)
+    k = np.repeat([2, 3, 4, 5, 9, 10, 41, 150, 402, 405], 60)
+    bounds = np.concatenate(([0], np.cumsum(k)))
+    y = rng.normal(0, 1, bounds[-1]) + np.repeat(10.0 ** rng.uniform(-1, 6, k.size), k)
+    y *= np.repeat(10.0 ** rng.uniform(-1, 1.4, k.size), k)
+    many = pool_many(
+        y, np.ones_like(y), bounds=bounds, tau2_method="DL", ci_method="hartung-knapp", backend="compiled"
+    )
+    t, df, Q = many.statistic, k - 1, many.Q
+    with np.errstate(under="ignore"):
+        expected = betainc(df / 2, 0.5, df / (df + t * t)), gammaincc(df / 2, Q / 2)
+    for found, right in zip((many.pvalue, many.Q_pvalue), expected, strict=True):
+        told = right > 1e-300
+        assert ((right[told] < 1e-100).sum() > 10) & (right[told] > 0.5).any()
+        np.testing.assert_allclose(found[told], right[told], rtol=1e-10)
+        assert found[~told].max(initial=0.0) < 1.1e-300
+    two, three = k == 3, k == 4  # P(|T| > t) with 2 degrees of freedom, P(X > Q) with 3
+    shares = 2 / (2 + t[two] ** 2)
+    np.testing.assert_allclose(many.pvalue[two], shares / (1 + np.sqrt(1 - shares)), rtol=1e-12)
+    half = Q[three] / 2
+    exact = erfc(np.sqrt(half)) + 2 * np.sqrt(half / math.pi) * np.exp(-half)
+    np.testing.assert_allclose(many.Q_pvalue[three], exact, rtol=1e-12)
 
 
 def test_random_likelihoods_have_as_many_maxima_as_numpy_finds() -> None:
@@ -258,7 +316,7 @@ def test_numba_is_not_imported_before_it_is_needed() -> None:
 
 
 def test_rows_of_the_compiled_code_are_columns_of_the_results() -> None:
-    assert set(POOLED) == {*COLUMNS, "status"} - {"pvalue", "Q_pvalue"}
+    assert set(POOLED) == {*COLUMNS, "status"}
     assert STATUS[:6] == (
         "ok", "one effect", "no effect", "estimate not finite", "variance not above zero", "not converged",
     )  # fmt: skip

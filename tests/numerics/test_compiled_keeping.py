@@ -10,12 +10,11 @@ import numpy as np
 
 from metasyn.numerics.compiled import keeping
 from metasyn.numerics.compiled import lanes as l8
-from metasyn.numerics.compiled.sums import kernel
 
 LANES = l8.LANES
 
 
-@kernel
+@keeping.numba.njit
 def many_operations(data: Any, ends: Any, order: Any, out: Any) -> bool:
     a, b = l8.load(l8.pointer(data, 0), 0), l8.load(l8.pointer(data, LANES), 0)
     to = l8.pointer(out, 0)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from metasyn.numerics.compiled.keeping import kept, sources
 from metasyn.numerics.compiled.lanes import (
     LANES,
+    any_of,
     highest_of,
     lanes,
     load,
@@ -29,6 +30,7 @@ from metasyn.numerics.compiled.sums import (
     CENTRE,
     GOAL,
     HEAD,
+    NONE,
     RSS,
     SIZE,
     SIZES,
@@ -38,10 +40,10 @@ from metasyn.numerics.compiled.sums import (
     by_size,
     kernel,
     mean_terms,
+    moments,
     pack,
-    projections,
-    sums,
 )
+from metasyn.numerics.compiled.tails import chi2_tail, t_tail
 
 __all__ = ["CODES", "COLUMNS", "POOLED", "TABLES", "fit"]
 
@@ -55,12 +57,21 @@ COLUMNS = (
 """Rows of fits; the last two are those of the Q-profile interval, where there are targets for it."""
 POOLED = (
     "estimate", "se", "df", "statistic", "ci_low", "ci_high", "pi_low", "pi_high",
-    "tau2", "tau2_low", "tau2_high", "Q", "I2", "H2", "status",
+    "tau2", "Q", "I2", "H2", "status", "tau2_low", "tau2_high", "pvalue", "Q_pvalue",
 )  # fmt: skip
 """Rows of syntheses; the status is a position in `metasyn.batch.results.STATUS`."""
 # Rows of the tables by number of effects.
-TABLES = ("target", "low", "high", "quantile", "prediction", "df")
-_ESTIMATE, _VARIANCE, _TAU2, _RSS, _Q, _TYPICAL, _TRUNCATED, _OPTIMA, _CONVERGED = range(9)
+TABLES = ("target", "low", "high", "quantile", "prediction", "df", "tail")
+_TARGETS, _LOWS, _HIGHS, _QUANTILES, _PREDICTIONS, _DFS, _TAILS = np.arange(7)  # not literal: see `NONE`
+# Where they stand in a buffer of eight sets; of the optional ones the first is named.
+_ESTIMATE, _VARIANCE, _TAU2, _RSS, _Q, _TYPICAL, _TRUNCATED, _OPTIMA, _CONVERGED, _ENDS = range(
+    0, 10 * LANES, LANES
+)
+(
+    _MU, _SE, _DF, _STATISTIC, _CI_LOW, _CI_HIGH, _PI_LOW, _PI_HIGH, _T, _QS, _I2, _H2, _STATUS,
+    _T_ENDS, _, _TAIL,
+) = range(0, 16 * LANES, LANES)  # fmt: skip
+_BUFFER = 17 * LANES
 
 # Estimators by number; those that solve y'Py = target are 1.
 _COMMON, _TARGET, _DL, _DL2, _HE, _HS, _HSK, _SJ = range(8)
@@ -74,16 +85,19 @@ CODES = {
 
 
 @kernel
-def _looked_up(tables: Any, row: int, head: Any) -> Any:
+def _looked_up(tables: Any, row: Any, head: Any) -> Any:
     """What a table has for the number of effects of each lane."""
     values, most = tables
+    one = values[row * most + int(head[K])]
+    if not any_of(load(head, K) < head[K]) and not any_of(load(head, K) > head[K]):
+        return lanes(one)
     for lane in range(LANES):
         head[GOAL + lane] = values[row * most + int(head[K + lane])]
     return load(head, GOAL)
 
 
 @kernel
-def _by_target(e: Any, v: Any, rows: int, head: Any, tables: Any, row: int, at_zero: Any) -> Any:
+def _by_target(e: Any, v: Any, rows: int, head: Any, tables: Any, row: Any, at_zero: Any) -> Any:
     """The root for the target of each lane's number of effects; 0 for one effect."""
     target = _looked_up(tables, row, head)
     root, reached = solve_weighted_rss((e, v, rows), head, target, at_zero)
@@ -93,7 +107,7 @@ def _by_target(e: Any, v: Any, rows: int, head: Any, tables: Any, row: int, at_z
 @kernel
 def _closed(method: int, e: Any, v: Any, rows: int, head: Any, at_zero: Any) -> Any:
     """What the closed formulas give before it is cut off at 0."""
-    total, rss, _, trace = at_zero
+    total, rss, trace = at_zero
     k = load(head, K)
     df = k - 1.0
     if method == _HE:
@@ -108,37 +122,38 @@ def _closed(method: int, e: Any, v: Any, rows: int, head: Any, at_zero: Any) -> 
     t = (rss - df) / trace
     if method == _DL2:
         t = highest_of(t, lanes(0.0))
-        _, rss, _, trace = projections(sums(e, v, rows, t))
+        _, rss, trace = moments(e, v, rows, t)
         t = t + (rss - df) / trace
     return t
 
 
 @kernel
-def _write(to: Any, row: int, values: Any) -> None:
-    """Eight numbers to the places of their sets."""
-    out, n, sets, first, stop, buffer = to
-    store(buffer, 0, values)
-    for lane in range(min(LANES, stop - first)):
-        out[row * n + sets[first + lane]] = buffer[lane]
+def _write(to: Any, start: Any, stop: Any) -> None:
+    """What stands in a part of the buffer to the places of the eight sets, row by row."""
+    out, n, sets, first, most, buffer = to
+    for lane in range(min(LANES, most - first)):
+        place = sets[first + lane]
+        for row in range(start, stop, LANES):
+            out[place + row // LANES * n] = buffer[row + lane]
 
 
 @kernel
-def _write_fit(to: Any, head: Any, at: Any, at_zero: Any, kind: Any) -> None:
+def _put_fit(buffer: Any, head: Any, at: Any, at_zero: Any, kind: Any) -> None:
     """A fit: what follows from tau2, and what sort of solution it is."""
     t, mean, total, rss = at
-    _, Q, _, trace = at_zero
+    _, Q, trace = at_zero
     truncated, n_optima, converged = kind
     unit, k = load(head, UNIT), load(head, K)
     one = k < 2.0
-    _write(to, _ESTIMATE, load(head, CENTRE) + load(head, SIZE) * mean)
-    _write(to, _VARIANCE, unit / total)
-    _write(to, _TAU2, t * unit)
-    _write(to, _RSS, rss)
-    _write(to, _Q, Q)
-    _write(to, _TYPICAL, select(trace > 0.0, (k - 1.0) / trace * unit, math.inf))
-    _write(to, _TRUNCATED, select(truncated & ~one, 1.0, 0.0))
-    _write(to, _OPTIMA, select(one, 1.0, n_optima))
-    _write(to, _CONVERGED, select(converged | one, 1.0, 0.0))
+    store(buffer, _ESTIMATE, load(head, CENTRE) + load(head, SIZE) * mean)
+    store(buffer, _VARIANCE, unit / total)
+    store(buffer, _TAU2, t * unit)
+    store(buffer, _RSS, rss)
+    store(buffer, _Q, Q)
+    store(buffer, _TYPICAL, select(trace > 0.0, (k - 1.0) / trace * unit, math.inf))
+    store(buffer, _TRUNCATED, select(truncated & ~one, 1.0, 0.0))
+    store(buffer, _OPTIMA, select(one, 1.0, n_optima))
+    store(buffer, _CONVERGED, select(converged | one, 1.0, 0.0))
 
 
 @kernel
@@ -146,8 +161,8 @@ def _profile(problem: Any, head: Any, tables: Any, at_zero: Any) -> Any:
     """The Q-profile interval; an end that was not reached is NaN."""
     e, v, rows = problem
     unit = load(head, UNIT)
-    low, _, reached = _by_target(e, v, rows, head, tables, 1, at_zero[1])
-    high, _, reached_too = _by_target(e, v, rows, head, tables, 2, at_zero[1])
+    low, _, reached = _by_target(e, v, rows, head, tables, _LOWS, at_zero[1])
+    high, _, reached_too = _by_target(e, v, rows, head, tables, _HIGHS, at_zero[1])
     return select(reached, low * unit, math.nan), select(reached_too, high * unit, math.nan)
 
 
@@ -172,8 +187,8 @@ def _heterogeneity(common: bool, k: Any, Q: Any, trace: Any, t: Any) -> Any:
 
 
 @kernel
-def _write_pooled(to: Any, head: Any, at: Any, at_zero: Any, how: Any, tables: Any, reached: Any) -> Any:
-    """A synthesis; which lanes have one."""
+def _put_pooled(buffer: Any, head: Any, at: Any, at_zero: Any, how: Any, tables: Any, reached: Any) -> Any:
+    """A synthesis but for its p values and the interval of tau2; which lanes have one."""
     t, mean, total, rss = at
     scaled, common = how
     k, unit = load(head, K), load(head, UNIT)
@@ -184,23 +199,31 @@ def _write_pooled(to: Any, head: Any, at: Any, at_zero: Any, how: Any, tables: A
     sound = reached & (magnitude(estimate) < math.inf) & (se < math.inf)
     status = _status(head, sound)
     shown, several = status < 2.0, status < 1.0
-    half = _looked_up(tables, 3, head) * se
-    beyond = _looked_up(tables, 4, head) * sqrt(variance + t * unit)
-    _write(to, 0, select(shown, estimate, math.nan))
-    _write(to, 1, select(shown, se, math.nan))
-    _write(to, 2, select(shown, _looked_up(tables, 5, head), math.nan))
-    _write(to, 3, select(shown, estimate / se, math.nan))
-    _write(to, 4, select(shown, estimate - half, math.nan))
-    _write(to, 5, select(shown, estimate + half, math.nan))
-    _write(to, 6, select(several, estimate - beyond, math.nan))
-    _write(to, 7, select(several, estimate + beyond, math.nan))
-    _write(to, 8, select(several, t * unit, math.nan))
-    I2, H2 = _heterogeneity(common, k, at_zero[1], at_zero[3], t)
-    _write(to, 11, select(several, at_zero[1], math.nan))
-    _write(to, 12, select(several, I2, math.nan))
-    _write(to, 13, select(several, H2, math.nan))
-    _write(to, 14, status)
+    half = _looked_up(tables, _QUANTILES, head) * se
+    beyond = _looked_up(tables, _PREDICTIONS, head) * sqrt(variance + t * unit)
+    store(buffer, _MU, select(shown, estimate, math.nan))
+    store(buffer, _SE, select(shown, se, math.nan))
+    store(buffer, _DF, select(shown, _looked_up(tables, _DFS, head), math.nan))
+    store(buffer, _STATISTIC, select(shown, estimate / se, math.nan))
+    store(buffer, _CI_LOW, select(shown, estimate - half, math.nan))
+    store(buffer, _CI_HIGH, select(shown, estimate + half, math.nan))
+    store(buffer, _PI_LOW, select(several, estimate - beyond, math.nan))
+    store(buffer, _PI_HIGH, select(several, estimate + beyond, math.nan))
+    store(buffer, _T, select(several, t * unit, math.nan))
+    I2, H2 = _heterogeneity(common, k, at_zero[1], at_zero[2], t)
+    store(buffer, _QS, select(several, at_zero[1], math.nan))
+    store(buffer, _I2, select(several, I2, math.nan))
+    store(buffer, _H2, select(several, H2, math.nan))
+    store(buffer, _STATUS, status)
     return several
+
+
+@kernel
+def _put_tails(buffer: Any, head: Any, tables: Any, rooms: Any) -> None:
+    """The p values of the mean and of Q; NaN where they are left to the caller."""
+    tail = t_tail(load(buffer, _STATISTIC), load(buffer, _DF), _looked_up(tables, _TAILS, head), rooms)
+    store(buffer, _TAIL, tail)
+    store(buffer, _TAIL + LANES, chi2_tail(load(buffer, _QS), load(head, K) - 1.0, rooms))
 
 
 @kernel
@@ -210,7 +233,7 @@ def _solve(method: int, fixed: float, e: Any, v: Any, rows: int, head: Any, tabl
     if method == _COMMON:
         return fixed / load(head, UNIT), ~yes, yes
     if method == _TARGET:
-        return _by_target(e, v, rows, head, tables, 0, at_zero[1])
+        return _by_target(e, v, rows, head, tables, _TARGETS, at_zero[1])
     t = _closed(method, e, v, rows, head, at_zero)
     return highest_of(t, lanes(0.0)), t < 0.0, yes
 
@@ -222,10 +245,10 @@ def _fit(
     """Sets, eight by eight, by one estimator."""
     data, bounds, sets, _ = given
     e, v, head, buffer, work = rooms
-    pooled, scaled, profile = how
+    pooled, scaled, profile, tails = how
     for first in range(0, n, LANES):
         rows = pack(data, bounds, sets, n, first, e, v, head)
-        at_zero = projections(sums(e, v, rows, lanes(0.0)))
+        at_zero = moments(e, v, rows, lanes(0.0))
         n_optima = lanes(1.0)
         if method >= _LIKELIHOOD:
             t, truncated, n_optima, reached = maximise((e, v, rows), head, method > _LIKELIHOOD, work)
@@ -234,16 +257,22 @@ def _fit(
         if method != _COMMON:
             t = select(load(head, K) < 2.0, 0.0, t)
         mean, total, rss = mean_terms(e, v, rows, t)
-        at, to = (t, mean, total, rss), (out, of, sets, first, n, buffer)
+        at, kind = (t, mean, total, rss), (truncated, n_optima, reached)
+        to, several, ends = (out, of, sets, first, n, buffer), reached | ~reached, NONE + _ENDS
         if pooled:
-            several = _write_pooled(to, head, at, at_zero, (scaled, method == _COMMON), tables, reached)
+            several = _put_pooled(buffer, head, at, at_zero, (scaled, method == _COMMON), tables, reached)
+            ends = NONE + _T_ENDS
         else:
-            several = reached | ~reached
-            _write_fit(to, head, at, at_zero, (truncated, n_optima, reached))
+            _put_fit(buffer, head, at, at_zero, kind)
+        _write(to, NONE, ends)
         if profile:
             low, high = _profile((e, v, rows), head, tables, at_zero)
-            _write(to, 9, select(several, low, math.nan))
-            _write(to, 10, select(several, high, math.nan))
+            store(buffer, ends, select(several, low, math.nan))
+            store(buffer, ends + LANES, select(several, high, math.nan))
+            _write(to, ends, ends + 2 * LANES)
+        if tails:
+            _put_tails(buffer, head, tables, work[1])
+            _write(to, NONE + _TAIL, NONE + _BUFFER)
 
 
 @kernel
@@ -258,7 +287,7 @@ def _rooms(scratch: Any, first: int, size: int) -> Any:
     e, v, one_e, one_v = first, first + size, first + 2 * size, first + 3 * size
     head = first + 4 * size
     buffer = head + HEAD
-    count = buffer + LANES
+    count = buffer + _BUFFER
     fine = count + COUNT
     found = fine + FINE
     work = (
@@ -295,7 +324,7 @@ def _entry() -> Callable[..., None]:
 
 def fit(
     method: str, fixed: float, y: Array, v: Array, order: Whole | None, bounds: Whole, tables: Array,
-    *, pooled: bool = False, scaled: int = 0, profile: bool = False,
+    *, pooled: bool = False, scaled: int = 0, profile: bool = False, tails: bool = False,
 ) -> Array:  # fmt: skip
     """One estimator for all sets.
 
@@ -319,11 +348,13 @@ def fit(
         Variance of the mean times the Hartung-Knapp factor (1), or that where it is above 1 (2).
     profile : bool
         Whether to compute the Q-profile interval.
+    tails : bool
+        Whether to compute p values, of syntheses only. Those that are no short sum are NaN.
 
     Returns
     -------
     ndarray of shape (len(COLUMNS) or len(POOLED), n)
-        The rows of the Q-profile interval are undefined where it was not asked for.
+        The rows of the Q-profile interval and of p values are undefined where they were not asked for.
     """
     n = bounds.size - 1
     out = np.empty((len(POOLED if pooled else COLUMNS), n))
@@ -334,7 +365,7 @@ def fit(
     positions = np.zeros(1, dtype=np.int64) if order is None else order
     _entry()(
         CODES[method], float(fixed), y, v, positions, order is not None, bounds, tables,
-        (pooled, scaled, profile), whole, scratch, first, most, out,
+        (pooled, scaled, profile, tails), whole, scratch, first, most, out,
     )  # fmt: skip
     return out
 
@@ -342,4 +373,4 @@ def fit(
 def _scratch_size(most: int) -> int:
     """Floats that sets of up to so many effects need."""
     most += LANES
-    return LANES * 4 * most + (most + LANES) * BRACKET + HEAD + COUNT + FINE + LANES
+    return LANES * 4 * most + (most + LANES) * BRACKET + HEAD + COUNT + FINE + _BUFFER

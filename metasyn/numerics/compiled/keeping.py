@@ -20,6 +20,7 @@ _MODULES = (
     "regression",
     "terms",
     "roots",
+    "tails",
     "likelihood",
     "entries",
     "regressions",

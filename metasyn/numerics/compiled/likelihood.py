@@ -141,6 +141,13 @@ def _look_closer(problem: Any, near: Any, low: Any, high: Any, restricted: bool,
 
 
 @kernel
+def _starts_towards_zero(one: Any, two: Any, three: Any) -> Any:
+    """As `metasyn.numerics.roots.starts_towards_zero`."""
+    square, product = one * one, one * two
+    return (square > 0.0) & (product >= square) & (3.0 * square - 4.0 * product + one * three > 0.0)
+
+
+@kernel
 def _scan(problem: Any, head: Any, restricted: bool, work: Any) -> Any:
     """Note every falling cell of the grid; the sign of the score at 0."""
     bound, most = _bound(head, restricted)
@@ -164,8 +171,12 @@ def _scan(problem: Any, head: Any, restricted: bool, work: Any) -> Any:
         size, size1 = magnitude(value), magnitude(value1)
         near = inside & (here > 1.0) & (size1 < magnitude(value2)) & (size >= size1)
         near = near & (value * value2 > 0.0) & (value1 * value >= 0.0)
+        high = t
+        if j == 2:
+            at_once = inside & _starts_towards_zero(value2, value1, value)
+            near, high = near | at_once, select(at_once, t1, t)
         if any_of(near):
-            _look_closer(problem, near, t2, t, restricted, work)
+            _look_closer(problem, near, t2, high, restricted, work)
         t1, t2, value1, value2, ratio1, sign = t, t1, value, value1, ratio, new
     return first
 

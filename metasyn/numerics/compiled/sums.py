@@ -12,6 +12,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TypeVar
 
+import numpy as np
+
 from metasyn.numerics.compiled.lanes import (
     LANES,
     any_of,
@@ -28,9 +30,9 @@ from metasyn.numerics.compiled.lanes import (
 )
 
 __all__ = [
-    "BAD", "CENTRE", "EPSILON", "GOAL", "HEAD", "K", "LAST", "MARGIN", "MAX_STEPS", "P", "RSS", "SIZE",
-    "SIZES", "SMALL_STEP", "STEP", "UNIT", "V_MAX", "V_MEAN", "V_MIN", "between", "by_size", "kernel",
-    "mean_terms", "pack", "projections", "sums",
+    "BAD", "CENTRE", "EPSILON", "GOAL", "HEAD", "K", "LAST", "MARGIN", "MAX_STEPS", "NONE", "P", "RSS",
+    "SIZE", "SIZES", "SMALL_STEP", "STEP", "UNIT", "V_MAX", "V_MEAN", "V_MIN", "between", "by_size", "kernel",
+    "mean_terms", "moments", "pack", "projections", "sums",
 ]  # fmt: skip
 
 numba: Any = import_module("numba")
@@ -50,16 +52,19 @@ HEAD = 13 * LANES
 
 SIZES = 256
 """Sets of so many effects and more are not told apart in sorting."""
+# Of no literal type, for each of which a function that is given it would be compiled anew.
+NONE = np.int64(0)
 
 
 def kernel(function: Kernel) -> Kernel:
-    """A function that is compiled when a kernel that calls it is."""
-    compiled: Kernel = numba.njit(nogil=True, error_model="numpy")(function)
+    """A function that is compiled when a kernel that calls it is; it cannot be called from elsewhere."""
+    lean = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    compiled: Kernel = numba.njit(nogil=True, error_model="numpy", **lean)(function)
     return compiled
 
 
 @kernel
-def _gather(data: Any, rows: int, e: Any, v: Any) -> None:
+def _gather(data: Any, rows: Any, e: Any, v: Any) -> None:
     """The values of eight sets as they are; after the last of a set anything."""
     y_, v_, order, ordered, ends, stop, _ = data
     high = 0
@@ -76,7 +81,7 @@ def _gather(data: Any, rows: int, e: Any, v: Any) -> None:
 
 
 @kernel
-def _arrange(rows: int, e: Any, v: Any, head: Any) -> None:
+def _arrange(rows: Any, e: Any, v: Any, head: Any) -> None:
     """A variance of inf where a set has no value, and the most precise value first.
 
     A set with a value that is not finite (2) or a variance that is not finite and above 0 (1) is marked, and
@@ -108,7 +113,7 @@ def _arrange(rows: int, e: Any, v: Any, head: Any) -> None:
 
 
 @kernel
-def _scale(rows: int, e: Any, v: Any, head: Any) -> None:
+def _scale(rows: Any, e: Any, v: Any, head: Any) -> None:
     """Every set on its own scale; largest and mean variance, and the unweighted sum of squares."""
     centre, lowest, k = load(e, 0), load(v, 0), load(head, K)
     size = root_of_power(lowest)
@@ -138,10 +143,10 @@ def _scale(rows: int, e: Any, v: Any, head: Any) -> None:
 
 
 @kernel
-def pack(data: Any, bounds: Any, sets: Any, n: int, first: int, e: Any, v: Any, head: Any) -> int:
+def pack(data: Any, bounds: Any, sets: Any, n: int, first: int, e: Any, v: Any, head: Any) -> Any:
     """The next eight of n sets into the lanes, the last one again where there are no more."""
     ends = data[4]
-    rows = 0
+    rows = NONE
     for lane in range(LANES):
         s = sets[min(first + lane, n - 1)]
         # A set without values is given a place to look at, too.
@@ -178,17 +183,23 @@ def between(low: Any, high: Any, v_min: Any) -> Any:
 
 
 @kernel
+def weighted(e: Any, v: Any, row: int, t: Any) -> Any:
+    """w, w e and w e^2 of one row of effects, w = 1/(v + t)."""
+    one = load(e, row * LANES)
+    w = 1.0 / (load(v, row * LANES) + t)
+    return w, w * one, w * one * one
+
+
+@kernel
 def sums(e: Any, v: Any, rows: int, t: Any) -> Any:
     """Largest weight, then over the other effects w, w^2, w e, w e^2, w^2 e, w^2 e^2."""
     w0 = 1.0 / (load(v, 0) + t)
     w1, w2, we, wee = lanes(0.0), lanes(0.0), lanes(0.0), lanes(0.0)
     wwe, wwee = lanes(0.0), lanes(0.0)
     for i in range(1, rows):
-        one = load(e, i * LANES)
-        w = 1.0 / (load(v, i * LANES) + t)
-        r = w * one
+        w, r, square = weighted(e, v, i, t)
         w1, w2 = w1 + w, w2 + w * w
-        we, wee = we + r, wee + r * one
+        we, wee = we + r, wee + square
         wwe, wwee = wwe + w * r, wwee + r * r
     return w0, w1, w2, we, wee, wwe, wwee
 
@@ -203,6 +214,20 @@ def projections(of: Any) -> Any:
     rss2 = highest_of(wwee - 2.0 * mean * wwe + mean * mean * (w2 + w0 * w0), lanes(0.0))
     trace = (2.0 * w0 * w1 + highest_of(w1 * w1 - w2, lanes(0.0))) / total
     return total, rss, rss2, trace
+
+
+@kernel
+def moments(e: Any, v: Any, rows: int, t: Any) -> Any:
+    """Of `projections` all but y'PPy, by fewer sums."""
+    w0 = 1.0 / (load(v, 0) + t)
+    w1, w2, we, wee = lanes(0.0), lanes(0.0), lanes(0.0), lanes(0.0)
+    for i in range(1, rows):
+        w, r, square = weighted(e, v, i, t)
+        w1, w2 = w1 + w, w2 + w * w
+        we, wee = we + r, wee + square
+    total = w0 + w1
+    trace = (2.0 * w0 * w1 + highest_of(w1 * w1 - w2, lanes(0.0))) / total
+    return total, highest_of(wee - we / total * we, lanes(0.0)), trace
 
 
 @kernel
