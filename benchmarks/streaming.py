@@ -3,7 +3,8 @@
 Every way is a process of its own; processor time (all cores together) and peak memory are what the system
 says of it. The loops are run on a sample of the syntheses and their time is scaled up, but they hold the
 whole table, as such a loop does. A second table of ten times as many effects shows whether the cost is
-linear and the memory bounded.
+linear and the memory bounded. `make PATH EFFECTS` and `make-scattered PATH EFFECTS` only write a table, the
+latter with rows of one synthesis far apart.
 """
 
 from __future__ import annotations
@@ -70,6 +71,21 @@ def make(path: Path, effects: int) -> int:
     return syntheses
 
 
+def make_scattered(path: Path, effects: int) -> int:
+    """Syntheses whose rows stand anywhere: keys drawn at random, ten effects each on average."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rng, step = np.random.default_rng(2), min(effects, 10**6)
+    schema = pa.schema([("key", pa.int64()), ("yi", pa.float64()), ("vi", pa.float64())])
+    with pq.ParquetWriter(path, schema, use_dictionary=False) as writer:
+        for _ in range(effects // step):
+            key, vi = rng.integers(0, effects // 10, step), rng.uniform(0.01, 0.2, step)
+            yi = rng.normal(size=step) * np.sqrt(vi + 0.05)
+            writer.write_table(pa.table([key, yi, vi], schema=schema))
+    return effects // 10
+
+
 def measured(words: Sequence[str]) -> tuple[str, float, float]:
     """What a process says, its processor seconds, and its peak memory in MiB."""
     run = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
@@ -114,7 +130,8 @@ def main(effects: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["make"]:
-        print(make(Path(sys.argv[2]), int(sys.argv[3])))
+    makers = {"make": make, "make-scattered": make_scattered}
+    if sys.argv[1:2] and sys.argv[1] in makers:
+        print(makers[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3])))
     else:
         main(int(float(sys.argv[1])) if len(sys.argv) > 1 else EFFECTS)

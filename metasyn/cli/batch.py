@@ -14,13 +14,14 @@ from metasyn.cli.options import option_word
 from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
 if TYPE_CHECKING:
-    from metasyn.workspace.streaming.run import Summary
+    from metasyn.workspace.streaming.finishing import Summary
 
 __all__ = ["BATCH_EXAMPLES", "batch"]
 
 BATCH_EXAMPLES = """\
 Examples:
-  metasyn batch effects.parquet --key review --yi logrr --vi var --out pooled.parquet
+  metasyn batch effects.parquet --key review --yi logrr --vi var \\
+      --out pooled.parquet
   metasyn batch effects.csv --key id --yi yi --sei se --out pooled.csv --tau2 DL
   metasyn batch big.parquet --key id --yi y --vi v --out pooled.parquet --jobs 8
   metasyn batch big.parquet --key id --yi y --vi v --out pooled.parquet \\
@@ -29,19 +30,20 @@ Examples:
 IN has one row per effect: the key of the synthesis it belongs to, the estimate
 on the analysis scale (log for ratios), and its variance or standard error.
 OUT has one row per synthesis. The endings of the names say what the files are:
-  .parquet .pq          Parquet
+  .parquet .pq          Parquet; IN may be a folder of such files
   .csv .tsv             text with a header line; decimals have a point
+  .csv.gz .tsv.gz       the same, compressed (IN only)
   .arrow .feather .ipc  Arrow file; .arrows is an Arrow stream
 
 A synthesis with a row that cannot be used (no finite estimate, no variance
-above zero) is not pooled: it stays in OUT with its status. Every row on which no
-pooled result rests is listed, with the reason, in OUT.rejects.csv. The same
+above zero) is not pooled: it stays in OUT with its status. Every row on which
+no pooled result rests is listed, with the reason, in OUT.rejects.csv. The same
 command goes on where an interrupted one stopped, with the same result.
 """
 
 
 def batch(
-    file: Annotated[Path, Parameter(help="A table with one row per effect: Parquet, CSV or Arrow.")],
+    file: Annotated[Path, Parameter(help="Table with one row per effect, or folder of Parquet files.")],
     /,
     *,
     key: Annotated[str, Parameter(help="Column that says which synthesis an effect belongs to.")],
@@ -61,12 +63,19 @@ def batch(
         Parameter(
             name=["--tau2", "--tau2-method"],
             converter=option_word,
-            help="Estimator of the between-study variance.",
+            show_choices=False,
+            help="Estimator of the between-study variance: REML, DL, PM, ML, EB, HE, HS, SJ, DL2, DLIT, "
+            "HSk, SJIT or PMM.",
         ),
     ] = "REML",
     ci: Annotated[
         CiMethod,
-        Parameter(name=["--ci", "--ci-method"], converter=option_word, help="Confidence interval."),
+        Parameter(
+            name=["--ci", "--ci-method"],
+            converter=option_word,
+            show_choices=False,
+            help="Confidence interval: wald, t, hartung-knapp or hartung-knapp-adhoc.",
+        ),
     ] = "hartung-knapp-adhoc",
     level: Annotated[float, Parameter(help="Level of the intervals, as a proportion.")] = 0.95,
     jobs: Annotated[
@@ -89,8 +98,8 @@ def batch(
     """Pool every synthesis of a table, also of one larger than memory."""
     from metasyn.cli.console import say
     from metasyn.errors import OptionError
+    from metasyn.workspace.streaming.columns import Columns
     from metasyn.workspace.streaming.pooling import PoolOptions
-    from metasyn.workspace.streaming.reading import Columns
     from metasyn.workspace.streaming.run import run_batch
 
     if jobs is not None and jobs < 1:

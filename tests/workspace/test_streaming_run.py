@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ import pytest
 
 from metasyn.batch import pool_many
 from metasyn.errors import OptionError, ReportError, WorkspaceError
-from metasyn.workspace.streaming import cutting, pooling, reading, run, spill
+from metasyn.workspace.streaming import cutting, finishing, journal, pooling, readers, run, spill
+from metasyn.workspace.streaming.columns import Columns
+from metasyn.workspace.streaming.finishing import Summary
 from metasyn.workspace.streaming.pooling import PoolOptions
-from metasyn.workspace.streaming.reading import Columns
-from metasyn.workspace.streaming.run import Summary, run_batch
+from metasyn.workspace.streaming.run import run_batch
 
 COLUMNS = Columns(key="review", yi="y", vi="v")
 NUMBERS = [
@@ -100,8 +102,10 @@ def same(found: pd.DataFrame, frame: pd.DataFrame, **options: Any) -> None:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pieces, files and runs of keys so small that all of them occur many times."""
-    monkeypatch.setattr(reading, "PIECE", 13)
+    monkeypatch.setattr(readers, "PIECE", 13)
     monkeypatch.setattr(spill, "_HAND", 40)
+    # Nobody cuts the power here, and waiting for the disk is most of the time these tests take.
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
 
 
 @pytest.mark.parametrize("scattered", [False, True])
@@ -179,7 +183,8 @@ class Stopped(Exception):
 
 def stop_after(monkeypatch: pytest.MonkeyPatch, name: str, many: int) -> Callable[[], int]:
     """Let a function of the run stop it at a call; how often it was called."""
-    original, calls = getattr(run, name), 0
+    module = finishing if name.startswith("write") else run
+    original, calls = getattr(module, name), 0
 
     def stopping(*given: Any, **how: Any) -> Any:
         nonlocal calls
@@ -188,7 +193,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, name: str, many: int) -> Callabl
             raise Stopped
         return original(*given, **how)
 
-    monkeypatch.setattr(run, name, stopping)
+    monkeypatch.setattr(module, name, stopping)
     return lambda: calls
 
 
@@ -245,7 +250,7 @@ def test_what_no_longer_fits_is_begun_again(
     elif what == "options":
         how = {"options": PoolOptions(tau2_method="DL")}
     elif what == "software":
-        monkeypatch.setattr(run, "__version__", "99")
+        monkeypatch.setattr(journal, "__version__", "99")
     elif what == "restart":
         how = {"restart": True}
     else:
@@ -276,14 +281,14 @@ def test_an_input_that_changes_meanwhile_is_noticed(tmp_path: Path, monkeypatch:
 
 def test_two_do_not_write_the_same_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, out = written(effects(), tmp_path / "in.parquet"), tmp_path / "out.parquet"
-    original = run.write_results
+    original = finishing.write_results
 
     def meanwhile(*given: Any) -> Any:
         with pytest.raises(ReportError, match="another metasyn batch is writing"):
             streamed(path, out)
         return original(*given)
 
-    monkeypatch.setattr(run, "write_results", meanwhile)
+    monkeypatch.setattr(finishing, "write_results", meanwhile)
     streamed(path, out)
     same(read(out), effects())
 
@@ -398,14 +403,14 @@ def test_the_journal_says_all_on_which_bytes_depend(tmp_path: Path, monkeypatch:
     stop_after(monkeypatch, "write_results", 1)
     with pytest.raises(Stopped):
         streamed(path, out)
-    journal = json.loads((tmp_path / "out.parquet.unfinished" / "journal.json").read_text())
-    assert journal["input"]["size"] == path.stat().st_size
-    assert journal["options"] == {
+    noted = json.loads((tmp_path / "out.parquet.unfinished" / "journal.json").read_text())
+    assert [file["size"] for file in noted["input"]] == [path.stat().st_size]
+    assert noted["options"] == {
         "backend": "numpy", "ci_method": "hartung-knapp-adhoc", "key": "review", "level": 0.95,
         "model": "random-effects",
         "part_rows": 70, "sei": None, "tau2_method": "REML", "vi": "v", "yi": "y",
     }  # fmt: skip
-    assert set(journal["built with"]) == {"metasyn", "python", "numpy", "scipy", "numba", "pyarrow"}
+    assert set(noted["built with"]) == {"metasyn", "python", "numpy", "scipy", "numba", "pyarrow"}
 
 
 BROKEN: list[tuple[str, str | bytes, type[Exception], str]] = [
@@ -450,17 +455,18 @@ def test_columns_of_the_wrong_kind(tmp_path: Path) -> None:
         ({"options": PoolOptions(tau2_method="GENQ")}, OptionError, "needs weights of the user"),
         ({"options": PoolOptions(level=95)}, OptionError, "level must be in"),
         ({"part_rows": 0}, OptionError, "part_rows must be 1 or more"),
-        ({"rejects": Path("in.parquet")}, OptionError, "three files"),
+        ({"rejects": Path("out.parquet")}, OptionError, "--rejects is written as CSV; 'out.parquet' says"),
+        ({"rejects": Path("in.csv")}, OptionError, "three files"),
     ],
 )
 def test_other_options_are_refused_before_anything_is_read(
     tmp_path: Path, how: dict[str, Any], error: type[Exception], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    written(effects(), tmp_path / "in.parquet")
+    written(effects(), tmp_path / "in.csv")
     with pytest.raises(error, match=words):
-        streamed(Path("in.parquet"), Path("out.parquet"), **how)
-    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+        streamed(Path("in.csv"), Path("out.parquet"), **how)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
 
 
 def test_places_that_cannot_be_written(tmp_path: Path) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from metasyn.workspace.streaming.formats import TableFormat
+from metasyn.workspace.streaming.durable import whole_file
+from metasyn.workspace.streaming.formats import TableFormat, format_of, separator_of
 from metasyn.workspace.streaming.pooling import FIRST
-from metasyn.workspace.streaming.store import whole_file
 
 __all__ = ["in_order", "write_rejects", "write_results"]
 
@@ -38,33 +39,51 @@ def in_order(streams: Iterable[Iterator[Any]], column: str) -> Iterator[Any]:
     """
     import pyarrow as pa
 
-    waiting = list(streams)
-    heads: list[Any] = [None] * len(waiting)
-    while True:
-        for place, stream in enumerate(waiting):
-            if heads[place] is None or heads[place].num_rows == 0:
-                heads[place] = next((table for table in stream if table.num_rows), None)
-        alive = [place for place, head in enumerate(heads) if head is not None]
-        if not alive:
-            return
-        waiting, heads = [waiting[place] for place in alive], [heads[place] for place in alive]
-        numbers = [head.column(column).to_numpy() for head in heads]
-        until = min(values[-1] for values in numbers)
-        cuts = [int(np.searchsorted(values, until, side="right")) for values in numbers]
-        ready = pa.concat_tables([head.slice(0, cut) for head, cut in zip(heads, cuts, strict=True)])
-        heads = [head.slice(cut) for head, cut in zip(heads, cuts, strict=True)]
+    runs = [_Run(stream) for stream in streams]
+    while runs := [run for run in runs if run.fill(column)]:
+        until = min(run.last for run in runs)
+        ready = pa.concat_tables([run.taken(until, column) for run in runs])
         yield ready.take(pa.array(np.argsort(ready.column(column).to_numpy(), kind="stable")))
 
 
-def write_results(
-    path: Path, kind: TableFormat, tables: Iterable[Any], told: Callable[[int], None]
-) -> Counter[str]:
+class _Run:
+    """One of the streams: what has been read of it and not yet been handed out."""
+
+    def __init__(self, stream: Iterator[Any]) -> None:
+        self._stream = (table for table in stream if table.num_rows)
+        self._head: Any = None
+        self._enough = 0
+        self.last = 0
+
+    def fill(self, column: str) -> bool:
+        """Read on where little is left, so that no stream holds up the others; whether there is anything."""
+        if self._head is None or self._head.num_rows <= self._enough:
+            import pyarrow as pa
+
+            more = next(self._stream, None)
+            if more is not None:
+                self._enough = more.num_rows // 2
+                left = [] if self._head is None else [self._head]
+                self._head = pa.concat_tables([*left, more]).combine_chunks()
+        if self._head is None or self._head.num_rows == 0:
+            return False
+        self.last = self._head.column(column)[-1].as_py()
+        return True
+
+    def taken(self, until: int, column: str) -> Any:
+        """The rows up to this number, which are then no longer held."""
+        cut = int(np.searchsorted(self._head.column(column).to_numpy(), until, side="right"))
+        taken, self._head = self._head.slice(0, cut), self._head.slice(cut)
+        return taken
+
+
+def write_results(path: Path, tables: Iterable[Any], told: Callable[[int], None]) -> Counter[str]:
     """Write all results to a file that has its name only when it is complete.
 
     Parameters
     ----------
     path : Path
-    kind : TableFormat
+        Its ending says what it is to be.
     tables : iterable of pyarrow.Table
         At least one, perhaps without rows.
     told : callable
@@ -78,7 +97,10 @@ def write_results(
     counted: Counter[str] = Counter()
     groups = _groups(table.drop_columns([FIRST]) for table in tables)
     first = next(groups)
-    with whole_file(path) as handle, _WRITERS[kind](handle, first.schema) as write:
+    write_as: Callable[..., Any] = _WRITERS.get(
+        format_of(path, "--out"), partial(_csv, separator=separator_of(path))
+    )
+    with whole_file(path) as handle, write_as(handle, first.schema) as write:
         for table in chain([first], groups):
             write(table)
             counted.update(_words(table.column("status")))
@@ -87,15 +109,16 @@ def write_results(
 
 
 def write_rejects(path: Path, tables: Iterable[Any]) -> None:
-    """Write all rejects as CSV, likewise.
+    """Write all rejects as text, likewise.
 
     Parameters
     ----------
     path : Path
+        Tabs stand between the cells where it ends in `.tsv`, else commas.
     tables : iterable of pyarrow.Table
         At least one, perhaps without rows.
     """
-    with whole_file(path) as handle, _csv(handle, None) as write:
+    with whole_file(path) as handle, _csv(handle, None, separator=separator_of(path)) as write:
         for table in tables:
             write(table)
 
@@ -146,11 +169,11 @@ def _stream(handle: IO[bytes], schema: Any) -> Iterator[Callable[[Any], None]]:
 
 
 @contextmanager
-def _csv(handle: IO[bytes], schema: Any) -> Iterator[Callable[[Any], None]]:
+def _csv(handle: IO[bytes], schema: Any, *, separator: str) -> Iterator[Callable[[Any], None]]:
     """One header line, then rows; status as text."""
     from pyarrow import csv
 
-    header = True
+    header, options = True, partial(csv.WriteOptions, delimiter=separator, quoting_style="needed")
 
     def write(table: Any) -> None:
         nonlocal header
@@ -159,7 +182,7 @@ def _csv(handle: IO[bytes], schema: Any) -> Iterator[Callable[[Any], None]]:
             for column in table.columns
         ]
         text = type(table).from_arrays(plain, names=table.schema.names)
-        csv.write_csv(text, handle, csv.WriteOptions(include_header=header, quoting_style="needed"))
+        csv.write_csv(text, handle, options(include_header=header))
         header = False
 
     yield write
@@ -167,7 +190,6 @@ def _csv(handle: IO[bytes], schema: Any) -> Iterator[Callable[[Any], None]]:
 
 _WRITERS: dict[TableFormat, Callable[[IO[bytes], Any], Any]] = {
     "Parquet": _parquet,
-    "CSV": _csv,
     "Arrow file": _arrow,
     "Arrow stream": _stream,
 }

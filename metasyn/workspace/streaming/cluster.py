@@ -12,13 +12,16 @@ __all__ = ["on_cluster"]
 
 # Seconds to wait for the scheduler, and then for a worker.
 _PATIENCE = 30
+# Packages on which the digits of a result may depend.
+_SAME = ("metasyn-evidence", "numpy", "scipy", "numba")
 
 
 @contextmanager
 def on_cluster(address: str) -> Iterator[None]:
     """What goes through `map_parts` in this block runs on the workers of a Dask cluster.
 
-    Workers need metasyn in the same version, no files: they are sent numbers and send numbers back.
+    Workers need metasyn, numpy, scipy and numba as they are here, no files: they are sent numbers and send
+    numbers back.
 
     Parameters
     ----------
@@ -28,7 +31,8 @@ def on_cluster(address: str) -> Iterator[None]:
     Raises
     ------
     WorkspaceError
-        If no scheduler answers there, it has no workers, or a package is not installed.
+        If no scheduler answers there, it has no workers, a worker has other versions, or a package is not
+        installed.
     """
     try:
         import distributed
@@ -44,9 +48,23 @@ def on_cluster(address: str) -> Iterator[None]:
         raise WorkspaceError(f"no Dask scheduler answers at {address}.") from error
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
+        _require_same(client.get_versions(packages=list(_SAME)))
         with joblib.parallel_config(backend="dask", client=client):
             yield
     except TimeoutError as error:
         raise WorkspaceError(f"the Dask cluster at {address} has no workers.") from error
     finally:
         client.close()
+
+
+def _require_same(versions: dict[str, Any]) -> None:
+    """Workers with other packages would give other digits, or could not compute at all."""
+    here = versions["client"]["packages"]
+    for address, worker in sorted(versions["workers"].items()):
+        for name in _SAME:
+            there = worker["packages"].get(name)
+            if there != here.get(name):
+                raise WorkspaceError(
+                    f"the worker {address} has {name} {there or 'not at all'}, this machine has "
+                    f"{here.get(name) or 'it not'}: install the same version there."
+                )

@@ -7,20 +7,27 @@ from typing import Any, Literal
 
 from metasyn.errors import OptionError, WorkspaceError
 
-__all__ = ["TableFormat", "format_of", "read_format", "require_pyarrow"]
+__all__ = ["TableFormat", "files_of", "format_of", "read_format", "require_pyarrow", "separator_of"]
 
-TableFormat = Literal["Parquet", "CSV", "Arrow file", "Arrow stream"]
+TableFormat = Literal["Parquet", "CSV", "gzipped CSV", "Arrow file", "Arrow stream"]
 _ENDINGS: dict[str, TableFormat] = {
     ".parquet": "Parquet",
     ".pq": "Parquet",
     ".csv": "CSV",
     ".tsv": "CSV",
+    ".csv.gz": "gzipped CSV",
+    ".tsv.gz": "gzipped CSV",
     ".arrow": "Arrow file",
     ".feather": "Arrow file",
     ".ipc": "Arrow file",
     ".arrows": "Arrow stream",
 }
-_PARQUET, _ARROW, _STREAM = b"PAR1", b"ARROW1", b"\xff\xff\xff\xff"
+_MARKS: dict[bytes, TableFormat] = {
+    b"PAR1": "Parquet",
+    b"ARROW1": "Arrow file",
+    b"\xff\xff\xff\xff": "Arrow stream",
+    b"\x1f\x8b": "gzipped CSV",
+}
 
 
 def require_pyarrow() -> Any:
@@ -59,11 +66,54 @@ def format_of(path: Path, option: str) -> TableFormat:
     >>> format_of(Path("trials.parquet"), "--out")
     'Parquet'
     """
-    found = _ENDINGS.get(path.suffix.lower())
-    if found is None:
+    name = path.name.lower()
+    found = [kind for ending, kind in _ENDINGS.items() if name.endswith(ending)]
+    if not found:
         raise OptionError(
             f"{option}: {path.name!r} ends in none of {', '.join(_ENDINGS)}, which say what it is."
         )
+    return found[0]
+
+
+def separator_of(path: Path) -> str:
+    """What stands between the cells of text that is written.
+
+    Examples
+    --------
+    >>> separator_of(Path("out.csv")), separator_of(Path("out.TSV"))
+    (',', '\\t')
+    """
+    return "\t" if path.suffix.lower() == ".tsv" else ","
+
+
+def files_of(path: Path) -> list[Path]:
+    """The files of a table: itself, or those of a folder of Parquet files in the order of their names.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    WorkspaceError
+        If something else is in the folder (but for names that begin with a dot or an underscore, by which
+        other software marks what is no part of the table), or nothing is.
+    """
+    if not path.is_dir():
+        return [path]
+    found = sorted(one for one in path.iterdir() if not one.name.startswith((".", "_")))
+    for one in found:
+        if one.is_dir() or _ENDINGS.get(one.suffix.lower()) != "Parquet":
+            raise WorkspaceError(
+                f"{path} is a folder; one is read where it holds Parquet files and nothing else, "
+                f"but there is {one.name!r}."
+            )
+    if not found:
+        raise WorkspaceError(f"{path} is a folder without Parquet files.")
     return found
 
 
@@ -97,8 +147,4 @@ def read_format(path: Path) -> TableFormat:
 
 def _of_content(begin: bytes) -> TableFormat:
     """What the first bytes say; CSV has no mark, so it is what the others are not."""
-    if begin.startswith(_PARQUET):
-        return "Parquet"
-    if begin.startswith(_ARROW):
-        return "Arrow file"
-    return "Arrow stream" if begin.startswith(_STREAM) else "CSV"
+    return next((kind for mark, kind in _MARKS.items() if begin.startswith(mark)), "CSV")

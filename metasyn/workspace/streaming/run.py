@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from metasyn import __version__
 from metasyn.batch.parallel import map_parts
 from metasyn.errors import OptionError, WorkspaceError
 from metasyn.synthesis.tau2.backends import chosen_backend
-from metasyn.workspace.streaming.assembling import in_order, write_rejects, write_results
+from metasyn.workspace.streaming.columns import Columns
 from metasyn.workspace.streaming.cutting import KeyReturns, Part, cut
-from metasyn.workspace.streaming.formats import format_of
-from metasyn.workspace.streaming.pooling import (
-    COUNTED,
-    FIRST,
-    PoolOptions,
-    Task,
-    pool_task,
-    rejected,
-    results_table,
-)
-from metasyn.workspace.streaming.reading import PIECE, Columns, Source, open_source
+from metasyn.workspace.streaming.finishing import Summary, finish
+from metasyn.workspace.streaming.formats import TableFormat, format_of
+from metasyn.workspace.streaming.journal import input_identity, journal_of, why_not
+from metasyn.workspace.streaming.pooling import PoolOptions, Task, pool_task, rejected, results_table
+from metasyn.workspace.streaming.readers import PIECE
+from metasyn.workspace.streaming.reading import Source, open_source
 from metasyn.workspace.streaming.rows import Rows
 from metasyn.workspace.streaming.seen_keys import SeenKeys
 from metasyn.workspace.streaming.spill import deal, dealt_part, partitions_for
-from metasyn.workspace.streaming.store import Store, input_identity, opened_store
+from metasyn.workspace.streaming.store import Store, opened_store
 
-__all__ = ["PART_ROWS", "Summary", "Teller", "run_batch"]
+__all__ = ["PART_ROWS", "Teller", "run_batch"]
 
 PART_ROWS = 2**18
 """Effects that are computed together."""
-_LAYOUT = 1
-# Of a row of text: a short key, two numbers.
-_ROW_BYTES = 30
-# What the last digits of a number may depend on.
-_BUILT_WITH = ("numpy", "scipy", "numba", "pyarrow")
+
+# What may be written where.
+_WRITTEN: dict[str, tuple[TableFormat, ...]] = {
+    "--out": ("Parquet", "CSV", "Arrow file", "Arrow stream"),
+    "--rejects": ("CSV",),
+}
 
 
 class Teller(Protocol):
@@ -55,30 +47,6 @@ class Teller(Protocol):
 
     def remark(self, words: str) -> None:
         """A sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What came of it.
-
-    Attributes
-    ----------
-    rows, rejected : int
-        Rows of the input, and those on which no pooled result rests.
-    syntheses : mapping of str to int
-        How many have which status.
-    out, rejects : Path
-        What was written.
-    scattered : bool
-        Whether rows of one synthesis stood apart.
-    """
-
-    rows: int
-    rejected: int
-    syntheses: Mapping[str, int]
-    out: Path
-    rejects: Path
-    scattered: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,7 +62,9 @@ class _Run:
     journal: dict[str, Any]
     waiting: deque[tuple[int, Part]] = field(default_factory=deque)
     parts: int = 0
-    rows: int = 0
+    # Rows of parts that are computed, and of those that were finished before: two threads count them.
+    computed: int = 0
+    passed_over: int = 0
 
 
 def run_batch(
@@ -150,25 +120,29 @@ def run_batch(
     _require(path, out, rejects, part_rows)
     options.check()
     source = open_source(path, columns)
-    rows = path.stat().st_size // _ROW_BYTES if source.rows is None else source.rows
-    options = replace(options, backend=chosen_backend(options.backend, rows))
-    journal = _journal(source, options, part_rows)
-    summary: Summary | None = None
-    with opened_store(out, lambda: summary is not None) as store:
+    options = replace(options, backend=chosen_backend(options.backend, source.about))
+    journal = journal_of(source, options, part_rows)
+    with opened_store(out) as store:
         known = _found(store, journal, restart, teller)
         run = _Run(
             source=source, options=options, part_rows=part_rows, jobs=jobs, store=store, teller=teller,
             journal=known,
         )  # fmt: skip
         _compute(run)
-        if input_identity(path) != journal["input"]:
+        if input_identity(source) != journal["input"]:
             raise WorkspaceError(f"{path} was changed while it was read; nothing was written. Run it again.")
-        summary = _finish(run, rejects)
+        summary = finish(
+            store, range(run.parts), rejects, partial(teller.step, "writing", unit="syntheses"),
+            nothing=_no_rows(run), side_by_side=known["scattered"],
+        )  # fmt: skip
+        store.remove()
     return summary
 
 
 def _require(path: Path, out: Path, rejects: Path, part_rows: int) -> None:
-    format_of(out, "--out")
+    for option, place in (("--out", out), ("--rejects", rejects)):
+        if (kind := format_of(place, option)) not in (known := _WRITTEN[option]):
+            raise OptionError(f"{option} is written as {' or '.join(known)}; {place.name!r} says {kind}.")
     places = [one.resolve() for one in (path, out, rejects)]
     if len(set(places)) < 3:
         raise OptionError(f"input, output and rejects are three files; got {path}, {out} and {rejects}.")
@@ -178,39 +152,14 @@ def _require(path: Path, out: Path, rejects: Path, part_rows: int) -> None:
         raise WorkspaceError(f"{out}: there is no folder {out.parent}.")
 
 
-def _journal(source: Source, options: PoolOptions, part_rows: int) -> dict[str, Any]:
-    """Everything on which the bytes of the output depend."""
-    return {
-        "layout": _LAYOUT,
-        "input": input_identity(source.path),
-        "options": {**asdict(options), **asdict(source.columns), "part_rows": part_rows},
-        "built with": {"metasyn": __version__, "python": sys.version, **_versions()},
-        "scattered": False,
-    }
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in _BUILT_WITH:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "none"
-    return found
-
-
 def _found(store: Store, journal: dict[str, Any], restart: bool, teller: Teller) -> dict[str, Any]:
     """The journal to go on with; what cannot be used is removed, and why is said."""
     known = store.journal()
     if known is not None and not restart:
-        reasons = {"input": "the input has changed", "options": "the options are others"}
-        differs = [
-            name for name in ("input", "options", "layout", "built with") if known.get(name) != journal[name]
-        ]
-        if not differs:
+        why = why_not(known, journal)
+        if why is None:
             teller.remark("going on with what an interrupted run has finished.")
             return known
-        why = reasons.get(differs[0], "the software has changed")
         teller.remark(f"{why} since {store.out.name} was begun: starting again.")
     store.clear()
     store.note(journal)
@@ -239,7 +188,8 @@ def _whole_parts(run: _Run) -> Iterator[tuple[int, Part]]:
     for number, part in enumerate(cut(_pieces(run), run.part_rows, seen=SeenKeys())):
         run.parts = number + 1
         if run.store.is_done(number):
-            _told_rows(run, part.given)
+            run.passed_over += part.given
+            _tell_rows(run)
         else:
             yield number, part
 
@@ -249,12 +199,11 @@ def _pieces(run: _Run) -> Iterator[Rows]:
 
 
 def _deal(run: _Run) -> list[int]:
-    rows = run.source.rows or max(1, run.source.path.stat().st_size // 20)
     words = "sorting by key"
     return deal(
         run.source.pieces(),
         run.store.folder,
-        partitions_for(rows, run.part_rows),
+        partitions_for(run.source.about, run.part_rows),
         lambda done: run.teller.step(words, done, _total(run.source, done), "effects"),
     )
 
@@ -265,14 +214,15 @@ def _dealt_parts(run: _Run) -> Iterator[tuple[int, Part]]:
     run.parts = len(sizes)
     for number, rows in enumerate(sizes):
         if rows and run.store.is_done(number):
-            _told_rows(run, rows)
+            run.passed_over += rows
+            _tell_rows(run)
         elif rows:
             yield number, dealt_part(run.store.folder, number, rows, run.source.columns.key)
 
 
 def _pool(run: _Run, parts: Iterator[tuple[int, Part]]) -> None:
     """Compute parts and put them away, in their order."""
-    run.rows = 0
+    run.computed = run.passed_over = 0
     run.waiting.clear()
 
     def tasks() -> Iterator[Task]:
@@ -289,14 +239,15 @@ def _pool(run: _Run, parts: Iterator[tuple[int, Part]]) -> None:
             results_table(part, many),
             refused,
             {"rows": part.given, "rejected": lost, "syntheses": many.k.size},
+            side_by_side=run.journal["scattered"],
         )
-        _told_rows(run, part.given)
+        run.computed += part.given
+        _tell_rows(run)
 
 
-def _told_rows(run: _Run, more: int) -> None:
-    run.rows += more
-    total = sum(run.journal.get("dealt", ())) or _total(run.source, run.rows)
-    run.teller.step("pooling", run.rows, total, "effects")
+def _tell_rows(run: _Run) -> None:
+    done = run.computed + run.passed_over
+    run.teller.step("pooling", done, sum(run.journal.get("dealt", ())) or _total(run.source, done), "effects")
 
 
 def _total(source: Source, done: int) -> int | None:
@@ -304,32 +255,6 @@ def _total(source: Source, done: int) -> int | None:
     if source.rows is not None:
         return source.rows
     return max(done, round(done / source.share)) if source.share else None
-
-
-def _finish(run: _Run, rejects: Path) -> Summary:
-    """Write rejects and output, in the order of the input."""
-    store = run.store
-    numbers = [number for number in range(run.parts) if store.is_done(number)]
-    counts: Counter[str] = Counter({"rows": 0, "rejected": 0, "syntheses": 0})
-    for number in numbers:
-        counts.update(store.counts(number))
-    apart = run.journal["scattered"]
-    no_results, no_rejects = _no_rows(run)
-    write_rejects(rejects, chain([no_rejects], _together(map(store.rejects, numbers), COUNTED[0], apart)))
-    status = write_results(
-        store.out,
-        format_of(store.out, "--out"),
-        chain([no_results], _together(map(store.results, numbers), FIRST, apart)),
-        lambda done: run.teller.step("writing", done, counts["syntheses"], "syntheses"),
-    )
-    return Summary(
-        rows=counts["rows"],
-        rejected=counts["rejected"],
-        syntheses=dict(sorted(status.items())),
-        out=store.out,
-        rejects=rejects,
-        scattered=apart,
-    )
 
 
 def _no_rows(run: _Run) -> tuple[Any, Any]:
@@ -341,12 +266,3 @@ def _no_rows(run: _Run) -> tuple[Any, Any]:
     part = Part(rows=rows, bounds=np.zeros(1, dtype=np.int64), without_key=whole)
     many = pool_task(run.options, (none, none, part.bounds))
     return results_table(part, many), rejected(part, many)
-
-
-def _together(streams: Iterator[Iterator[Any]], column: str, apart: bool) -> Iterator[Any]:
-    """One stream of all parts; where they lie side by side in the input, one after the other."""
-    if apart:
-        yield from in_order(streams, column)
-    else:
-        for stream in streams:
-            yield from stream

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from metasyn.errors import WorkspaceError
+from metasyn.errors import ReportError, WorkspaceError
 from metasyn.workspace.streaming.cutting import MOST_EFFECTS, Part
+from metasyn.workspace.streaming.durable import sync_file, sync_folder
 from metasyn.workspace.streaming.rows import Integers, Rows
 from metasyn.workspace.streaming.seen_keys import key_hashes
 
@@ -47,27 +49,42 @@ def deal(pieces: Iterable[Rows], folder: Path, many: int, told: Callable[[int], 
     Returns
     -------
     list of int
-        Rows in each file.
+        Rows in each file, which is on the disk.
+
+    Raises
+    ------
+    ReportError
+        If a file cannot be written.
     """
     import pyarrow as pa
 
     counts, writers = np.zeros(many, dtype=np.int64), {}
+
+    def write(rows: Rows) -> None:
+        at = _places(rows.keys, many)
+        batch = _batch(rows.at(np.argsort(at, kind="stable")))
+        sizes = np.bincount(at, minlength=many)
+        starts = np.cumsum(sizes) - sizes
+        for number in np.flatnonzero(sizes).tolist():
+            if number not in writers:
+                writers[number] = pa.ipc.new_stream(str(_file(folder, number)), batch.schema)
+            writers[number].write_batch(batch.slice(int(starts[number]), int(sizes[number])))
+        counts[:] += sizes
+
     try:
-        for rows in _hands(pieces):
-            at = _places(rows.keys, many)
-            order = np.argsort(at, kind="stable")
-            batch = _batch(rows.at(order))
-            sizes = np.bincount(at, minlength=many)
-            starts = np.cumsum(sizes) - sizes
-            for number in np.flatnonzero(sizes).tolist():
-                if number not in writers:
-                    writers[number] = pa.ipc.new_stream(str(_file(folder, number)), batch.schema)
-                writers[number].write_batch(batch.slice(int(starts[number]), int(sizes[number])))
-            counts += sizes
-            told(int(counts.sum()))
-    finally:
-        for writer in writers.values():
-            writer.close()
+        try:
+            for rows in _hands(pieces):
+                write(rows)
+                told(int(counts.sum()))
+        finally:
+            for writer in writers.values():
+                writer.close()
+        for number in writers:
+            sync_file(_file(folder, number))
+    except OSError as error:
+        words = os.strerror(error.errno) if error.errno else str(error)
+        raise ReportError(f"rows cannot be written to {folder}: {words}.") from error
+    sync_folder(folder)
     return counts.tolist()
 
 
@@ -85,7 +102,7 @@ def dealt_part(folder: Path, number: int, rows: int, key: str) -> Part:
     Raises
     ------
     WorkspaceError
-        If there are too many.
+        If there are too many, or fewer in the file than were written.
     """
     import pyarrow as pa
 
@@ -96,6 +113,8 @@ def dealt_part(folder: Path, number: int, rows: int, key: str) -> Part:
         )
     with pa.OSFile(str(_file(folder, number))) as handle, pa.ipc.open_stream(handle) as reader:
         table = reader.read_all().combine_chunks()
+    if table.num_rows != rows:
+        raise WorkspaceError(f"{_file(folder, number)} is damaged: run again with --restart.")
     number_column, keys, yi, vi = (column.chunk(0) for column in table.columns)
     given = Rows(numbers=number_column.to_numpy(), keys=keys, yi=yi.to_numpy(), vi=vi.to_numpy())
     known, missing = given.apart()

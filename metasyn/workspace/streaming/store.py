@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from metasyn.errors import ReportError
+from metasyn.workspace.streaming.durable import sync_folder, whole_file
 
-__all__ = ["Store", "input_identity", "opened_store", "whole_file"]
+__all__ = ["Store", "opened_store"]
 
-_EDGE = 2**16
 _JOURNAL, _LOCK = "journal.json", "lock"
-# Rows of one batch of a part, so that a part can be read again a little at a time.
-_BATCH = 2**13
+# Rows of one batch of a part, so that a part can be read again a little at a time; fewer where all parts
+# are read side by side.
+_BATCH, _BATCH_OF_MANY = 2**13, 2**10
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     """The folder of one unfinished output.
 
-    A part is finished when its file of results has its name, which it gets in one step and after its
-    file of rejects; a run that is killed leaves at most files whose names do not count.
+    A part is finished when its files of results and of rejects have their names, which a file gets in one
+    step; a run that is killed leaves at most files whose names do not count.
 
     Attributes
     ----------
@@ -41,9 +40,17 @@ class Store:
 
     def is_done(self, number: int) -> bool:
         """Whether this part is finished."""
-        return self._results(number).exists()
+        return self._results(number).exists() and self._rejects(number).exists()
 
-    def keep(self, number: int, results: Any, rejects: Any, counts: Mapping[str, int]) -> None:
+    def keep(
+        self,
+        number: int,
+        results: Any,
+        rejects: Any,
+        counts: Mapping[str, int],
+        *,
+        side_by_side: bool = False,
+    ) -> None:
         """Put the tables of a part away.
 
         Parameters
@@ -52,14 +59,17 @@ class Store:
         results, rejects : pyarrow.Table
         counts : mapping of str to int
             Is kept with them.
+        side_by_side : bool
+            Whether all parts will be read at the same time.
 
         Raises
         ------
         ReportError
             If it cannot be written.
         """
-        self._write(self._rejects(number), rejects, {})
-        self._write(self._results(number), results, counts)
+        most = _BATCH_OF_MANY if side_by_side else _BATCH
+        _write(self._rejects(number), rejects, {}, most)
+        _write(self._results(number), results, counts, most)
 
     def counts(self, number: int) -> dict[str, int]:
         """What was kept with a finished part."""
@@ -91,19 +101,23 @@ class Store:
             handle.write(json.dumps(journal, sort_keys=True).encode())
 
     def clear(self) -> None:
-        """Forget everything but the lock; the journal first, since without it nothing counts."""
+        """Forget everything but the lock.
+
+        The journal first: without it nothing counts. It must be gone from the disk before new parts come,
+        which would otherwise count as parts of the old run.
+        """
         with suppress(FileNotFoundError):
             (self.folder / _JOURNAL).unlink()
+        sync_folder(self.folder)
         for path in self.folder.iterdir():
             if path.name != _LOCK:
                 path.unlink()
+        sync_folder(self.folder)
 
-    def _write(self, path: Path, table: Any, counts: Mapping[str, int]) -> None:
-        import pyarrow as pa
-
-        schema = table.schema.with_metadata({b"counts": json.dumps(counts).encode()})
-        with whole_file(path) as handle, pa.ipc.new_file(handle, schema) as writer:
-            writer.write_table(table.cast(schema), max_chunksize=_BATCH)
+    def remove(self) -> None:
+        """Forget everything, the folder too: the output is finished and on the disk."""
+        self.clear()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _results(self, number: int) -> Path:
         return self.folder / f"part-{number:07}.arrow"
@@ -112,62 +126,13 @@ class Store:
         return self.folder / f"rejects-{number:07}.arrow"
 
 
-def input_identity(path: Path) -> dict[str, Any]:
-    """By what a changed input is recognised: size, time of the last change, first and last 64 KiB.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict
-    """
-    with path.open("rb") as handle:
-        about = os.fstat(handle.fileno())
-        edges = handle.read(_EDGE)
-        handle.seek(max(0, about.st_size - _EDGE))
-        edges += handle.read(_EDGE)
-    return {
-        "size": about.st_size,
-        "modified": about.st_mtime_ns,
-        "edges": hashlib.sha256(edges).hexdigest(),
-    }
-
-
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file that has its name only when it has all of its content, on the disk.
-
-    Parameters
-    ----------
-    path : Path
-
-    Raises
-    ------
-    ReportError
-        If it cannot be written.
-    """
-    unfinished = path.with_name(path.name + ".tmp")
-    try:
-        with unfinished.open("wb") as handle:
-            yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        unfinished.replace(path)
-    except OSError as error:
-        raise ReportError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-@contextmanager
-def opened_store(out: Path, remove: Callable[[], bool]) -> Iterator[Store]:
+def opened_store(out: Path) -> Iterator[Store]:
     """The folder beside an output, for this process alone.
 
     Parameters
     ----------
     out : Path
-    remove : callable
-        Asked at the end whether the output is finished; the folder is then removed.
 
     Raises
     ------
@@ -187,11 +152,16 @@ def opened_store(out: Path, remove: Callable[[], bool]) -> Iterator[Store]:
         raise ReportError(f"nothing can be written beside {out}: {error.strerror or error}.") from error
     try:
         yield Store(folder, out)
-        if remove():
-            Store(folder, out).clear()
-            shutil.rmtree(folder, ignore_errors=True)
     finally:
         lock.release()
+
+
+def _write(path: Path, table: Any, counts: Mapping[str, int], most: int) -> None:
+    import pyarrow as pa
+
+    schema = table.schema.with_metadata({b"counts": json.dumps(counts).encode()})
+    with whole_file(path, may_be_lost=True) as handle, pa.ipc.new_file(handle, schema) as writer:
+        writer.write_table(table.cast(schema), max_chunksize=most)
 
 
 def _tables(path: Path) -> Iterator[Any]:

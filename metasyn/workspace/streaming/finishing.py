@@ -1,0 +1,103 @@
+"""The end of a run: what its finished parts come to, as files and as counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from metasyn.workspace.streaming.assembling import in_order, write_rejects, write_results
+from metasyn.workspace.streaming.pooling import COUNTED, FIRST
+from metasyn.workspace.streaming.store import Store
+
+__all__ = ["Summary", "finish"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What came of it.
+
+    Attributes
+    ----------
+    rows, rejected : int
+        Rows of the input, and those on which no pooled result rests.
+    syntheses : mapping of str to int
+        How many have which status.
+    out, rejects : Path
+        What was written.
+    scattered : bool
+        Whether rows of one synthesis stood apart.
+    """
+
+    rows: int
+    rejected: int
+    syntheses: Mapping[str, int]
+    out: Path
+    rejects: Path
+    scattered: bool
+
+
+def finish(
+    store: Store,
+    parts: Iterable[int],
+    rejects: Path,
+    told: Callable[[int, int], None],
+    *,
+    nothing: tuple[Any, Any],
+    side_by_side: bool,
+) -> Summary:
+    """Write rejects and output, in the order of the input; the output last.
+
+    Parameters
+    ----------
+    store : Store
+    parts : iterable of int
+        Numbers of all parts; those that had rows are finished.
+    rejects : Path
+    told : callable
+        Told how many syntheses are written, and how many there are.
+    nothing : tuple of pyarrow.Table
+        Results and rejects without rows, for their columns.
+    side_by_side : bool
+        Whether rows of one part lie between those of another.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    ReportError
+        If it cannot be written.
+    """
+    numbers = [number for number in parts if store.is_done(number)]
+    counts: Counter[str] = Counter({"rows": 0, "rejected": 0, "syntheses": 0})
+    for number in numbers:
+        counts.update(store.counts(number))
+    no_results, no_rejects = nothing
+    refused = _together(map(store.rejects, numbers), COUNTED[0], side_by_side)
+    write_rejects(rejects, chain([no_rejects], refused))
+    results = _together(map(store.results, numbers), FIRST, side_by_side)
+    status = write_results(
+        store.out, chain([no_results], results), lambda done: told(done, counts["syntheses"])
+    )
+    return Summary(
+        rows=counts["rows"],
+        rejected=counts["rejected"],
+        syntheses=dict(sorted(status.items())),
+        out=store.out,
+        rejects=rejects,
+        scattered=side_by_side,
+    )
+
+
+def _together(streams: Iterator[Iterator[Any]], column: str, side_by_side: bool) -> Iterator[Any]:
+    """One stream of all parts; where they do not lie side by side in the input, one after the other."""
+    if side_by_side:
+        yield from in_order(streams, column)
+    else:
+        for stream in streams:
+            yield from stream
