@@ -60,6 +60,7 @@ class Module:
 
     place: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @property
     def part(self) -> str:
@@ -78,15 +79,16 @@ def _package() -> list[Module]:
 
 
 def _read(root: Path) -> list[Module]:
-    return [
-        Module(path.relative_to(root).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
-        for path in sorted(root.rglob("*.py"))
-    ]
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found.append(Module(path.relative_to(root).as_posix(), tree, tuple(ast.walk(tree))))
+    return found
 
 
 def imports(module: Module) -> Iterator[tuple[str, str, int]]:
     """Every import anywhere in a file: `(module, name, line)`, name empty for a plain import."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((alias.name, "", node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -105,7 +107,7 @@ def own_imports(module: Module) -> Iterator[tuple[str, int]]:
 
 def calls(module: Module) -> Iterator[tuple[str, int]]:
     """Names and attributes that are called: `print`, `x.write_text` as `.write_text`."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):
                 yield node.func.id, node.lineno
@@ -150,7 +152,7 @@ def foreign_matplotlib(module: Module) -> Iterator[str]:
         if source.split(".")[0] == "matplotlib":
             attributes = {
                 node.attr
-                for node in ast.walk(module.tree)
+                for node in module.nodes
                 if isinstance(node, ast.Attribute)
                 and isinstance(node.value, ast.Name)
                 and node.value.id == "matplotlib"
@@ -166,7 +168,7 @@ def speaking(module: Module) -> Iterator[str]:
             yield f"{module.place}:{line} prints"
         if call in {"sys.exit", "exit", "quit", "os._exit"} and not inside(module, EXITS):
             yield f"{module.place}:{line} exits"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr"}:
             owner = node.value.id if isinstance(node.value, ast.Name) else ""
             if owner == "sys" and not inside(module, PRINTS):

@@ -6,34 +6,20 @@ The expected figures are worked out here from the figures as printed, not copied
 from __future__ import annotations
 
 import math
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-from metasyn.analysis.result import AnalysisResult, OutcomeResult
-from metasyn.analysis.run import run_analysis, selections
+from metasyn.analysis.result import OutcomeResult
+from metasyn.analysis.run import selections
 from metasyn.effects.display import natural_interval
 from metasyn.effects.model import Effect
-from metasyn.evidence import read_evidence
-from metasyn.evidence.selection import Evidence
 from metasyn.synthesis import SynthesisResult
 from metasyn.tables.evidence import evidence_table
 from metasyn.values import Interval
 from metasyn.workspace.scripts import load_script
+from tests.shipped_results import ROOT, evidence, result
 
-ROOT = Path(__file__).resolve().parents[2]
 Z = 1.959963984540054
-
-
-@cache
-def evidence() -> Evidence:
-    return read_evidence(ROOT / "data")
-
-
-@cache
-def result(name: str) -> AnalysisResult:
-    return run_analysis(load_script(ROOT / "analyses" / f"{name}.py"), evidence(), name)
 
 
 def outcome(name: str, slug: str) -> OutcomeResult:

@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 
 from metasyn.analysis.result import AnalysisResult
-from metasyn.analysis.run import run_analysis
-from metasyn.evidence import read_evidence
 from metasyn.plots import svg_text
 from metasyn.report.document import build_document
 from metasyn.report.html import index_entry, render_html, render_index
 from metasyn.report.live import live_text
 from metasyn.report.results_json import dumps, results_document
-from metasyn.workspace.scripts import load_script
-from tests.browser.shipped import NAMES, ROOT, Shipped
+from tests.browser.shipped import NAMES, Shipped
+from tests.shipped_results import result
 
 
 def page_of(result: AnalysisResult) -> str:
@@ -32,15 +30,15 @@ def page_of(result: AnalysisResult) -> str:
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shipped]:
-    folder, evidence = tmp_path_factory.mktemp("reports"), read_evidence(ROOT / "data")
+    folder = tmp_path_factory.mktemp("reports")
     made, entries = {}, []
     for name in NAMES:
-        result = run_analysis(load_script(ROOT / "analyses" / f"{name}.py"), evidence, name)
+        found = result(name)
         path = folder / name / "report.html"
         path.parent.mkdir()
-        path.write_text(page_of(result), encoding="utf-8")
-        made[name] = Shipped(name=name, path=path, result=result)
-        entries.append(index_entry(json.loads(dumps(results_document(result)))))
+        path.write_text(page_of(found), encoding="utf-8")
+        made[name] = Shipped(name=name, path=path, result=found)
+        entries.append(index_entry(json.loads(dumps(results_document(found)))))
     (folder / "index.html").write_text(render_index(entries), encoding="utf-8")
     return made
 
@@ -48,6 +46,14 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shipped]:
 @pytest.fixture(scope="session")
 def index_url(reports: dict[str, Shipped]) -> str:
     return (reports[NAMES[0]].path.parents[1] / "index.html").as_uri()
+
+
+def complaints_of(page: Any) -> list[str]:
+    """What the page will complain of, as it goes on."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    return found
 
 
 class _Chromium:
@@ -59,6 +65,7 @@ class _Chromium:
     def __init__(self) -> None:
         self._open = ExitStack()
         self._browser: Any = None
+        self._still: dict[str, tuple[Any, list[str]]] = {}
 
     def browser(self) -> Any:
         if self._browser is None:
@@ -74,8 +81,17 @@ class _Chromium:
             self._open.callback(self._browser.close)
         return self._browser
 
+    def still(self, url: str) -> tuple[Any, list[str]]:
+        """A page that is only read, opened once, and what it complained of."""
+        if url not in self._still:
+            page = self.browser().new_context(viewport={"width": 1280, "height": 900}).new_page()
+            self._still[url] = page, complaints_of(page)
+            page.goto(url)
+        return self._still[url]
+
     def close(self) -> None:
         self._browser = None
+        self._still.clear()
         self._open.close()
 
 
@@ -96,18 +112,31 @@ def browser() -> Any:
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Any]]:
     """Opens an address in a context of its own; a complaint of the page is an error."""
-    contexts, complaints = [], []
+    contexts, complaints = [], []  # of each page its own list
 
     def open_page(url: str, *, width: int = 1280, **options: Any) -> Any:
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        complaints.append(complaints_of(page))
         page.goto(url)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert [said for each in complaints for said in each] == []
+
+
+@pytest.fixture
+def read_only(browser: Any) -> Iterator[Callable[[str], Any]]:
+    """Opens an address for a test that changes nothing on the page: the next such test gets the same page."""
+    seen = []
+
+    def open_page(url: str) -> Any:
+        page, complaints = _CHROMIUM.still(url)
+        seen.append(complaints)
+        return page
+
+    yield open_page
+    assert [said for each in seen for said in each] == []

@@ -8,7 +8,6 @@ from pathlib import Path
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.synthesis.model import SynthesisResult
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
     "chemotherapy_after_ici",
     "ici_nras_mutant_vs_wild_type",

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-
 import pytest
 
 from metasyn.analysis.claims_check import check_analysis_claims
-from metasyn.analysis.run import run_analysis
-from metasyn.analysis.spec import Analysis
-from metasyn.evidence import read_evidence
-from metasyn.evidence.selection import Evidence
-from metasyn.workspace.scripts import load_script
+from tests.shipped_results import ROOT, evidence, result, script
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "analyses").glob("*.py"))
-
-
-@cache
-def evidence() -> Evidence:
-    return read_evidence(ROOT / "data")
-
-
-def script(name: str) -> Analysis:
-    return load_script(ROOT / "analyses" / f"{name}.py")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_shipped_script_claims_something_and_it_is_true(name: str) -> None:
-    verdicts = check_analysis_claims(run_analysis(script(name), evidence(), name))
+    verdicts = check_analysis_claims(result(name))
     assert verdicts
     assert [str(verdict) for verdict in verdicts if not verdict.true] == []
 
@@ -55,7 +38,7 @@ def test_baseline_risks_are_the_printed_ones(name: str, outcome: str, rows: list
 
 @pytest.mark.parametrize(("outcome", "row"), [("PFS", "NEMO-PFS-MED-4"), ("OS", "NEMO-OS-MED-2")])
 def test_half_are_without_the_event_at_the_printed_median(outcome: str, row: str) -> None:
-    printed = {result.result_id: result for result in evidence().results}[row]
+    printed = {one.result_id: one for one in evidence().results}[row]
     declared = script("mek_inhibitor_vs_chemotherapy").outcomes
     (risk,) = next(one for one in declared if one.outcome == outcome).baselines
     assert (risk.risk, risk.of, risk.by) == (0.5, "event-free", f"{printed.value:g} {printed.unit}")

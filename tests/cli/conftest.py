@@ -16,9 +16,6 @@ from metasyn.cli import main
 from metasyn.workspace.building.build import build
 from metasyn.workspace.building.index import refresh_index
 from metasyn.workspace.project import Project
-from tests.kept_renderings import keeping, kept_renderings, rendered_anew
-
-__all__ = ["kept_renderings", "rendered_anew"]
 
 
 class Answer(NamedTuple):
@@ -88,8 +85,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     template = Path(__file__).parents[1] / "tiny_project"
     shutil.copytree(template, folder, ignore=shutil.ignore_patterns("__pycache__"))
     project = Project(folder)
-    with keeping():
-        assert {done.state for done in build(project, project.names())} == {"built"}
+    assert {done.state for done in build(project, project.names())} == {"built"}
     assert refresh_index(project)
     return folder
 

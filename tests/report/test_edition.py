@@ -24,7 +24,7 @@ from metasyn.report.changes.section import changes_section, edition_note
 from metasyn.report.document import build_document
 from metasyn.report.html import index_entry, render_index
 from metasyn.report.results_json import dumps, results_document
-from metasyn.report.write import render_report
+from metasyn.report.write import _html, render_report
 from metasyn.values import NotEstimable
 from metasyn.workspace.scripts import load_script
 
@@ -70,7 +70,7 @@ def test_without_a_release_nothing_of_it_appears(result: AnalysisResult) -> None
     assert changes_section(None) is None
     assert "changes" not in [one.anchor for one in document.sections]
     assert "edition" not in results_document(result)
-    page = render_report(result, None)["report.html"].decode()
+    page = _html(result, document)
     assert "of the evidence," not in page
     assert "What changed since" not in page
 

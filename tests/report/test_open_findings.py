@@ -16,11 +16,12 @@ from metasyn.analysis.run import run_analysis
 from metasyn.claims.statement import Subject
 from metasyn.report.blocks import Note
 from metasyn.report.document import build_document
+from metasyn.report.docx import render_docx
 from metasyn.report.evidence_words import open_findings, open_findings_note, open_findings_statements
 from metasyn.report.html import render_html
 from metasyn.report.pdf_content import plain_document
+from metasyn.report.results_json import dumps, results_document
 from metasyn.report.statements import report_statements
-from metasyn.report.write import render_report
 from metasyn.values import Finding
 from tests.effects.conftest import Builder
 
@@ -98,14 +99,15 @@ def test_it_stands_above_the_results_with_a_link(bcg: AnalysisResult) -> None:
     assert "Audit findings" in {section.heading for section in document.sections}
 
 
-def test_word_pdf_and_json_have_it(bcg: AnalysisResult) -> None:
+def test_word_pdf_and_json_have_it(bcg: AnalysisResult, bcg_files: dict[str, bytes]) -> None:
     result = with_findings(bcg, "error", "warning")
-    files = render_report(result)
-    with zipfile.ZipFile(io.BytesIO(files["report.docx"])) as word:
+    document = build_document(result)
+    png = {figure.stem: bcg_files[f"figures/{figure.stem}.png"] for figure in document.figures()}
+    with zipfile.ZipFile(io.BytesIO(render_docx(document, png))) as word:
         text = word.read("word/document.xml").decode()
     place = text.index("2 findings about the printed figures are open")
     assert "<w:hyperlink" in text[place : place + 700]
-    entries = json.loads(files["results.json"])["audit"]
+    entries = json.loads(dumps(results_document(result)))["audit"]
     assert sorted(one["severity"] for one in entries if one["open"]) == ["error", "warning"]
     pictures = {figure.stem: () for figure in build_document(result).figures()}
     content = json.dumps(plain_document(build_document(result), pictures, ()))
