@@ -117,10 +117,17 @@ NORMAL = Family(
 )
 
 
+# Trials of a prior, in each of its cells.
+_ALL = 4000
+
+
 def _draw_with_prior(cell: Cell, generator: np.random.Generator, trials: int) -> Iterator[Data]:
-    """Every trial with its own tau, drawn from the prior it is analysed with."""
-    u = generator.random(trials)
-    z = generator.standard_normal((trials, cell.k))
+    """Every trial with its own tau, drawn from the prior it is analysed with.
+
+    All are drawn whatever is asked for: the first of many must be the same as the first of few.
+    """
+    u = generator.random(_ALL)
+    z = generator.standard_normal((_ALL, cell.k))
     if cell.setting == HALF_NORMAL:
         tau = 0.5 * ndtri((1 + u) / 2)
     else:
@@ -128,7 +135,7 @@ def _draw_with_prior(cell: Cell, generator: np.random.Generator, trials: int) ->
         tau = np.exp(location + scale * ndtri(u))
     v = variances(cell.k, ALTERNATING)
     y = TRUTH + np.sqrt(v + tau[:, None] ** 2) * z
-    return ((one, v, 0.0) for one in y)
+    return ((one, v, 0.0) for one in y[:trials])
 
 
 PRIOR = Family(
@@ -136,7 +143,7 @@ PRIOR = Family(
     number=2,
     settings=(HALF_NORMAL, TURNER),
     spreads=(None,),
-    trials=lambda cell: {cell.setting: 4000},
+    trials=lambda cell: {cell.setting: _ALL},
     draw=_draw_with_prior,
     answers=_answers,
 )
