@@ -1,6 +1,48 @@
 """The command line: parse, call, say what came out, map errors to exit codes."""
 
-from metasyn.cli.entry import app, main, run_script
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from metasyn.cli.exit_codes import ExitCode
+from metasyn.cli.interrupts import noted
+
+if TYPE_CHECKING:
+    from metasyn.cli.entry import app, run_script
 
 __all__ = ["ExitCode", "app", "main", "run_script"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line, which is loaded here so that Ctrl-C meanwhile is no traceback.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Default: those of the process.
+
+    Returns
+    -------
+    int
+        Exit code, an `ExitCode`.
+    """
+    with noted() as interrupts:
+        try:
+            from metasyn.cli import entry
+        except BaseException as error:
+            if not interrupts and not isinstance(error, KeyboardInterrupt):
+                raise
+            from metasyn.cli.console import complain
+
+            complain("metasyn: interrupted.")
+            return ExitCode.INTERRUPTED
+    return entry.main(arguments)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'metasyn.cli' has no attribute {name!r}")
+    from metasyn.cli import entry
+
+    return getattr(entry, name)

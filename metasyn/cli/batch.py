@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from metasyn.cli.exit_codes import ExitCode
 from metasyn.cli.options import option_word
-from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
+from metasyn.vocabulary import ManyCi, ManyTau2Method, NormalModel
 
 if TYPE_CHECKING:
     from metasyn.workspace.streaming.finishing import Summary
@@ -59,24 +59,22 @@ def batch(
         NormalModel, Parameter(converter=option_word, help="Model of every synthesis.")
     ] = "random-effects",
     tau2: Annotated[
-        Tau2Method,
+        ManyTau2Method,
         Parameter(
             name=["--tau2", "--tau2-method"],
             converter=option_word,
-            show_choices=False,
-            help="Estimator of the between-study variance: REML, DL, PM, ML, EB, HE, HS, SJ, DL2, DLIT, "
-            "HSk, SJIT or PMM.",
+            help="Estimator of the between-study variance.",
         ),
     ] = "REML",
     ci: Annotated[
-        CiMethod,
+        ManyCi | None,
         Parameter(
             name=["--ci", "--ci-method"],
             converter=option_word,
-            show_choices=False,
-            help="Confidence interval: wald, t, hartung-knapp or hartung-knapp-adhoc.",
+            show_default=False,
+            help="Confidence interval; by default hartung-knapp-adhoc, of the common-effect model wald.",
         ),
-    ] = "hartung-knapp-adhoc",
+    ] = None,
     level: Annotated[float, Parameter(help="Level of the intervals, as a proportion.")] = 0.95,
     jobs: Annotated[
         int | None, Parameter(help="Compute so many parts at the same time; by default one per core.")
@@ -170,6 +168,12 @@ def _teller() -> Iterator[_Quiet]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
 
+    class Done(ProgressColumn):
+        """How many; nothing where nothing is counted."""
+
+        def render(self, task: Any) -> str:
+            return f"{task.completed:,} {task.fields['unit']}" if task.fields["unit"] else ""
+
     class Rate(ProgressColumn):
         """How many a second."""
 
@@ -187,7 +191,7 @@ def _teller() -> Iterator[_Quiet]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:,} {task.fields[unit]}"),
+        Done(),
         Rate(),
         Left(),
     )
@@ -203,8 +207,12 @@ def _in_words(summary: Summary) -> str:
     used = summary.rows - summary.rejected
     return "\n".join(
         [
-            f"{summary.rows:,} rows: {used:,} used, {summary.rejected:,} not used",
-            f"{syntheses:,} syntheses" + (f": {told}" if told else ""),
+            f"{_count(summary.rows, 'row', 'rows')}: {used:,} used, {summary.rejected:,} not used",
+            _count(syntheses, "synthesis", "syntheses") + (f": {told}" if told else ""),
             f"wrote {summary.out} and {summary.rejects}",
         ]
     )
+
+
+def _count(many: int, one: str, several: str) -> str:
+    return f"{many:,} {one if many == 1 else several}"

@@ -22,6 +22,7 @@ from metasyn.cli.explain import EXPLAIN_EXAMPLES, explain
 from metasyn.cli.export import EXPORT_EXAMPLES, export
 from metasyn.cli.forest import FOREST_EXAMPLES, forest
 from metasyn.cli.import_tables import IMPORT_EXAMPLES, import_command
+from metasyn.cli.interrupts import noted
 from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
 from metasyn.cli.multiverse import MULTIVERSE_EXAMPLES, multiverse_command
 from metasyn.cli.new import NEW_EXAMPLES, new
@@ -108,29 +109,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code, an `ExitCode`.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        code = app(given, exit_on_error=False, print_error=False, result_action="return_value")
-        sys.stdout.flush()
-        return ExitCode(code or 0)
-    except CycloptsError as error:
-        return _usage(error)
-    except MetasynError as error:
-        complain(f"metasyn: {error}")
-        return exit_code_of(error)
-    except BrokenPipeError:
-        # Who reads our output has gone: what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.BROKEN_PIPE
-    except KeyboardInterrupt:
-        complain("metasyn: interrupted.")
-        return ExitCode.INTERRUPTED
-    except ModuleNotFoundError as error:
-        return _missing(error)
-    except OSError as error:
-        complain(f"metasyn: {error.filename or 'a file'}: {error.strerror or error}.")
-        return ExitCode.BAD_INPUT
-    except Exception:  # noqa: BLE001 (the last resort: what is left is a defect of ours)
-        return _internal()
+    with noted() as interrupts:
+        try:
+            code = app(given, exit_on_error=False, print_error=False, result_action="return_value")
+            sys.stdout.flush()
+            return ExitCode(code or 0)
+        except KeyboardInterrupt:
+            return _interrupted()
+        except Exception as error:  # noqa: BLE001 (the one place where errors become words)
+            return _interrupted() if interrupts else _told(error)
+
+
+def _told(error: Exception) -> ExitCode:
+    """What went wrong, in words, and its exit code."""
+    match error:
+        case CycloptsError():
+            return _usage(error)
+        case MetasynError():
+            complain(f"metasyn: {error}")
+            return exit_code_of(error)
+        case BrokenPipeError():
+            # Who reads our output has gone: what is still buffered has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.BROKEN_PIPE
+        case ModuleNotFoundError():
+            return _missing(error)
+        case OSError():
+            complain(f"metasyn: {error.filename or 'a file'}: {error.strerror or error}.")
+            return ExitCode.BAD_INPUT
+        case _:  # the last resort: what is left is a defect of ours
+            return _internal()
+
+
+def _interrupted() -> ExitCode:
+    complain("metasyn: interrupted.")
+    return ExitCode.INTERRUPTED
 
 
 def run_script(script: str) -> int:

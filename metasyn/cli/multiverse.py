@@ -91,7 +91,10 @@ def multiverse_command(
     csv: Annotated[
         Path | None, Parameter(help="Write a row per specification to this file.", show_default=False)
     ] = None,
-    title: Annotated[str, Parameter(help="Title above the curve.", show_default=False)] = "",
+    title: Annotated[
+        str | None,
+        Parameter(help="Title above the curve; outcome and measure if not given.", show_default=False),
+    ] = None,
     width: Annotated[
         FigureWidth | float, Parameter(help="A journal's column, the text of an A4 page, or points.")
     ] = "free",
@@ -179,12 +182,17 @@ def _of_analysis(name: str, outcome: str, project: Path | None, given: dict[str,
         for one, slug in zip(analysis.outcomes, slugs, strict=True)
         if outcome.casefold() in ("", slug, one.outcome.casefold())
     ]
-    if len(meant) != 1:
-        raise OptionError(f"--outcome must be one of {', '.join(slugs)}; got {outcome!r}.")
-    return multiverse(analysis, bench.evidence, meant[0], **given)
+    if len(meant) == 1:
+        return multiverse(analysis, bench.evidence, meant[0], **given)
+    if not outcome:
+        raise OptionError(f"{name} has several outcomes; choose one with --outcome: {', '.join(slugs)}.")
+    if meant:
+        several = [slug for one, slug in zip(analysis.outcomes, slugs, strict=True) if one in meant]
+        raise OptionError(f"--outcome {outcome} is several; choose one of {', '.join(several)}.")
+    raise OptionError(f"--outcome must be one of {', '.join(slugs)}; got {outcome!r}.")
 
 
-def _draw(many: Multiverse, out: Path, title: str, width: FigureWidth | float, *, dark: bool) -> None:
+def _draw(many: Multiverse, out: Path, title: str | None, width: FigureWidth | float, *, dark: bool) -> None:
     """The curve as a file."""
     from metasyn.plots import figure_bytes
     from metasyn.plots.charts.specification_curve import specification_curve_layout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def multiverse_text(many: Multiverse) -> str:
 def _map(many: Multiverse, scale: Scale, *, several: bool) -> Iterator[str]:
     """Every option with the number of its results and where their intervals lie."""
     from metasyn.batch.multiverse import choice_rows
-    from metasyn.plots.charts.specification_words import choice_name, null_words, option_name
+    from metasyn.plots.charts.specification_words import choice_name, null_words, option_names
 
     rows = choice_rows(many, scale)
     if not rows:
@@ -51,12 +52,11 @@ def _map(many: Multiverse, scale: Scale, *, several: bool) -> Iterator[str]:
     null = null_words(scale)
     label = scale.measure.label[:1].upper() + scale.measure.label[1:] if several else "Choices"
     table = [(label, "results", *((f"below {null}", f"includes {null}", f"above {null}") if null else ()))]
-    choice = ""
-    for row in rows:
-        if row.choice != choice:
-            choice = row.choice
-            table.append((f"{choice_name(choice)}:",))
-        table.append((f"  {option_name(row.choice, row.option)}", *_cells(row, known=bool(null))))
+    for choice, group in groupby(rows, lambda row: row.choice):
+        mine = list(group)
+        table.append((f"{choice_name(choice)}:",))
+        for row, name in zip(mine, option_names(choice, [row.option for row in mine]), strict=True):
+            table.append((f"  {name}", *_cells(row, known=bool(null))))
     yield from _columns(table)
 
 

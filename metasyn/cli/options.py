@@ -208,6 +208,11 @@ class SynthesisOptions(TableOptions):
         spec = self.spec()
         effects = self.read(file)
 
-        from metasyn.synthesis import pool
+        from metasyn.synthesis.pool import pool_named
 
-        return pool(effects, spec=spec, by=self.by)
+        given = {
+            "tau2_method": self.tau2, "tau2_ci_method": self.tau2_ci, "i2_method": self.i2,
+            "pi_method": self.pi,
+        }  # fmt: skip
+        named = {name for name, value in given.items() if value is not None}
+        return pool_named(effects, spec, named, by=self.by)

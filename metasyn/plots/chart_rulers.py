@@ -12,7 +12,7 @@ from metasyn.plots.columns import wrap
 from metasyn.plots.model import Tick
 from metasyn.plots.scene import Item, Line, Measure, Pen, Text
 
-__all__ = ["PANEL_TITLE", "Room", "room_for", "rulers"]
+__all__ = ["PANEL_TITLE", "TICK", "WIDEST_NAME", "Room", "room_for", "rulers"]
 
 PANEL_TITLE = Pen(size=9.0, leading=11.0, bold=True)
 TICK = Pen(size=8.0, leading=10.0)
@@ -23,7 +23,8 @@ _TICK_GAP = 3.0
 _LABEL_GAP = 6.0
 # Least distance of two tick labels beside each other.
 _APART = 5.0
-_WIDEST_NAME = 180.0
+WIDEST_NAME = 180.0
+"""Points that the name of a row takes before it is wrapped."""
 # Least distance of two tick labels above each other.
 _TICK_PITCH = 12.5
 
@@ -71,8 +72,8 @@ def room_for(panel: Panel, width: float, height: float, measure: Measure) -> Roo
 
 
 def _name_lines(tick: Tick, measure: Measure) -> tuple[str, ...]:
-    """A tick label of a vertical axis, wrapped where it is a long name."""
-    return wrap(tick.label, _WIDEST_NAME, TICK, measure)
+    """A tick label of a vertical axis: its own lines, each wrapped where it is a long name."""
+    return tuple(line for part in tick.label.split("\n") for line in wrap(part, WIDEST_NAME, TICK, measure))
 
 
 def _shown(axis: ChartAxis, width: float, measure: Measure) -> tuple[Tick, ...]:

@@ -7,6 +7,8 @@ from itertools import count
 
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Effect
+from metasyn.names import added_words
+from metasyn.vocabulary import Model
 
 __all__ = ["footnotes"]
 
@@ -44,13 +46,17 @@ _ROUTE_WORDS = {
 }
 
 
-def footnotes(effects: Sequence[Effect], measure: EffectMeasure) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def footnotes(
+    effects: Sequence[Effect], measure: EffectMeasure, model: Model | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Signs per effect and the notes they refer to.
 
     Parameters
     ----------
     effects : sequence of Effect
     measure : EffectMeasure
+    model : str, optional
+        Of the result below them: a mixed model of counts adds nothing to zero cells.
 
     Returns
     -------
@@ -59,7 +65,7 @@ def footnotes(effects: Sequence[Effect], measure: EffectMeasure) -> tuple[tuple[
     notes : tuple of str
         In order of first use, each beginning with its sign.
     """
-    remarks = [_remark(effect, measure) for effect in effects]
+    remarks = [_remark(effect, measure, model) for effect in effects]
     signs = _signs()
     sign_of = {remark: next(signs) for remark in dict.fromkeys(remarks) if remark}
     marks = tuple(sign_of[remark] if remark else "" for remark in remarks)
@@ -73,11 +79,11 @@ def _signs() -> Iterator[str]:
             yield sign * times
 
 
-def _remark(effect: Effect, measure: EffectMeasure) -> str:
+def _remark(effect: Effect, measure: EffectMeasure, model: Model | None) -> str:
     """Route and adjustment of one effect in words; empty if it needs no remark."""
     parts = []
     if measure.code == "HR" and effect.route.grade >= _ASSUMPTION_GRADE:
         parts.append(f"{measure.label} {_ROUTE_WORDS[effect.route.name]}")
     if effect.adjustment:
-        parts.append(effect.adjustment)
+        parts.append(added_words(effect.adjustment, model))
     return "; ".join(parts)

@@ -253,7 +253,7 @@ def _columns(
 ) -> tuple[Column, ...]:
     """What a preset shows of an estimate; prediction and I2 where there are some."""
     opening, closing = theme.numbers.brackets
-    facts = {"measure": short, "level": level_text(level), "one": "", "two": ""}
+    facts = {"measure": short, "level": level_text(level), "one": "", "two": "", "ci": kind}
     shown = [rule for rule in theme.columns if rule.key in ("estimate", "ci")]
     further = (
         Column(key="pi", header=f"{opening}{level_text(level)} PI{closing}", side="right", drop=2),
@@ -262,10 +262,7 @@ def _columns(
     return (
         Column(key="label", header="Outcome", align="left"),
         Column(key="k", header="Estimates", drop=3),
-        *(
-            Column(key=rule.key, header=rule.header.format(**facts).replace("CI", kind), side=rule.side)
-            for rule in shown
-        ),
+        *(Column(key=rule.key, header=rule.header.format(**facts), side=rule.side) for rule in shown),
         *(column for column in further if any(row.cells.get(column.key) for row in rows)),
     )
 

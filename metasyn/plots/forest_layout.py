@@ -20,7 +20,7 @@ from metasyn.plots.forest_rows import (
     summary_row,
 )
 from metasyn.plots.forest_table import to_table
-from metasyn.plots.forest_words import clean_text, line_facts, measure_facts
+from metasyn.plots.forest_words import INTERVAL_NOUNS, clean_text, line_facts, measure_facts
 from metasyn.plots.model import Axis, ForestLayout, ForestRow
 from metasyn.plots.presets import theme_of
 from metasyn.plots.same_effects import require_same_effects
@@ -116,7 +116,7 @@ def forest_layout(
         raise OptionError(f"favours needs a value of no effect; the measure {measure.code!r} has none.")
     _require_partition(subgroups, result)
     ways = _ways(result, models)
-    marks, notes = footnotes(result.effects.effects, measure)
+    marks, notes = footnotes(result.effects.effects, measure, result.model if result.pooled else None)
     rows = _rows(result, subgroups, marks, theme, style, ways)
     layout = ForestLayout(
         rows=rows,
@@ -241,7 +241,17 @@ def _method_notes(
         notes += [template.format(**line_facts(result)) for template in templates]
     if subgroups is not None and any(not group.pooled for group in subgroups.results):
         notes.append("Groups with one study are reported, not pooled.")
+    if subgroups is not None and _other_weights(result, subgroups):
+        notes.append(
+            "The weights are those of the mixed model that headlines; groups are pooled by another model, "
+            "with weights of its own."
+        )
     return tuple(notes)
+
+
+def _other_weights(result: SynthesisResult, subgroups: SubgroupAnalysis) -> bool:
+    """Whether a group is pooled by another model than the mixed one whose weights are shown."""
+    return result.model == "glmm" and any(one.pooled and one.model != "glmm" for one in subgroups.results)
 
 
 def _name(result: SynthesisResult) -> str:
@@ -262,7 +272,9 @@ def _description(result: SynthesisResult, rows: tuple[ForestRow, ...]) -> str:
         if named or row.is_summary:
             where = f"{clean_text(row.group)}: " if row.group else ""
             text = f"{row.cells['estimate']}{unit}"
-            text += f", {level} confidence interval {row.cells['ci'][1:-1]}{unit}" if row.interval else ""
+            own = result.model == "bayesian" and row.kind == "overall"
+            kind = INTERVAL_NOUNS["CrI" if own else "CI"]
+            text += f", {level} {kind} {row.cells['ci'][1:-1]}{unit}" if row.interval else ""
             sentences.append(f"{where}{row.label}: {text}.")
         elif row.kind == "note":
             where = f"{clean_text(row.group)}: " if row.group else ""

@@ -16,7 +16,7 @@ from metasyn.plots.forest_pooled import (
     result_columns,
     row_words,
 )
-from metasyn.plots.forest_words import clean_text
+from metasyn.plots.forest_words import clean_text, interval_kind
 from metasyn.plots.model import Column, ForestLayout, ForestRow
 from metasyn.plots.presets import theme_of
 from metasyn.plots.theme import Theme
@@ -103,7 +103,8 @@ def outcomes_forest(
     unit = unit_sign(measure)
     words = " and ".join(dict.fromkeys(result.effects.measure.label for result in results))
     sentences = [f"Forest plot of {len(named)} pooled results: {words}."]
-    sentences += [row_words(row, first.request.level, unit) for row in rows]
+    kind = interval_kind(results)
+    sentences += [row_words(row, first.request.level, unit, kind) for row in rows]
     return finish(
         rows,
         _columns(rows, results, label_header, theme, mixed=mixed),
@@ -117,6 +118,7 @@ def outcomes_forest(
         width=width,
         footnotes=(f"{sign} {remark}" for remark, sign in signs.items()),
         family=family,
+        ci=kind,
     )
 
 
@@ -199,4 +201,5 @@ def _columns(
         right=[column for column in right if any(row.cells.get(column.key) for row in rows)],
         short=_FAMILY_WORDS.get(measure.family, measure.heading) if mixed else "",
         one_per_study=all(result.k == result.n_studies for result in results),
+        ci=interval_kind(results),
     )

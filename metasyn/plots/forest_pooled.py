@@ -11,7 +11,14 @@ from metasyn.effects.measure import EffectMeasure
 from metasyn.errors import OptionError
 from metasyn.plots.axis import choose_axis
 from metasyn.plots.fit import fit_width
-from metasyn.plots.forest_words import clean_text, line_facts, measure_facts, to_natural
+from metasyn.plots.forest_words import (
+    INTERVAL_NOUNS,
+    clean_text,
+    interval_kind,
+    line_facts,
+    measure_facts,
+    to_natural,
+)
 from metasyn.plots.model import Axis, Column, ForestLayout, ForestRow, RowKind
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
@@ -84,14 +91,16 @@ def result_columns(
     right: Iterable[Column] = (),
     short: str = "",
     one_per_study: bool | None = None,
+    ci: str = "",
 ) -> tuple[Column, ...]:
     """Label, number of studies, estimate with interval where the preset has them, and what else is asked.
 
-    `one_per_study`: whether an estimate is a study everywhere; by default as in `result`.
+    `ci`: what the intervals are, by default as of `result`; `one_per_study`: whether an estimate is a study
+    everywhere; by default as in `result`.
     """
     alike = result.k == result.n_studies if one_per_study is None else one_per_study
     facts = {**line_facts(result), **measure_facts(result), "one": "", "two": ""}
-    facts["measure"] = short or facts["measure"]
+    facts |= {"measure": short or facts["measure"], "ci": ci or interval_kind([result])}
     shown = [rule for rule in theme.columns if rule.key in ("estimate", "ci")]
     return (
         Column(key="label", header=clean_text(label_header), align="left"),
@@ -116,9 +125,13 @@ def finish(
     width: FigureWidth | float,
     footnotes: Iterable[str] = (),
     family: str = "",
+    ci: str = "",
 ) -> ForestLayout:
-    """The layout of rows of syntheses; `family` names the axis where their measures differ."""
-    facts = {**line_facts(result), **measure_facts(result)}
+    """The layout of rows of syntheses; `family` names the axis where their measures differ.
+
+    `ci` is what their intervals are, by default as of `result`.
+    """
+    facts = {**line_facts(result), **measure_facts(result), "ci": ci or interval_kind([result])}
     facts["Measure"] = family or facts["Measure"]
     label = clean_text(axis_label) or theme.phrases.axis.format(**facts)
     layout = ForestLayout(
@@ -157,11 +170,11 @@ def require_null(measure: EffectMeasure, favours: tuple[str, str] | None) -> tup
     return clean_text(favours[0]), clean_text(favours[1])
 
 
-def row_words(row: ForestRow, level: float, unit: str = "") -> str:
+def row_words(row: ForestRow, level: float, unit: str = "", ci: str = "CI") -> str:
     """A row as a sentence for readers who do not see the figure."""
     text = f"{row.cells['estimate']}{unit}" if row.estimate is not None else UNDEFINED
     if row.interval is not None:
-        text += f", {level_text(level)} confidence interval {row.cells['ci'][1:-1]}{unit}"
+        text += f", {level_text(level)} {INTERVAL_NOUNS[ci]} {row.cells['ci'][1:-1]}{unit}"
     if row.prediction is not None:
         text += f", prediction interval {row.cells['pi'][1:-1]}{unit}"
     k = row.cells.get("k", "")

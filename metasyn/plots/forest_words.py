@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from metasyn.effects.measure import EffectMeasure
-from metasyn.names import CI_NAMES, HETEROGENEITY_NAMES, MODEL_NAMES, dashed
+from metasyn.names import CI_NAMES, HETEROGENEITY_NAMES, MODEL_NAMES, dashed, interval_heading
 from metasyn.plots.theme import Theme
 from metasyn.synthesis.heterogeneity import COMMON_EFFECT
 from metasyn.synthesis.model import Heterogeneity, SubgroupAnalysis, SynthesisResult
@@ -14,12 +15,14 @@ from metasyn.vocabulary import CiMethod, Model
 from metasyn.wording import decimal, legible, level_text, percent_text, unit_sign
 
 __all__ = [
+    "INTERVAL_NOUNS",
     "INTERVAL_WORDS",
     "between_words",
     "chi_square_facts",
     "clean_text",
     "effect_words",
     "heterogeneity_words",
+    "interval_kind",
     "line_facts",
     "measure_facts",
     "model_words",
@@ -34,6 +37,7 @@ INTERVAL_WORDS: dict[CiMethod, str] = {
     method: f"{dashed(name)} interval" if method in _WITH_NOUN else dashed(name)
     for method, name in CI_NAMES.items()
 }
+INTERVAL_NOUNS = {"CI": "confidence interval", "CrI": "credible interval", "interval": "interval"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
@@ -69,12 +73,27 @@ def to_natural(interval: Interval | NotEstimable, measure: EffectMeasure) -> Int
     return Interval(measure.to_natural(interval.low), measure.to_natural(interval.high), interval.level)
 
 
+def interval_kind(results: Sequence[SynthesisResult], *, studies: bool = False) -> str:
+    """`CI`, `CrI`, or only `interval` where a figure has both.
+
+    Parameters
+    ----------
+    results : sequence of SynthesisResult
+        Those with a diamond.
+    studies : bool
+        Whether there are rows of single studies, whose intervals are confidence intervals.
+    """
+    methods: list[CiMethod] = [one.ci_method if one.pooled else "wald" for one in results]
+    return interval_heading([*methods, *(("wald",) if studies else ())], "").strip()
+
+
 def line_facts(result: SynthesisResult) -> dict[str, str]:
     """What every template may name."""
     het = result.heterogeneity
     method = "" if isinstance(het, NotEstimable) else het.tau2.method
     return {
         "level": level_text(result.request.level),
+        "ci": interval_kind([result], studies=True),
         "k": str(result.k),
         "model": MODEL_NAMES[result.model],
         "interval": INTERVAL_WORDS[result.ci_method],

@@ -39,7 +39,7 @@ METASYN = Theme(
         ColumnRule(key="events_2", header="Events", spanner="{two}", drop=2),
         ColumnRule(key="n_2", header="n", spanner="{two}", drop=2),
         ColumnRule(key="estimate", header="{measure}", side="right"),
-        ColumnRule(key="ci", header="[{level} CI]", side="right"),
+        ColumnRule(key="ci", header="[{level} {ci}]", side="right"),
         ColumnRule(key="weight", header="Weight", side="right", drop=1),
     ),
 )
@@ -52,7 +52,7 @@ _JAMA = Theme(
         ColumnRule(key="counts_1", header="{one}", spanner="No. of events/total", drop=2),
         ColumnRule(key="counts_2", header="{two}", spanner="No. of events/total", drop=2),
         ColumnRule(key="estimate", header="{measure}"),
-        ColumnRule(key="ci", header="({level} CI)"),
+        ColumnRule(key="ci", header="({level} {ci})"),
         ColumnRule(key="weight", header="Weight, %", side="right", drop=1),
     ),
     phrases=Phrases(
@@ -62,7 +62,7 @@ _JAMA = Theme(
         prediction="{level} prediction interval, {bounds}",
         common_tau2="",
         between="",
-        axis="{Measure} ({level} CI)",
+        axis="{Measure} ({level} {ci})",
     ),
     numbers=NumberStyle(to="-", brackets=("(", ")"), p="P", p_digits="ama", p_zero=False),
     weight_sign=False,
@@ -95,7 +95,7 @@ _BMJ = Theme(
         ColumnRule(key="counts_2", header="{two}", spanner="No of events/total", drop=2),
         ColumnRule(key="weight", header="Weight (%)", side="right", drop=1),
         ColumnRule(key="estimate", header="{measure}", side="right"),
-        ColumnRule(key="ci", header="({level} CI)", side="right"),
+        ColumnRule(key="ci", header="({level} {ci})", side="right"),
     ),
     phrases=Phrases(
         heterogeneity=f"Heterogeneity: {_TAU}={{tau2}}, {_CHI}={{Q}}, df={{df}}, {{p}}, {_I2}={{I2}}",
@@ -106,7 +106,7 @@ _BMJ = Theme(
         common_tau2=f"Within subgroups: common {_TAU}={{tau2}}",
         between=f"Test for subgroup differences: {_CHI}={{Q}}, df={{df}}, {{p}}",
         axis="",
-        panel="{Measure} ({level} CI)",
+        panel="{Measure} ({level} {ci})",
     ),
     numbers=NumberStyle(
         brackets=("(", ")"), relation="", p="P", p_digits="ama", p_floor=0.001, tau2_digits=2
@@ -139,7 +139,7 @@ _LANCET = Theme(
         ColumnRule(key="counts_1", header="{one}", spanner="Events/patients", drop=2),
         ColumnRule(key="counts_2", header="{two}", spanner="Events/patients", drop=2),
         ColumnRule(key="estimate", header="{measure}", side="right"),
-        ColumnRule(key="ci", header="({level} CI)", side="right"),
+        ColumnRule(key="ci", header="({level} {ci})", side="right"),
         ColumnRule(key="weight", header="Weight", side="right", drop=1),
     ),
     phrases=Phrases(
@@ -149,7 +149,7 @@ _LANCET = Theme(
         prediction="{level} prediction interval {bounds}",
         common_tau2=f"Within groups: common {_TAU}={{tau2}}",
         between=f"Heterogeneity between groups: {_CHI}={{Q}}, df={{df}}, {{p}}",
-        axis="{Measure} ({level} CI)",
+        axis="{Measure} ({level} {ci})",
     ),
     numbers=NumberStyle(
         point="\N{MIDDLE DOT}",
@@ -184,11 +184,11 @@ _REVMAN = Theme(
         ColumnRule(key="n_2", header="Total", spanner="{two}", drop=2),
         ColumnRule(key="weight", header="Weight", drop=1),
         ColumnRule(key="estimate", header="{measure}"),
-        ColumnRule(key="ci", header="[{level} CI]"),
+        ColumnRule(key="ci", header="[{level} {ci}]"),
     ),
     phrases=Phrases(
-        overall="Total ({level} CI)",
-        subtotal="Subtotal ({level} CI)",
+        overall="Total ({level} {ci})",
+        subtotal="Subtotal ({level} {ci})",
         heterogeneity="Heterogeneity: Tau² = {tau2}; Chi² = {Q}, df = {df} ({p}); I² = {I2}",
         heterogeneity_common="Heterogeneity: Chi² = {Q}, df = {df} ({p}); I² = {I2}",
         overall_test="Test for overall effect: {statistic} = {value}{df_words} ({p})",

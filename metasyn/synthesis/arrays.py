@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +15,13 @@ from metasyn.effects.measure import get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 
-__all__ = ["effects_from_arrays", "effects_or_arrays", "require_poolable", "weight_tuple"]
+__all__ = [
+    "beyond_double_precision",
+    "effects_from_arrays",
+    "effects_or_arrays",
+    "require_poolable",
+    "weight_tuple",
+]
 
 # Squares of sizes and of their ratios must stay within double precision.
 _WIDEST, _SPAN = 1e100, 1e70
@@ -151,11 +158,33 @@ def require_poolable(effects: EffectSet) -> None:
         names = tuple(effect.label for effect in effects.effects)
         _require_each(names, {"yi": yi, "vi": vi}, positive="vi", kind="a variance")
     size, smallest = max(largest, math.sqrt(high)), math.sqrt(low)
-    if size > _WIDEST or smallest < 1 / _WIDEST or size > _SPAN * smallest:
+    if beyond_double_precision(size, smallest):
         raise OptionError(
             f"the effects cannot be pooled in double precision: sizes from {smallest:.3g} (the smallest "
             f"standard error) to {size:.3g} (the largest estimate or standard error)."
         )
+
+
+def beyond_double_precision(largest: Any, smallest: Any) -> Any:
+    """Whether squares of the sizes of a synthesis, or of their ratios, leave the range of floats.
+
+    Parameters
+    ----------
+    largest : float or ndarray
+        Largest estimate (its size) or standard error.
+    smallest : float or ndarray
+        Smallest standard error.
+
+    Returns
+    -------
+    bool or ndarray of bool
+
+    Examples
+    --------
+    >>> beyond_double_precision(1e80, 1.0), beyond_double_precision(1e60, 1.0)
+    (True, False)
+    """
+    return (largest > _WIDEST) | (smallest < 1 / _WIDEST) | (largest > _SPAN * smallest)
 
 
 def _numbers(name: str, values: ArrayLike | None) -> NDArray[np.float64]:

@@ -17,8 +17,8 @@ from metasyn.errors import NotEstimableError, OptionError
 from metasyn.synthesis.mean.record import NO_NULL, Inference, interval_around, symmetric
 from metasyn.synthesis.policy_models import glmm_ci, model_first
 from metasyn.synthesis.spec import SynthesisSpec
-from metasyn.synthesis.usual_scale import DEFAULT_SCALE, USUAL_PRIOR, has_usual_scale
-from metasyn.synthesis.zero_cells import zero_cell_note
+from metasyn.synthesis.usual_scale import USUAL_PRIOR, has_usual_scale
+from metasyn.synthesis.zero_cells import all_zero_note, zero_cell_note
 from metasyn.values import Finding, Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, GlmmCi, GlmmMeasure, Model, choices
 
@@ -41,12 +41,12 @@ _EMPIRICAL_BINARY = ("OR", "RR", "HR", "IRR", "PETO")
 _EMPIRICAL_CONTINUOUS = ("SMD", "SMDH", "SMD1", "SMD1H")
 # What to ask for where a measure has no mixed model of its own.
 _INSTEAD = {
-    "RR": "mantel_haenszel(measure='RR') or measure='OR'",
-    "RD": "mantel_haenszel(measure='RD') or measure='OR'",
-    "PETO": "peto(), which needs no model, or measure='OR'",
+    "RR": "measure='OR', or mantel_haenszel(measure='RR') in Python",
+    "RD": "measure='OR', or mantel_haenszel(measure='RD') in Python",
+    "PETO": "model='common-effect' with zero_cells='none', which is Peto's method, or measure='OR'",
     **dict.fromkeys(("AS", "PHI", "YUQ", "YUY", "OR2DL", "OR2DN"), "measure='OR'"),
     "IRSD": "measure='IRR'",
-    "IRD": "mantel_haenszel(measure='IRD') or measure='IRR'",
+    "IRD": "measure='IRR', or mantel_haenszel(measure='IRD') in Python",
 }
 _IN_PLACE_OF = {"proportion": "measure='PLO'", "rate": "measure='IRLN' (one group) or 'IRR' (two)"}
 
@@ -132,22 +132,29 @@ def companions(effects: EffectSet, spec: SynthesisSpec, *, brief: bool = False) 
     Raises
     ------
     OptionError
-        If a model is asked for that the measure does not have.
+        If a model is asked for that the measure does not have, or the Bayesian one where no prior of tau
+        is usual.
     """
     first, measure = model_first(spec, effects.measure, effects.k), effects.measure
     if spec.model == "glmm" and measure.code not in choices(GlmmMeasure):
         raise OptionError(_no_mixed_model(measure))
+    if first == "bayesian" and measure.code != "GEN" and not has_usual_scale(measure):
+        raise OptionError(_no_prior(measure))
     notes: tuple[Finding, ...] = ()
     if first == "glmm" and spec.model is None and isinstance(effects.effects, GivenEffects):
         first, notes = None, (_WITHOUT_COUNTS,)
-    if first != "glmm" and not brief:
-        notes += zero_cell_note(effects)
+    if not brief:
+        notes += all_zero_note(effects, spec.level)
+        notes += () if first == "glmm" else zero_cell_note(effects)
     by_policy = first is not None and spec.model is None and spec.ci_method is None
     wants_mixed = first == "glmm" or (by_policy and measure.code == "PLO")
     mixed = _mixed(effects, spec, tau2_interval=not brief) if wants_mixed else None
     if first == "bayesian" and isinstance(mixed, NotEstimable):
         mixed = None
-    return Beside(first=first, mixed=mixed, bayes=_bayes(effects, spec, first, brief=brief), notes=notes)
+    bayes = _bayes(effects, spec, first, brief=brief)
+    if first == "bayesian":
+        notes += bayes[0][1].findings
+    return Beside(first=first, mixed=mixed, bayes=bayes, notes=notes)
 
 
 def _no_mixed_model(measure: EffectMeasure) -> str:
@@ -156,6 +163,16 @@ def _no_mixed_model(measure: EffectMeasure) -> str:
     return (
         f"model='glmm' is for counts as {', '.join(choices(GlmmMeasure))}; {measure.code} has no mixed "
         f"model of its own: ask for {other}."
+    )
+
+
+def _no_prior(measure: EffectMeasure) -> str:
+    """That the Bayesian model has no usual prior of tau for a measure, and what to ask for."""
+    return (
+        f"the Bayesian model has {USUAL_PRIOR} as prior of tau, which is meant for log ratios, logits and "
+        f"standardised differences; for {measure.code} tau is in units of the {measure.scale}. Ask for "
+        "model='random-effects', or in Python for pool_bayes(tau_prior=half_normal(...)) with a scale that "
+        "covers the differences between studies you consider possible."
     )
 
 
@@ -202,9 +219,10 @@ def _bayes(
     by_policy = spec.profile == "metasyn" and not (spec.model or spec.ci_method or spec.weights)
     if first != "bayesian" and not (by_policy and spec.tau2 is None and usual and effects.k <= _FEW):
         return ()
-    from metasyn.synthesis.bayes import half_normal, pool_bayes
+    from metasyn.synthesis.bayes import pool_bayes
 
-    priors: dict[str, TauPrior] = {USUAL_PRIOR: half_normal(DEFAULT_SCALE)}
+    # Without a prior pool_bayes takes the usual one, and says so where the measure is not stated.
+    priors: dict[str, TauPrior | None] = {USUAL_PRIOR: None}
     if not brief and (effects.k == 2 or spec.outcome_type is not None):
         priors |= _empirical(effects.measure.code, spec)
     return tuple(

@@ -45,7 +45,7 @@ _POLICY = Policy(
     "where groups are many and small: intervals are then too narrow, and the test finds differences "
     "too easily.",
 )
-_LEFT_OUT = "Without part in the mixed model and in the test, as nobody or everybody had the event: {names}."
+_LEFT_OUT = "Without part in the mixed model and in the test: {names}."
 
 
 def mixed_groups(
@@ -107,8 +107,10 @@ def mixed_groups(
         else:
             results.append(synthesise(effects.take(members), spec.taking(members)))
         at += len(members) if g in used else 0
-    apart = [names[g] for g in range(len(names)) if g not in used]
+    apart = _without_mean(names, indices, x, n)
     test = fitted.between
+    if len(used) == 1 and apart:
+        test = NotEstimable(f"only {names[used[0]]} has an estimate in the mixed model: {apart}")
     return SubgroupAnalysis(
         by=by,
         names=names,
@@ -119,8 +121,24 @@ def mixed_groups(
         Q_between=test if isinstance(test, NotEstimable) else test.statistic,
         df=len(used) - 1,
         pvalue=test if isinstance(test, NotEstimable) else test.pvalue,
-        reason=f"{_POLICY.reason} {_LEFT_OUT.format(names=', '.join(apart)) if apart else ''}".strip(),
+        reason=f"{_POLICY.reason} {_LEFT_OUT.format(names=apart) if apart else ''}".strip(),
     )
+
+
+def _without_mean(
+    names: tuple[str, ...],
+    indices: tuple[tuple[int, ...], ...],
+    x: NDArray[np.float64],
+    n: NDArray[np.float64],
+) -> str:
+    """The groups whose mean is not finite, each with what was seen in it."""
+    told = []
+    for name, members in zip(names, indices, strict=True):
+        events, size = (int(column[list(members)].sum()) for column in (x, n))
+        if events in (0, size):
+            who = "everybody" if events else "nobody"
+            told.append(f"in {name} {who} had the event ({events}/{size})")
+    return ", ".join(told)
 
 
 def _counts(

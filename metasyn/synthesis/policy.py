@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from metasyn.synthesis.beside import Beside
 from metasyn.synthesis.mean import MeanFit
 from metasyn.synthesis.model import Policy, SynthesisSpec
-from metasyn.synthesis.policy_models import COUNTS, COUNTS_ASKED, POSTERIOR_ASKED, REPLACED, TWO, glmm_ci
+from metasyn.synthesis.policy_models import (
+    COUNTS,
+    COUNTS_ASKED,
+    POSTERIOR_ASKED,
+    REPLACED,
+    TWO,
+    differing_answers,
+    glmm_ci,
+)
 from metasyn.synthesis.profiles import PROFILES, departures
 from metasyn.values import Finding, NotEstimable
 from metasyn.vocabulary import CiMethod, Model, Profile
@@ -140,7 +148,8 @@ def _first(spec: SynthesisSpec, random: MeanFit, beside: Beside) -> Choice | Non
         if spec.model == "glmm"
         else Policy(rule="k-aware/counts", reason=COUNTS)
     )
-    return Choice(model="glmm", ci_method=glmm_ci(spec), policy=policy)
+    findings = () if beside.mixed is None else differing_answers(beside.mixed)
+    return Choice(model="glmm", ci_method=glmm_ci(spec), policy=policy, findings=findings)
 
 
 def _replaced(spec: SynthesisSpec, random: MeanFit, why: str) -> Choice:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from metasyn.effects.measure import EffectMeasure
 from metasyn.synthesis.spec import SynthesisSpec
 from metasyn.synthesis.usual_scale import has_usual_scale
+from metasyn.values import Finding, Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, GlmmCi, GlmmPi, Model, choices
 
-__all__ = ["COUNTS", "COUNTS_ASKED", "POSTERIOR_ASKED", "REPLACED", "TWO", "glmm_ci", "model_first"]
+if TYPE_CHECKING:
+    from metasyn.synthesis.glmm.model import GlmmResult
+
+__all__ = [
+    "COUNTS",
+    "COUNTS_ASKED",
+    "POSTERIOR_ASKED",
+    "REPLACED",
+    "TWO",
+    "glmm_ci",
+    "model_first",
+    "normal_options",
+    "differing_answers",
+]
 
 COUNTS = (
     "Proportions from events and participants: random-effects logistic regression of the counts themselves "
@@ -67,17 +83,45 @@ def model_first(spec: SynthesisSpec, measure: EffectMeasure, k: int) -> Model | 
         return None
     if k == 2:
         return "bayesian" if has_usual_scale(measure) else None
-    return "glmm" if measure.code == "PLO" and not _normal_options(spec) else None
+    return "glmm" if measure.code == "PLO" and not normal_options(spec) else None
 
 
-def _normal_options(spec: SynthesisSpec) -> bool:
-    """Whether an option is named that only the normal-normal model has."""
+def normal_options(spec: SynthesisSpec) -> tuple[str, ...]:
+    """Options that are named and that only the normal-normal model has.
+
+    Examples
+    --------
+    >>> normal_options(SynthesisSpec(tau2_method="DL", pi_method="t(k-2)"))
+    ('tau2_method',)
+    """
     usual = SynthesisSpec()
-    return (
-        (spec.tau2_method, spec.i2_method) != (usual.tau2_method, usual.i2_method)
-        or spec.tau2_ci_method not in (usual.tau2_ci_method, "profile-likelihood")
-        or spec.pi_method not in choices(GlmmPi)
-    )
+    its_own = {
+        "tau2_method": spec.tau2_method != usual.tau2_method,
+        "i2_method": spec.i2_method != usual.i2_method,
+        "tau2_ci_method": spec.tau2_ci_method not in (usual.tau2_ci_method, "profile-likelihood"),
+        "pi_method": spec.pi_method not in choices(GlmmPi),
+    }
+    return tuple(name for name, named in its_own.items() if named)
+
+
+def differing_answers(mixed: GlmmResult) -> tuple[Finding, ...]:
+    """Why test of heterogeneity and interval of tau2 of a mixed model seem to disagree, where they do.
+
+    Parameters
+    ----------
+    mixed : GlmmResult
+
+    Returns
+    -------
+    tuple of Finding
+        One where the likelihood-ratio test has p below 1 minus the level, and the interval holds 0.
+    """
+    test, interval = mixed.lrt, mixed.tau2_ci
+    if isinstance(test, NotEstimable) or not isinstance(interval, Interval):
+        return ()
+    if test.pvalue >= 1 - interval.level or interval.low > 0:
+        return ()
+    return (_TWO_QUESTIONS,)
 
 
 def glmm_ci(spec: SynthesisSpec) -> CiMethod:
@@ -85,3 +129,14 @@ def glmm_ci(spec: SynthesisSpec) -> CiMethod:
     if spec.ci_method in choices(GlmmCi):
         return spec.ci_method
     return "t" if spec.profile == "metasyn" else "wald"
+
+
+_TWO_QUESTIONS = Finding(
+    code="test-and-interval-differ",
+    message="the likelihood-ratio test finds differences between the studies, and yet the interval of the "
+    "between-study variance begins at 0. The two ask different questions: the test compares one value for "
+    "all studies with a value of its own for each, the interval asks how wide a normal distribution of true "
+    "values may be, and few studies do not exclude a width of 0. So differences are likely, their size is "
+    "not known.",
+    severity="note",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from numpy.typing import ArrayLike
@@ -12,11 +12,13 @@ from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.synthesis.arrays import effects_or_arrays, weight_tuple
 from metasyn.synthesis.core import synthesise
-from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
+from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult, SynthesisSpec
+from metasyn.synthesis.named_options import decided_by, unused_options
 from metasyn.synthesis.policy_models import model_first
 from metasyn.synthesis.profiles import profile_spec
 from metasyn.synthesis.subgroups import subgroup_analysis
-from metasyn.values import Finding, NotEstimable
+from metasyn.synthesis.zero_cells import all_zero_note, nobody_or_everybody
+from metasyn.values import NotEstimable
 from metasyn.vocabulary import (
     CiMethod,
     I2Method,
@@ -29,7 +31,7 @@ from metasyn.vocabulary import (
     require_option,
 )
 
-__all__ = ["pool"]
+__all__ = ["pool", "pool_named"]
 
 
 def pool(
@@ -117,8 +119,8 @@ def pool(
     Raises
     ------
     OptionError
-        For options outside their vocabulary or in conflict, and for effects that cannot be
-        pooled (all of them named).
+        For options outside their vocabulary or in conflict, for the Bayesian model on a scale without a
+        usual prior of tau, and for effects that cannot be pooled (all of them named).
     NotEstimableError
         If there is no effect, or a mixed model that is asked for by name has no estimate.
 
@@ -158,35 +160,51 @@ def pool(
     if isinstance(effects, SynthesisResult):
         raise OptionError("this is pooled already; give result.effects to pool it in another way.")
     effects = effects_or_arrays(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure)
+    given = frozenset(name for name, value in named.items() if value is not None)
+    return pool_named(effects, spec, given, by=by, subgroup_tau2=subgroup_tau2)
+
+
+def pool_named(
+    effects: EffectSet,
+    spec: SynthesisSpec,
+    named: Set[str],
+    *,
+    by: str | Sequence[str] | None = None,
+    subgroup_tau2: SubgroupTau2 | None = None,
+) -> SynthesisResult:
+    """What `pool` does once the request is a record; `named` are the options that were given by name."""
     effects, by = _grouped(effects, by)
-    if tau2_method is not None and effects.k and model_first(spec, effects.measure, effects.k) == "glmm":
+    asked = spec
+    if "tau2_method" in named and effects.k > 1 and model_first(spec, effects.measure, effects.k) == "glmm":
         # An estimator that is named belongs to the normal-normal model.
         spec = spec if spec.model is not None else spec.update(model="random-effects")
     result = synthesise(effects, spec)
     if spec.model == "glmm" and isinstance(result.beside.mixed, NotEstimable):
         raise NotEstimableError(f"model='glmm': {result.beside.mixed.reason}.")
-    if tau2_method is not None or tau2_ci_method is not None:
-        idle = _without_effect(spec, {name for name, value in named.items() if value is not None})
-        result = replace(result, findings=(*result.findings, *idle))
+    why = decided_by(asked, effects, effects.k, result.model, named)
+    reason = f"{result.policy.reason} {why}".rstrip()
+    result = replace(
+        result,
+        policy=replace(result.policy, reason=reason),
+        findings=(*result.findings, *unused_options(result, named)),
+    )
     if by is None:
         return result
-    return replace(result, subgroups=subgroup_analysis(effects, by, spec, subgroup_tau2=subgroup_tau2))
+    groups = subgroup_analysis(effects, by, spec, subgroup_tau2=subgroup_tau2)
+    if nobody_or_everybody(effects) is None:
+        groups = _with_empty_ones(groups)
+    return replace(result, subgroups=groups)
 
 
-def _without_effect(spec: SynthesisSpec, named: set[str]) -> tuple[Finding, ...]:
-    """Options that were named and have nothing to act on."""
-    why = "the between-study variance was fixed" if spec.tau2 is not None else ""
-    if spec.model == "common-effect":
-        why = "the common-effect model has no between-study variance"
-    if spec.model == "glmm":
-        why = (
-            "the mixed model of counts estimates it by maximum likelihood, with a profile-likelihood interval"
-        )
-    idle = [name for name in ("tau2_method", "tau2_ci_method") if name in named] if why else []
-    return tuple(
-        Finding(code="option-without-effect", message=f"{name} has no effect: {why}.", severity="note")
-        for name in idle
-    )
+def _with_empty_ones(groups: SubgroupAnalysis) -> SubgroupAnalysis:
+    """Groups in which nobody, or everybody, had the event say so, in their findings and in the reason."""
+    results, told = [], [groups.reason]
+    for name, one in zip(groups.names, groups.results, strict=True):
+        found = all_zero_note(one.effects, one.request.level)
+        told += [f"{name}: {finding.message}" for finding in found]
+        new = tuple(finding for finding in found if finding not in one.findings)
+        results.append(replace(one, findings=(*one.findings, *new)) if new else one)
+    return replace(groups, results=tuple(results), reason=" ".join(told))
 
 
 def _grouped(effects: EffectSet, by: str | Sequence[str] | None) -> tuple[EffectSet, str | None]:

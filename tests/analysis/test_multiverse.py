@@ -548,6 +548,14 @@ def test_user_weights_are_refused() -> None:
 def test_an_outcome_must_be_one_of_the_analysis() -> None:
     with pytest.raises(OptionError, match="outcome must be one of 'cough'; got 'sneeze'"):
         multiverse(analysis(), trials(), "sneeze")
+    several = replace(analysis(), outcomes=(Outcome("cough", measure="RR"), Outcome("sneeze", measure="RR")))
+    with pytest.raises(
+        OptionError, match="has several outcomes, name one: outcome= is one of 'cough', 'snee"
+    ):
+        multiverse(several, trials())
+    twice = replace(analysis(), outcomes=(Outcome("cough", measure="RR"), Outcome("cough", measure="OR")))
+    with pytest.raises(OptionError, match=r"'cough' is declared 2 times \(RR, OR\); give the Outcome itself"):
+        multiverse(twice, trials(), "cough")
     with pytest.raises(OptionError, match="needs its evidence="):
         multiverse(analysis())
     with pytest.raises(OptionError, match="no route to"):

@@ -20,7 +20,7 @@ from metasyn.batch import pool_many
 from metasyn.batch.pool_many import BATCH_INTERVALS
 from metasyn.cli.batch import BATCH_EXAMPLES
 from metasyn.cli.exit_codes import ExitCode
-from metasyn.vocabulary import CiMethod
+from metasyn.vocabulary import CiMethod, ManyTau2Method, Tau2Method
 
 TABLE = """review,yi,vi,sei
 A,-0.60,0.04,0.2
@@ -90,7 +90,11 @@ def test_standard_errors_and_options(metasyn, table, tmp_path):
     ("arguments", "words"),
     [
         (("--vi", "vi", "--out", "o.csv", "--tau2", "XX"), "metasyn: --tau2 must be one of"),
-        (("--vi", "vi", "--out", "o.csv", "--ci", "permutation"), "not computed for many sets at once"),
+        (
+            ("--vi", "vi", "--out", "o.csv", "--ci", "permutation"),
+            "one of 'wald', 't', 'hartung-knapp', 'hart",
+        ),
+        (("--vi", "vi", "--out", "o.csv", "--tau2", "GENQ"), "'SJ', 'SJIT'; got 'GENQ'"),
         (("--vi", "variance", "--out", "o.csv"), "effects.csv has no column 'variance'; its columns: review"),
         (("--vi", "vi", "--out", "o.xlsx"), "--out: 'o.xlsx' ends in none of"),
         (("--vi", "vi", "--sei", "sei", "--out", "o.csv"), "one of them"),
@@ -125,9 +129,22 @@ def test_help_has_examples(metasyn):
         assert words in answer.out
     assert max(map(len, BATCH_EXAMPLES.splitlines())) <= 80
     # What cannot be computed for many sets at once is not offered.
-    for word in get_args(CiMethod):
+    for word in (*get_args(CiMethod), *get_args(Tau2Method)):
         offered = re.search(rf"(?<![\w-]){word}(?![\w-])", answer.out) is not None
-        assert offered == (word in BATCH_INTERVALS)
+        assert offered == (word in (*BATCH_INTERVALS, *get_args(ManyTau2Method)))
+
+
+def test_one_is_no_plural(metasyn, tmp_path):
+    (tmp_path / "in.csv").write_text("review,yi,vi\nA,1,1\n")
+    answer = metasyn("batch", "in.csv", *HOW, "--out", "o.csv", cwd=tmp_path)
+    assert answer.out.splitlines()[:2] == ["1 row: 0 used, 1 not used", "1 synthesis: 1 one effect"]
+
+
+def test_what_is_no_scheduler_is_told_at_once(process, table, tmp_path):
+    words = ("--out", "o.csv", "--scheduler", "foo")
+    answer = process("-m", "metasyn", "batch", table, *HOW, *words, cwd=tmp_path)
+    said = "metasyn: 'foo' is not the address of a Dask scheduler, as tcp://host:8786 is.\n"
+    assert answer == (ExitCode.BAD_INPUT, "", said)
 
 
 # A process of its own, killed.

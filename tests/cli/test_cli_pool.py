@@ -249,3 +249,24 @@ def test_two_studies_and_the_kind_of_outcome(metasyn, table):
     assert "belong together" in half.err
     other = metasyn("pool", path, "--measure", "HR", "--model", "glmm")
     assert "HR has no mixed model of its own" in other.err
+
+
+def test_an_estimator_by_name_is_obeyed_even_if_it_is_the_usual_one(metasyn, table):
+    path = table("label,events,n\nA,0,7\nB,6,31\nC,0,10\nD,13,44\nE,1,12\n")
+    asked = synthesis(metasyn("pool", path, "--measure", "PLO", "--tau2", "REML", "--json").out)
+    assert asked["model"] == "random-effects"
+    assert synthesis(metasyn("pool", path, "--measure", "PLO", "--json").out)["model"] == "glmm"
+    answer = metasyn("pool", path, "--measure", "PLO", "--tau2-ci", "q-profile", "--model", "glmm")
+    assert "Note: tau2_ci_method='q-profile' is not used by the headline" in answer.out
+
+
+def test_a_bayesian_model_in_units_of_the_outcome_is_refused(metasyn, table):
+    answer = metasyn("pool", table("yi,vi\n10,9\n-20,16\n35,25\n"), "--measure", "MD", "--model", "bayesian")
+    assert (answer.code, answer.out) == (2, "")
+    assert "in units of the mean difference" in answer.err
+
+
+def test_cohorts_in_which_nobody_had_the_event(metasyn, table):
+    answer = metasyn("pool", table("events,n\n0,14\n0,25\n"), "--measure", "PLO")
+    assert "Warning: nobody had the event in any of the 2 cohorts (0/39)" in answer.out
+    assert "at most 9.0% (exact 95% interval of 0/39)" in answer.out

@@ -15,11 +15,14 @@ from test_chart_drawing import box, every_text
 
 from metasyn.analysis.multiverse import multiverse
 from metasyn.batch.multiverse import Multiverse, choice_rows, scales, summary
+from metasyn.effects import effect_sizes
 from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.plots import figure_bytes, fit_chart, specification_curve_layout, svg_text, to_table
 from metasyn.plots.chart import ChartLayout, Panel
+from metasyn.plots.chart_rulers import TICK
 from metasyn.plots.draw import scene_of
+from metasyn.plots.fonts import text_width
 from metasyn.synthesis import SynthesisResult, pool
 from metasyn.wording import natural_text, percent_text
 
@@ -123,17 +126,90 @@ def test_a_few_of_many_subsets_each_have_their_marks() -> None:
     assert len({tick.label for tick in shown.y.ticks}) == len(shown.y.ticks) == 7
 
 
-def test_names_beside_a_short_axis_keep_their_year_and_stay_apart() -> None:
+def test_names_beside_a_short_axis_wrap_whole_and_stay_apart() -> None:
     labels = [
         "Rosenthal et al, 1960", "Rosenthal et al, 1961", "Ferguson & Simes, 1949", "Oak, 2001",
         "Averylongnameinoneword and others", "group without a year: low", "group without a year: high",
     ]  # fmt: skip
     main = pool(yi=[0.1, 0.4, 0.3, 0.2, 0.5, 0.0, 0.6], vi=[0.1] * 7, labels=labels, measure="HR")
-    layout = specification_curve_layout(multiverse(main, exclude=["each study"]), width=330.0)
-    assert [tick.label for tick in panel(layout, "left-out-0").y.ticks] == [
-        "nothing", "Rosenthal… 1960", "Rosenthal… 1961", "Ferguson… 1949", "Oak, 2001",
-        "Averylongnameinonew…", *labels[5:],
-    ]  # fmt: skip
+    many = multiverse(main, exclude=["each study"])
+    layout = specification_curve_layout(many, width=330.0)
+    shown = panel(layout, "left-out-0")
+    said = ["".join(tick.label.split()) for tick in shown.y.ticks]
+    assert said == ["".join(label.split()) for label in ("nothing", *labels)]
+    assert max(text_width(line, TICK) for tick in shown.y.ticks for line in tick.label.split("\n")) <= 92
+    heights = [1 + tick.label.count("\n") * 10 / 13 for tick in shown.y.ticks]
+    assert max(heights) > 1
+    ends = np.cumsum(heights)
+    assert [tick.value for tick in shown.y.ticks] == pytest.approx(
+        (ends - np.array(heights) / 2 - 0.5).tolist()
+    )
+    rows = {point.label: point.y for series in shown.series for point in series.points}
+    assert rows == {
+        option: tick.value for option, tick in zip(["nothing", *labels], shown.y.ticks, strict=True)
+    }
+    assert [tick.value for tick in shown.right] == [tick.value for tick in shown.y.ticks]
+    by_factor = fit_chart(specification_curve_layout(many), 260.0)
+    for drawn in (layout, by_factor):
+        boxes = [box(one) for one in every_text(scene_of(drawn).items) if "-y-tick-" in (one.gid or "")]
+        for i, (left, top, right, bottom) in enumerate(boxes):
+            for a, b, c, d in boxes[i + 1 :]:
+                assert not (left < c and a < right and top < d - 0.3 and b < bottom - 0.3)
+
+
+def test_areas_of_wrapped_rows_stand_on_their_rows() -> None:
+    labels = [f"A study of quite a long name, number {i}" for i in range(7)]
+    y = [0.1, 0.4, 0.3, 0.25, 0.52, 0.03, 0.61]
+    main = pool(yi=y, vi=[0.1, 0.2, 0.15, 0.12, 0.3, 0.05, 0.07], labels=labels, measure="HR")
+    many = multiverse(main, exclude=["all subsets"])
+    shown = panel(specification_curve_layout(many, width=300.0), "left-out-0")
+    assert all("\n" in tick.label for tick in shown.y.ticks[1:])
+    feet = {round(max(y for _, y in region.points), 6) for region in shown.regions if region.name != "main"}
+    assert {round(tick.value + 0.41, 6) for tick in shown.y.ticks} <= feet
+
+
+def test_no_two_rows_read_the_same() -> None:
+    labels = ["nothing", "Oak", "Oak", "Oak (2)", "Elm\x00", "Elm"]
+    main = pool(yi=[0.1, 0.4, 0.3, 0.2, 0.5, 0.0], vi=[0.1] * 6, labels=labels, measure="HR")
+    many = multiverse(main, exclude=["each study"])
+    (scale,) = scales(many)
+    rows = [row for row in choice_rows(many, scale) if row.choice == "left out"]
+    assert len({row.option for row in rows}) == len(rows) == 7
+    words = [tick.label for tick in panel(specification_curve_layout(many), "left-out-0").y.ticks]
+    assert len(set(words)) == 7
+    assert len({options["left out"] for options in map(many.options, range(len(many)))}) == 7
+
+
+def test_the_title_names_outcome_and_measures() -> None:
+    assert specification_curve_layout(few(), title="").title == ""
+    assert specification_curve_layout(few(), title="Mine").title == "Mine"
+    one = EffectSet(
+        measure=bcg("RR").effects.measure, effects=bcg("RR").effects.effects, outcome="sore throat"
+    )
+    other = EffectSet(
+        measure=bcg("OR").effects.measure, effects=bcg("OR").effects.effects, outcome="sore throat"
+    )
+    many = multiverse([one, other], exclude=["nothing"], tau2_method=["DL"])
+    layout = specification_curve_layout(many)
+    assert layout.title == "Sore throat: risk ratio and odds ratio"
+    assert layout.name == "Specification curve: sore throat"
+    assert "Sore throat: risk ratio" in " ".join(text.text for text in every_text(scene_of(layout).items))
+
+
+def test_reasons_are_said_once_and_in_words() -> None:
+    names = ["Oak, 2001", "Elm, 2001", "Ash"]
+    printed = pool(yi=[0.1, 0.4, 0.2], vi=[0.1, 0.1, 0.2], measure="PLO", labels=names).effects
+    counted = effect_sizes("PLO", events=[3, 5], n=[20, 24], labels=["Fir", "Yew"])
+    effects = EffectSet(measure=counted.measure, effects=(*printed.effects, *counted.effects))
+    many = multiverse(effects, exclude=["each study"], model=["random-effects", "glmm"], threshold=0.5)
+    assert len({many.why(row) for row in range(len(many))} - {""}) == 4
+    (note,) = (
+        one for one in specification_curve_layout(many).footnotes if one.startswith("Without a result")
+    )
+    assert note == (
+        "Without a result: 6 specifications (mixed model of counts: every effect must rest on events and "
+        "participants; without them: Oak, 2001, Elm, 2001, Ash)."
+    )
 
 
 def polygon_area(points: Any) -> float:
@@ -308,5 +384,8 @@ def test_nothing_to_draw_is_refused_in_words() -> None:
     many = multiverse(effects, exclude=[{"design": "a"}], model=["common-effect"])
     assert specification_curve_layout(many).rows[0][0] is not None
     main = pool(yi=[0.1, 0.2], vi=[0.1, 0.1], measure="PLO", model="bayesian")
-    with pytest.raises(NotEstimableError, match="no specification has a result: model='glmm'"):
+    with pytest.raises(
+        NotEstimableError,
+        match="no specification has a result: mixed model of counts: the estimates are given",
+    ):
         specification_curve_layout(multiverse(main, exclude=["nothing"], model=["glmm"]))

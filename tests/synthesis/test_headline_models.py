@@ -194,7 +194,7 @@ def test_a_mixed_model_by_name() -> None:
     )
     assert pool(effects, spec=profile_spec("metafor", model="glmm")).ci_method == "wald"
     idle = pool(effects, model="glmm", tau2_method="PM")
-    assert "option-without-effect" in codes(idle)
+    assert "option-not-used" in codes(idle)
     assert isinstance(profile.confidence_interval(method="hartung-knapp"), NotEstimable)
 
 

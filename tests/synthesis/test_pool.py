@@ -270,10 +270,10 @@ def test_a_missing_group_is_not_stated_and_a_missing_label_has_a_number() -> Non
     ],
 )
 def test_an_option_with_nothing_to_act_on_is_named(options: Any, idle: str) -> None:
-    found = [f for f in pool(yi=YI, vi=VI, **options).findings if f.code == "option-without-effect"]
+    found = [f for f in pool(yi=YI, vi=VI, **options).findings if f.code == "option-not-used"]
     assert len(found) == 1
     assert found[0].message.startswith(idle)
-    assert not [f for f in pool(yi=YI, vi=VI).findings if f.code == "option-without-effect"]
+    assert not [f for f in pool(yi=YI, vi=VI).findings if f.code == "option-not-used"]
 
 
 def test_a_result_is_not_pooled_again() -> None:

@@ -190,6 +190,13 @@ def _outcome(analysis: Analysis, given: str | Outcome) -> Outcome:
         return found[0]
     names = ", ".join(repr(one.outcome) for one in analysis.outcomes)
     named = given.outcome if isinstance(given, Outcome) else given
+    if not named:
+        raise OptionError(f"the analysis has several outcomes, name one: outcome= is one of {names}.")
+    if found:
+        measures = ", ".join(one.measure for one in found)
+        raise OptionError(
+            f"outcome {named!r} is declared {len(found)} times ({measures}); give the Outcome itself."
+        )
     raise OptionError(f"outcome must be one of {names}; got {named!r}.")
 
 

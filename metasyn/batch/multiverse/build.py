@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from metasyn.batch.multiverse.columns import FIGURES, Columns
 from metasyn.batch.multiverse.drawing import Drawn, draw
-from metasyn.batch.multiverse.left_out import LeftOut, StudySubsets
+from metasyn.batch.multiverse.left_out import LeftOut, StudySubsets, apart
 from metasyn.batch.multiverse.methods import Method, method_of
 from metasyn.batch.multiverse.model import Choice, Headline, Multiverse
 from metasyn.batch.multiverse.pooling import pool_drawn
@@ -151,7 +151,7 @@ def _choices(
 ) -> tuple[tuple[Choice, ...], Integers]:
     """All choices with their options, and what every specification chose."""
     by_set = [_coded(name, [one.options[i] for one in sets]) for i, name in enumerate(names)]
-    left = _coded("left out", [one.words for one in drawn.exclusions], distinct=True)
+    left = _coded("left out", apart([one.words for one in drawn.exclusions]), distinct=True)
     by_method = [
         _coded("model", [one.model for one in methods]),
         _coded("tau2_method", [one.tau2_method for one in methods]),

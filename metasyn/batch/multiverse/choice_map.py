@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metasyn.batch.multiverse.left_out import NOTHING
+from metasyn.batch.multiverse.left_out import NOTHING, apart
 from metasyn.batch.multiverse.model import Multiverse
 from metasyn.batch.multiverse.summary import Scale
 
@@ -67,7 +67,9 @@ def choice_rows(
     place[scale.numbers] = np.arange(scale.numbers.size)
     found = []
     for column, choice in enumerate(many.choices):
-        options = [one for one in _members(many, scale, column) if one[1].any()]
+        members = list(_members(many, scale, column))
+        labels = apart([label for label, _ in members])
+        options = [(label, here) for label, (_, here) in zip(labels, members, strict=True) if here.any()]
         if len(options) < 2 if choices is None else choice.name not in choices:
             continue
         for label, specs in options:

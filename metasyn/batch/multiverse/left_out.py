@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from metasyn.effects.model import EffectSet
 
-__all__ = ["NOTHING", "LeftOut", "StudySubsets", "study_keys", "study_names"]
+__all__ = ["NOTHING", "LeftOut", "StudySubsets", "apart", "study_keys", "study_names"]
 
 Flags = NDArray[np.bool_]
 _FEW = 3
@@ -71,7 +71,9 @@ class LeftOut:
             return f"{', '.join(first)} and {last}" if first else last
         if self.column:
             return f"{self.column}: {' or '.join(self.values)}"
-        return "nothing" if self.worst_grade is None else f"route: {'; '.join(self.routes)}"
+        if self.worst_grade is None:
+            return "nothing"
+        return f"route{'s' if len(self.routes) > 1 else ''}: {', '.join(self.routes)}"
 
     def kept(self, effects: EffectSet, keys: Sequence[str] | None = None) -> Flags:
         """Which effects stay, shape (k,); `keys` are their studies, where they are known already."""
@@ -120,7 +122,7 @@ class StudySubsets:
 
 def study_keys(effects: EffectSet) -> tuple[str, ...]:
     """The study of every effect: its id, else the label of the effect, which is then a study of its own."""
-    own = iter(_apart([one.label for one in effects.effects if not one.study_id]))
+    own = iter(apart([one.label for one in effects.effects if not one.study_id]))
     return tuple(one.study_id or next(own) for one in effects.effects)
 
 
@@ -146,17 +148,27 @@ def study_names(sets: Sequence[EffectSet]) -> dict[str, str]:
     short = {key: _beginning(list(known)) for key, known in labels.items()}
     if len(set(short.values())) < len(short) or not all(short.values()):
         first = [next(iter(known)) for known in labels.values()]
-        return dict(zip(labels, _apart(first), strict=True))
+        return dict(zip(labels, apart(first), strict=True))
     return short
 
 
-def _apart(names: Sequence[str]) -> list[str]:
-    """The names, from the second of the same name on with a number."""
-    seen: Counter[str] = Counter()
-    found = []
+def apart(names: Sequence[str]) -> list[str]:
+    """The names, from the second of the same name on with a number; all of them differ.
+
+    Examples
+    --------
+    >>> apart(["Oak", "Elm", "Oak", "Oak (2)"])
+    ['Oak', 'Elm', 'Oak (3)', 'Oak (2)']
+    """
+    taken, seen, found = set(names), Counter[str](), []
     for name in names:
         seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        word = name
+        while seen[name] > 1 and word in taken:
+            word = f"{name} ({seen[name]})"
+            seen[name] += word in taken
+        taken.add(word)
+        found.append(word)
     return found
 
 

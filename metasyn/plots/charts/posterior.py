@@ -174,7 +174,7 @@ def _panel(key: str, found: Density, axis: ChartAxis, words: str, *, null: float
         paths.append(Path(name="prior", points=prior, color="added", dashed=True, width=1.1, legend="Prior"))
     paths.append(Path(name="posterior", points=curve, color="study", width=1.5, legend="Posterior"))
     middle = ((found.centre, 0.0), (found.centre, _height(found, found.centre)))
-    paths.append(Path(name="centre", points=middle, color="summary", width=1.4, legend="Posterior centre"))
+    paths.append(Path(name="centre", points=middle, color="summary", width=1.4, legend="Posterior median"))
     return Panel(
         key=key,
         x=axis,

@@ -82,12 +82,18 @@ def _steps(heights: Sequence[float], edges: Sequence[int]) -> list[Corner]:
 
 
 def choice_areas(
-    scale: Scale, options: Sequence[str], rows: Mapping[str, ChoiceRow], width: float, *, plain: bool
+    scale: Scale,
+    options: Sequence[str],
+    rows: Mapping[str, ChoiceRow],
+    places: Sequence[float],
+    width: float,
+    *,
+    plain: bool,
 ) -> tuple[Region, ...]:
     """For every option, areas as high as its share of each group, in the colours of the conclusions.
 
-    Rows are counted downwards: the area of row j stands on j + 0.41, and the largest share of all of them
-    is 0.82 high.
+    Places are counted downwards: the area of a row stands 0.41 below its place, and the largest share of
+    all of them is 0.82 high.
     """
     edges = _edges(scale.numbers.size, width)
     shares = {
@@ -101,7 +107,7 @@ def choice_areas(
     most = max((float(row.max()) for row in whole_rows), default=1.0)
     found = []
     for j in rows_shown:
-        base = np.full(len(edges) - 1, j + _FULL / 2)
+        base = np.full(len(edges) - 1, places[j] + _FULL / 2)
         for place in (-1, 0, 1, 2):
             if not shares[j, place].any():
                 continue

@@ -12,9 +12,11 @@ from metasyn.errors import NotEstimableError, OptionError
 from metasyn.plots.chart import ChartAxis, ChartLayout, Panel, Path, Point, Region, Series
 from metasyn.plots.chart_axes import effect_axis, whole_ticks
 from metasyn.plots.chart_compose import axis_factor
+from metasyn.plots.chart_rulers import WIDEST_NAME
 from metasyn.plots.charts.specification_areas import PLACES, color_of, curve_areas
-from metasyn.plots.charts.specification_rows import View, choice_panel
-from metasyn.plots.charts.specification_words import conclusion_words, describe, footnotes
+from metasyn.plots.charts.specification_reasons import reasons
+from metasyn.plots.charts.specification_rows import SLIM_NAME, View, choice_panel
+from metasyn.plots.charts.specification_words import conclusion_words, default_title, describe, footnotes
 from metasyn.plots.fit import points_of
 from metasyn.plots.fonts import text_width
 from metasyn.plots.forest_rows import clean_text
@@ -22,15 +24,15 @@ from metasyn.vocabulary import FigureWidth
 
 __all__ = ["specification_curve_layout"]
 
-# Lengths of axes in points; below `_LEAST` scales do not stand abreast.
-_WIDTH, _NARROW, _LEAST = 430.0, 130.0, 110.0
+# Lengths of axes in points; below `_SHORT` names have little room, below `_LEAST` scales are stacked.
+_WIDTH, _NARROW, _SHORT, _LEAST = 430.0, 110.0, 200.0, 110.0
 _HEIGHT, _LOW = 190.0, 142.0
 # An interval is cut where it reaches further beyond what most need than that is long.
 _LONGEST = 1.0
 
 
 def specification_curve_layout(
-    many: Multiverse, *, title: str = "", width: FigureWidth | float = "free"
+    many: Multiverse, *, title: str | None = None, width: FigureWidth | float = "free"
 ) -> ChartLayout:
     """Lay out a specification curve.
 
@@ -43,7 +45,8 @@ def specification_curve_layout(
     Parameters
     ----------
     many : Multiverse
-    title : str
+    title : str, optional
+        Default: the outcome and the measures; an empty one for none.
     width : {'free', 'one-column', 'two-column', 'a4'} or float
         Of the whole figure; a float is in points.
 
@@ -81,20 +84,27 @@ def specification_curve_layout(
     """
     shown = [scale for scale in scales(many) if scale.numbers.size]
     if not shown:
-        raise NotEstimableError(f"no specification has a result: {'; '.join(many.reasons)}.")
-    free = _layout(many, shown, title, _WIDTH / (1 if len(shown) == 1 else 0.55 * len(shown) + 0.5))
-    narrow = _layout(many, shown, title, _NARROW, stacked=True)
+        raise NotEstimableError(f"no specification has a result: {'; '.join(reasons(many))}.")
+    axis = _WIDTH / (1 if len(shown) == 1 else 0.55 * len(shown) + 0.5)
+    free = _layout(many, shown, title, axis, WIDEST_NAME if axis >= _SHORT else SLIM_NAME)
+    narrow = _layout(many, shown, title, _NARROW, SLIM_NAME, stacked=True)
     points = points_of(width)
     if points is None:
         return replace(free, narrow=narrow)
-    return _fitted(many, shown, free, points)
+    return _fitted(many, shown, title, free, points)
 
 
 def _layout(
-    many: Multiverse, shown: Sequence[Scale], title: str, axis: float, *, stacked: bool = False
+    many: Multiverse,
+    shown: Sequence[Scale],
+    title: str | None,
+    axis: float,
+    names: float,
+    *,
+    stacked: bool = False,
 ) -> ChartLayout:
-    """The chart with axes of some length."""
-    rows = _rows(many, shown, axis, stacked=stacked)
+    """The chart with axes and names of some length."""
+    rows = _rows(many, shown, axis, names, stacked=stacked)
     panels = [panel for row in rows for panel in row if panel is not None]
     notes = footnotes(
         many,
@@ -106,22 +116,25 @@ def _layout(
     return ChartLayout(
         kind="specification-curve",
         rows=rows,
-        title=clean_text(title),
-        name=clean_text(title) or f"Specification curve: {clean_text(many.outcome)}".rstrip(": "),
+        title=clean_text(default_title(many, shown) if title is None else title),
+        name=clean_text(title or "") or f"Specification curve: {clean_text(many.outcome)}".rstrip(": "),
         description=" ".join(describe(many, shown)),
         footnotes=notes,
     )
 
 
-def _fitted(many: Multiverse, shown: Sequence[Scale], free: ChartLayout, points: float) -> ChartLayout:
+def _fitted(
+    many: Multiverse, shown: Sequence[Scale], title: str | None, free: ChartLayout, points: float
+) -> ChartLayout:
     """The chart in so many points: only the axes give way, rows keep their height."""
-    for stacked in (False, True):
+    forms = [(WIDEST_NAME, False, _SHORT), (SLIM_NAME, False, _LEAST), (SLIM_NAME, True, 0.0)]
+    for names, stacked, least in forms if len(shown) > 1 else forms[:2]:
         axis = next(free.panels()).width
-        layout = free
+        layout = _layout(many, shown, title, axis, names, stacked=stacked)
         for _ in range(3):
             axis = max(1.0, axis * axis_factor(replace(layout, width=points), text_width))
-            layout = _layout(many, shown, free.title, axis, stacked=stacked)
-        if axis >= _LEAST or len(shown) == 1:
+            layout = _layout(many, shown, title, axis, names, stacked=stacked)
+        if axis >= least:
             break
     if axis < _LEAST / 2:
         raise OptionError(f"width: {points:.4g} points are too few for this chart; its axes have no room.")
@@ -129,17 +142,17 @@ def _fitted(many: Multiverse, shown: Sequence[Scale], free: ChartLayout, points:
 
 
 def _rows(
-    many: Multiverse, shown: Sequence[Scale], axis: float, *, stacked: bool
+    many: Multiverse, shown: Sequence[Scale], axis: float, names: float, *, stacked: bool
 ) -> tuple[tuple[Panel | None, ...], ...]:
     """Panels side by side by scale, or all of one scale and then those of the next."""
     varied = {row.choice for scale in shown for row in choice_rows(many, scale)}
-    names = [choice.name for choice in many.choices if choice.name in varied]
-    options = {name: _options(many, shown, name) for name in names}
+    choices = [choice.name for choice in many.choices if choice.name in varied]
+    options = {name: _options(many, shown, name) for name in choices}
     columns = []
     for i, scale in enumerate(shown):
-        view = View.of(many, scale, i, axis, names, titled=len(shown) > 1)
+        view = View.of(many, scale, i, axis, choices, names=names, titled=len(shown) > 1)
         panels = [_curve(view)]
-        panels += [choice_panel(view, name, options[name], named=stacked or i == 0) for name in names]
+        panels += [choice_panel(view, name, options[name], named=stacked or i == 0) for name in choices]
         columns.append([*panels[:-1], _with_ranks(panels[-1], scale.numbers.size)])
     if stacked:
         return tuple((panel,) for panels in columns for panel in panels)

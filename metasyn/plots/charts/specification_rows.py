@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,46 +9,57 @@ import numpy as np
 
 from metasyn.batch.multiverse import ChoiceRow, Multiverse, Scale, choice_rows
 from metasyn.plots.chart import ChartAxis, Panel, Path, Point, Region, Series
-from metasyn.plots.chart_axes import category_axis
+from metasyn.plots.chart_rulers import TICK, WIDEST_NAME
 from metasyn.plots.charts.specification_areas import PLACES, choice_areas, color_of
-from metasyn.plots.charts.specification_words import choice_name, null_words, option_name
+from metasyn.plots.charts.specification_words import choice_name, null_words, option_names
+from metasyn.plots.columns import wrap
+from metasyn.plots.fonts import text_width
 from metasyn.plots.model import Tick
 from metasyn.wording import percent_text
 
-__all__ = ["View", "choice_panel"]
+__all__ = ["SLIM_NAME", "View", "choice_panel"]
 
 # Up to so many results, and as long as they are so many points apart, each has its own marks.
 _SINGLE, _PITCH = 150, 2.8
-# Shorter axes leave little room for names.
-_SHORT = 200.0
-_LONGEST_NAME = 20
-# What a shortened name keeps: the year at its end.
-_YEAR = re.compile(r"\b\d{4}[a-z]?$")
+SLIM_NAME = 92.0
+"""Points for the names of rows where there is little room."""
 _ROW = 13.0
+# Rows of one choice begin and end so far from the ends of its axis, in rows.
+_END = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class View:
-    """One scale as it is drawn: its rows, the length of its axes, the place of the main result."""
+    """One scale as it is drawn: rows, lengths of axes and of names, the place of the main result."""
 
     scale: Scale
     number: int
     rows: tuple[ChoiceRow, ...]
     width: float
+    names: float
     titled: bool
     main: int | None
 
     @classmethod
     def of(
-        cls, many: Multiverse, scale: Scale, number: int, width: float, names: Sequence[str], *, titled: bool
+        cls,
+        many: Multiverse,
+        scale: Scale,
+        number: int,
+        width: float,
+        choices: Sequence[str],
+        *,
+        names: float,
+        titled: bool,
     ) -> View:
         row = many.headline.row
         at = [] if row is None else np.flatnonzero(scale.numbers == many.result[row]).tolist()
         return cls(
             scale=scale,
             number=number,
-            rows=choice_rows(many, scale, names),
+            rows=choice_rows(many, scale, choices),
             width=width,
+            names=names,
             titled=titled,
             main=at[0] if at and many.result[row] >= 0 else None,
         )
@@ -62,7 +72,7 @@ class View:
     @property
     def short(self) -> bool:
         """Whether names have little room."""
-        return self.width < _SHORT
+        return self.names < WIDEST_NAME
 
     @property
     def pitch(self) -> float:
@@ -85,37 +95,46 @@ class View:
 
 
 def choice_panel(view: View, name: str, options: Sequence[str], *, named: bool) -> Panel:
-    """The options of one choice, one row each."""
-    words = [option_name(name, option) for option in options]
-    if view.short:
-        words = _shortened(words)
-    y = category_axis(words if named else [""] * len(options))
+    """The options of one choice, one row each, as high as its name has lines."""
+    names = ["\n".join(wrap(word, view.names, TICK, text_width)) for word in option_names(name, options)]
+    y = _rows_axis(names)
+    places = [tick.value for tick in y.ticks]
     rows = {row.option: row for row in view.rows if row.choice == name}
     areas: tuple[Region, ...] = ()
     if not view.single:
-        areas = choice_areas(view.scale, options, rows, view.width, plain=view.titled)
+        areas = choice_areas(view.scale, options, rows, places, view.width, plain=view.titled)
     return Panel(
         key=f"{name.replace(' ', '-').replace('_', '-')}-{view.number}",
         x=view.axis(),
         y=y if named else replace(y, ticks=()),
         regions=(*view.column(y.low, y.high), *areas),
-        paths=_lines(view, len(options)) if view.single else (),
-        series=_marks(view, options, rows) if view.single else (),
-        right=_shares(options, rows),
+        paths=_lines(view, places) if view.single else (),
+        series=_marks(view, options, rows, places) if view.single else (),
+        right=_shares(options, rows, places),
         right_label=_heading(view, name),
         title=choice_name(name) if named else " ",
         width=view.width,
-        height=_ROW * (len(options) + 0.4),
+        height=_ROW * (y.high - y.low),
         bare=("x", "y"),
     )
 
 
-def _lines(view: View, n: int) -> tuple[Path, ...]:
+def _rows_axis(names: Sequence[str]) -> ChartAxis:
+    """Rows from the top to the bottom, the first at 0; a name of several lines takes more than one row."""
+    ticks, top = [], -0.5
+    for name in names:
+        height = 1 + name.count("\n") * TICK.leading / _ROW
+        ticks.append(Tick(value=top + height / 2, label=name))
+        top += height
+    return ChartAxis(low=-0.5 - _END, high=top + _END, ticks=tuple(ticks), label="", reversed=True)
+
+
+def _lines(view: View, places: Sequence[float]) -> tuple[Path, ...]:
     """A faint line under the marks of every row."""
     x = view.axis()
     return tuple(
-        Path(name="row", points=((x.low, float(i)), (x.high, float(i))), color="grid", width=0.4)
-        for i in range(n)
+        Path(name="row", points=((x.low, place), (x.high, place)), color="grid", width=0.4)
+        for place in places
     )
 
 
@@ -126,45 +145,30 @@ def _heading(view: View, name: str) -> str:
     return f"excludes {null}" if null and first and not view.short else ""
 
 
-def _shortened(words: Sequence[str]) -> list[str]:
-    """Names that fit beside a short axis, each as it stands where two would look alike."""
-    short = [_cut(word) for word in words]
-    return [word if short.count(cut) > 1 else cut for word, cut in zip(words, short, strict=True)]
-
-
-def _cut(word: str) -> str:
-    """Whole words from the beginning, and the year at the end."""
-    if len(word) <= _LONGEST_NAME:
-        return word
-    year = _YEAR.search(word)
-    end = f"… {year[0]}" if year else "…"
-    room = _LONGEST_NAME - len(end)
-    words = word[: room + 1].rpartition(" ")[0] or word[:room]
-    return words.rstrip(" ,;:&").removesuffix(" et") + end
-
-
-def _shares(options: Sequence[str], rows: dict[str, ChoiceRow]) -> tuple[Tick, ...]:
+def _shares(options: Sequence[str], rows: dict[str, ChoiceRow], places: Sequence[float]) -> tuple[Tick, ...]:
     """The share of an option's results whose interval excludes the value of no effect."""
     return tuple(
-        Tick(value=float(i), label=percent_text(1 - rows[option].includes, 0))  # type: ignore[operator]
-        for i, option in enumerate(options)
+        Tick(value=place, label=percent_text(1 - rows[option].includes, 0))  # type: ignore[operator]
+        for place, option in zip(places, options, strict=True)
         if option in rows and rows[option].includes is not None
     )
 
 
-def _marks(view: View, options: Sequence[str], rows: dict[str, ChoiceRow]) -> tuple[Series, ...]:
+def _marks(
+    view: View, options: Sequence[str], rows: dict[str, ChoiceRow], places: Sequence[float]
+) -> tuple[Series, ...]:
     """A square for every result that an option leads to, in the colour of its conclusion."""
     radius = min(2.4, max(0.7, 0.36 * view.pitch))
     found = []
-    for place in (-1, 0, 1, 2):
+    for side in (-1, 0, 1, 2):
         points = tuple(
-            Point(x=i + 1.0, y=float(j), label=option)
-            for j, option in enumerate(options)
+            Point(x=i + 1.0, y=place, label=option)
+            for place, option in zip(places, options, strict=True)
             if option in rows
-            for i in np.flatnonzero(rows[option].here & (view.scale.conclusion == place)).tolist()
+            for i in np.flatnonzero(rows[option].here & (view.scale.conclusion == side)).tolist()
         )
-        color = color_of(place)
-        name = PLACES[place + 1]
+        color = color_of(side)
+        name = PLACES[side + 1]
         found.append(
             Series(
                 name=name, points=points, marker="square", fill=color, edge=color, radius=radius, width=0.2

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from metasyn.batch.multiverse import Flip, Multiverse, Scale, flips, summary
-from metasyn.effects.measure import EffectMeasure
-from metasyn.names import CI_NAMES, MODEL_NAMES, dashed
+from metasyn.batch.multiverse import Flip, Multiverse, Scale, choice_rows, flips, summary
+from metasyn.batch.multiverse.left_out import apart
+from metasyn.effects.measure import MEASURES, EffectMeasure
+from metasyn.names import CI_NAMES, MODEL_NAMES, TAU2_NAMES, dashed
 from metasyn.plots.charts.common import effect_words, listed
+from metasyn.plots.charts.specification_reasons import reasons
 from metasyn.plots.forest_rows import clean_text
 from metasyn.values import Interval
 from metasyn.wording import natural_text, percent_text, plain_number, unit_sign, whole
@@ -16,11 +19,13 @@ __all__ = [
     "CHOICE_NAMES",
     "choice_name",
     "conclusion_words",
+    "default_title",
     "describe",
     "flip_words",
     "footnotes",
     "null_words",
     "option_name",
+    "option_names",
     "without_result",
 ]
 
@@ -37,7 +42,15 @@ CHOICE_NAMES: dict[str, str] = {
 }
 # Options of one choice that are named.
 _NAMED = 4
+# Reasons that are said in full.
+_REASONS = 2
+# Of several measures with one label the scale tells which.
+_LABELS = Counter(measure.label for measure in MEASURES.values())
 _WORDS: dict[str, dict[str, str]] = {
+    "measure": {
+        str(code): one.label if _LABELS[one.label] == 1 else f"{one.label} ({one.scale})"
+        for code, one in MEASURES.items()
+    },
     "ci_method": {str(code): name for code, name in CI_NAMES.items()},
     "model": {str(code): name for code, name in MODEL_NAMES.items()},
     "zero_cells": {
@@ -58,8 +71,28 @@ def option_name(choice: str, option: str) -> str:
     --------
     >>> option_name("ci_method", "hartung-knapp-adhoc"), option_name("model", "glmm")
     ('ad hoc Hartung–Knapp', 'mixed model of counts')
+    >>> option_name("measure", "PAS"), option_name("measure", "RR")
+    ('proportion (arcsine square root)', 'risk ratio')
     """
     return dashed(clean_text(_WORDS.get(choice, {}).get(option, option)))
+
+
+def option_names(choice: str, options: Sequence[str]) -> list[str]:
+    """What several options are called; those that would read the same are numbered.
+
+    Examples
+    --------
+    >>> option_names("left out", ["nothing", "Oak 2001", "Oak\\n2001"])
+    ['nothing', 'Oak 2001', 'Oak 2001 (2)']
+    """
+    return apart([option_name(choice, option) for option in options])
+
+
+def default_title(many: Multiverse, shown: Sequence[Scale]) -> str:
+    """The outcome and the measures: `Overall survival: hazard ratio`."""
+    measures = listed(list(dict.fromkeys(scale.measure.label for scale in shown)))
+    title = f"{many.outcome}: {measures}" if many.outcome else measures
+    return title[:1].upper() + title[1:]
 
 
 def null_words(scale: Scale) -> str:
@@ -103,10 +136,10 @@ def _scale(many: Multiverse, scale: Scale) -> str:
     low, mid, high = (
         natural_text(measure.to_natural(x), measure) for x in (found.lowest, found.median, found.highest)
     )
-    parts = [
-        f"{_label(measure)}: {_counted(found.n_results, 'result')}, estimates from {low}{unit} to "
-        f"{high}{unit}, median {mid}{unit}"
-    ]
+    estimates = f"estimates from {low}{unit} to {high}{unit}, median {mid}{unit}"
+    if found.n_results == 1:
+        estimates = f"estimate {mid}{unit}"
+    parts = [f"{_label(measure)}: {_counted(found.n_results, 'result')}, {estimates}"]
     if found.below is not None and found.includes is not None and found.above is not None:
         null = null_words(scale)
         parts.append(
@@ -182,6 +215,7 @@ def footnotes(
     nulls = dict.fromkeys(null_words(scale) for scale in shown if scale.null is not None)
     if unnamed and nulls:
         notes.append(f"Percentages: results whose interval excludes {listed(list(nulls))}.")
+    notes += _estimators(many, shown)
     notes += without_result(many)
     if cut:
         notes.append(f"{_counted(cut, 'interval')} {'reaches' if cut == 1 else 'reach'} beyond the axis.")
@@ -193,13 +227,19 @@ def footnotes(
 def without_result(many: Multiverse) -> Iterator[str]:
     """How many specifications have no result, and why."""
     if many.n_without:
-        yield f"Without a result: {_counted(many.n_without, 'specification')} ({_reasons(many)})."
+        why = reasons(many)
+        rest = f"; and {len(why) - _REASONS} more" if len(why) > _REASONS else ""
+        yield (
+            f"Without a result: {_counted(many.n_without, 'specification')} "
+            f"({'; '.join(why[:_REASONS])}{rest})."
+        )
 
 
-def _reasons(many: Multiverse) -> str:
-    """Why specifications have no result: the beginnings of two reasons, the others as a number."""
-    why = sorted({many.reasons[i].split(". ")[0] for i in many.reason[many.result < 0].tolist() if i >= 0})
-    return "; ".join(why[:2]) + (f"; and {len(why) - 2} more" if len(why) > 2 else "")
+def _estimators(many: Multiverse, shown: Sequence[Scale]) -> Iterator[str]:
+    """What the codes of estimators stand for, where their rows are shown."""
+    codes = {row.option for scale in shown for row in choice_rows(many, scale) if row.choice == "tau2_method"}
+    if codes:
+        yield f"{'; '.join(f'{code}: {dashed(name)}' for code, name in TAU2_NAMES.items() if code in codes)}."
 
 
 def _read(many: Multiverse) -> str:

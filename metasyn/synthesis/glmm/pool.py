@@ -22,6 +22,12 @@ from metasyn.vocabulary import GlmmCi, GlmmMeasure, GlmmModel, GlmmPi, NormalMod
 __all__ = ["pool_glmm"]
 
 _MOST_NODES = 200
+_FIRTH = "in Python for pool_glmm(model='firth')"
+_SEPARATED = {
+    "OR": "Ask for measure='PETO' with zero_cells='none' and model='common-effect' (Peto's method), or "
+    f"{_FIRTH}",
+    "IRR": f"Ask {_FIRTH}",
+}
 
 
 def pool_glmm(
@@ -147,7 +153,7 @@ def pool_glmm(
         return assemble_firth(data, used, spec, silent)
     why = separated(used)
     if why and spec.separation == "refuse":
-        raise NotEstimableError(f"{why}. Ask for pool_glmm(model='firth'), or list the studies.")
+        raise NotEstimableError(f"{why}. {_SEPARATED[spec.measure]}, or list the studies.")
     if why:
         return assemble_firth(data, used, spec, silent, why)
     assemble = assemble_beta_binomial if spec.model == "beta-binomial" else assemble_mixed

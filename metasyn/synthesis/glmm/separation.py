@@ -25,7 +25,7 @@ def require_information(data: GlmmData, spec: GlmmSpec) -> None:
             f"{found} information on the {spec.measure}, and pooling needs two. Report the study by itself."
             if data.k
             else "no study has information: nobody, or everybody, had the event in both groups of each. "
-            "Report the counts; a risk difference can be pooled by mantel_haenszel(measure='RD')."
+            "Report the counts; in Python mantel_haenszel(measure='RD') can pool a risk difference."
         )
     if data.events_2 is None and spec.model != "firth":
         _require_events(data, spec)
@@ -37,19 +37,20 @@ def _require_events(data: GlmmData, spec: GlmmSpec) -> None:
     if not x.sum():
         raise NotEstimableError(
             "no study has an event: the likelihood rises for ever towards 0. Report exact intervals of the "
-            "studies or of their sum, or ask for pool_glmm(model='firth'): half an event added to all."
+            "studies or of their sum, or in Python ask for pool_glmm(model='firth'): half an event added to "
+            "all."
         )
     if data.person_time:
         return
     if (x == n).all():
         raise NotEstimableError(
             "every participant of every study had the event: the likelihood rises for ever towards 1. Report "
-            "exact intervals of the studies or of their sum, or ask for pool_glmm(model='firth')."
+            "exact intervals of the studies or of their sum, or in Python ask for pool_glmm(model='firth')."
         )
     if spec.between == "random-effects" and ((x == 0) | (x == n)).all():
         raise NotEstimableError(
             "every study has either no events or only events: the variance between studies has no upper "
-            "bound. List the studies, or ask for pool_glmm(between='common-effect')."
+            "bound. List the studies, or in Python ask for pool_glmm(between='common-effect')."
         )
 
 

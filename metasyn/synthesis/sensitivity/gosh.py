@@ -20,7 +20,7 @@ from metasyn.synthesis.sensitivity.gosh_subsets import (
 )
 from metasyn.synthesis.sensitivity.source import Source, fitted_mean, pooled
 from metasyn.synthesis.sensitivity.tables import read_only
-from metasyn.vocabulary import NormalModel, Tau2Method
+from metasyn.vocabulary import NormalModel, Tau2Method, choices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -157,7 +157,8 @@ def gosh(
     labels : sequence of str, optional
     measure : str
     spec : SynthesisSpec, optional
-        Methods, if not a result is given; default the stated policy.
+        Methods, if not a result is given; default the stated policy. Its model is random effects or a
+        common effect; of a result with another model the random-effects model beside it is used.
 
     Returns
     -------
@@ -166,8 +167,8 @@ def gosh(
     Raises
     ------
     OptionError
-        If `n_subsets` or `seed` is not a whole number in range, or the table of subsets would not
-        fit in memory: more than 24 effects for 'all'.
+        If `n_subsets` or `seed` is not a whole number in range, `spec` asks for another model, or the
+        table of subsets would not fit in memory: more than 24 effects for 'all'.
     NotEstimableError
         For fewer than two effects, and for user weights.
 
@@ -210,6 +211,10 @@ def planned(
     spec: SynthesisSpec | None,
 ) -> SubsetPlan:
     """Which subsets of which effects are to be pooled; parameters as of `gosh`."""
+    if spec is not None and spec.model not in (None, *choices(NormalModel)):
+        raise OptionError(
+            f"subsets are pooled by model='random-effects' or 'common-effect'; got model={spec.model!r}."
+        )
     whole = pooled(effects, yi=yi, vi=vi, sei=sei, labels=labels, measure=measure, spec=spec)
     return plan_subsets(fitted_mean(whole, what="the display of all subsets"), n_subsets, seed)
 

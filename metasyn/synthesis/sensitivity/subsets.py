@@ -18,6 +18,7 @@ from metasyn.synthesis.core import NO_PREDICTION, predict
 from metasyn.synthesis.heterogeneity import COMMON_EFFECT, FIXED, mixed_heterogeneity
 from metasyn.synthesis.mean import Inference, MeanFit, fit_mean, infer
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
+from metasyn.synthesis.named_options import decided_by
 from metasyn.synthesis.policy import choose, single_study
 from metasyn.synthesis.policy_models import glmm_ci, model_first
 from metasyn.synthesis.sensitivity.tables import read_only
@@ -257,7 +258,8 @@ def _collected(result: SynthesisResult, present: Flags, depth: int, fits: ManyFi
         beside = _beside(result, kept, spec)
         choice = choose(spec, means["random-effects"], beside) if len(kept) > 1 else single_study(spec)
         headline[row] = options.index((choice.model, choice.ci_method))
-        reason[row] = reasons.setdefault(choice.policy.reason, len(reasons))
+        why = decided_by(spec, result.effects, len(kept), choice.model)
+        reason[row] = reasons.setdefault(f"{choice.policy.reason} {why}".rstrip(), len(reasons))
         if beside.glmm is not None:
             mixed[:, row] = _mixed_between(beside.glmm)
         null = result.effects.measure.null

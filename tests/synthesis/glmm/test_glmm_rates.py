@@ -139,11 +139,11 @@ def test_rates_that_cannot_be_estimated(measure: str, columns: dict[str, Any], s
 @pytest.mark.parametrize(
     ("measure", "says"),
     [
-        ("RR", r"ask for mantel_haenszel\(measure='RR'\) or measure='OR'"),
-        ("RD", r"ask for mantel_haenszel\(measure='RD'\) or measure='OR'"),
-        ("PETO", r"ask for peto\(\)"),
+        ("RR", r"ask for measure='OR', or mantel_haenszel\(measure='RR'\) in Python"),
+        ("RD", r"ask for measure='OR', or mantel_haenszel\(measure='RD'\) in Python"),
+        ("PETO", r"ask for model='common-effect' with zero_cells='none'"),
         ("AS", "ask for measure='OR'"),
-        ("IRD", r"ask for mantel_haenszel\(measure='IRD'\) or measure='IRR'"),
+        ("IRD", r"ask for measure='IRR', or mantel_haenszel\(measure='IRD'\) in Python"),
         ("IR", "ask for measure='IRLN'"),
         ("PFT", "ask for measure='PLO'"),
     ],
