@@ -13,7 +13,17 @@ if TYPE_CHECKING:
     from metasyn.analysis.explain import explain
     from metasyn.analysis.multiverse import multiverse
     from metasyn.analysis.spec import Analysis, Apart, Outcome
-    from metasyn.batch import all_subsets, bootstrap, leave_out_many, pool_many, simulate_coverage
+    from metasyn.batch import (
+        all_subsets,
+        bootstrap,
+        bootstrap_many,
+        leave_out_many,
+        permute_many,
+        pool_many,
+        predict_many,
+        simulate_coverage,
+        subset_parts,
+    )
     from metasyn.claims import Claim, check_claims, require_claims
     from metasyn.effects import standardise
     from metasyn.effects.compute import effect_sizes
@@ -90,6 +100,7 @@ __all__ = [
     "begg_test",
     "blup",
     "bootstrap",
+    "bootstrap_many",
     "check_claims",
     "cluster_robust",
     "collinearity",
@@ -115,6 +126,7 @@ __all__ = [
     "meta_regression",
     "multiverse",
     "permutation_test",
+    "permute_many",
     "pet_peese",
     "peters_test",
     "peto",
@@ -124,6 +136,7 @@ __all__ = [
     "pool_glmm",
     "pool_many",
     "pool_multilevel",
+    "predict_many",
     "probability_beyond",
     "profile_spec",
     "pustejovsky_test",
@@ -138,6 +151,7 @@ __all__ = [
     "simulate_coverage",
     "small_study_effects",
     "standardise",
+    "subset_parts",
     "thompson_test",
     "trim_and_fill",
     "wild_bootstrap_test",
@@ -160,6 +174,7 @@ _HOMES = {
     "begg_test": "metasyn.synthesis.small_study",
     "blup": "metasyn.synthesis.sensitivity",
     "bootstrap": "metasyn.batch",
+    "bootstrap_many": "metasyn.batch",
     "check_claims": "metasyn.claims",
     "cluster_robust": "metasyn.synthesis.robust",
     "collinearity": "metasyn.synthesis.moderators",
@@ -185,6 +200,7 @@ _HOMES = {
     "meta_regression": "metasyn.synthesis.moderators",
     "multiverse": "metasyn.analysis.multiverse",
     "permutation_test": "metasyn.synthesis.moderators",
+    "permute_many": "metasyn.batch",
     "pet_peese": "metasyn.synthesis.small_study",
     "peters_test": "metasyn.synthesis.small_study",
     "peto": "metasyn.synthesis.counts",
@@ -194,6 +210,7 @@ _HOMES = {
     "pool_glmm": "metasyn.synthesis.glmm",
     "pool_many": "metasyn.batch",
     "pool_multilevel": "metasyn.synthesis.multilevel",
+    "predict_many": "metasyn.batch",
     "probability_beyond": "metasyn.synthesis.threshold",
     "profile_spec": "metasyn.synthesis.profiles",
     "pustejovsky_test": "metasyn.synthesis.small_study",
@@ -208,6 +225,7 @@ _HOMES = {
     "simulate_coverage": "metasyn.batch",
     "small_study_effects": "metasyn.synthesis.small_study",
     "standardise": "metasyn.effects",
+    "subset_parts": "metasyn.batch",
     "thompson_test": "metasyn.synthesis.small_study",
     "trim_and_fill": "metasyn.synthesis.small_study",
     "wild_bootstrap_test": "metasyn.synthesis.robust",

@@ -37,7 +37,7 @@ __all__ = [
     "Missing",
     "Model",
     "DegreesOfFreedom", "MultilevelCi", "MultilevelMethod", "OutcomeStructure", "VarianceCi",
-    "MuPriorName", "NormalModel", "NullPlace", "NullSide",
+    "ManyCi", "ManyTau2Method", "MuPriorName", "NormalModel", "NullPlace", "NullSide",
     "Overlap",
     "PSided",
     "PhiVariance",
@@ -261,6 +261,11 @@ BootstrapKind = Literal["non-parametric", "parametric"]
 BootstrapCi = Literal["percentile", "basic", "bca"]
 Pooled = Literal["estimate", "tau2", "I2"]
 Streams = Literal["same", "own"]
+# What is computed for many sets of effects at once.
+ManyCi = Literal["wald", "t", "hartung-knapp", "hartung-knapp-adhoc"]
+ManyTau2Method = Literal[
+    "REML", "DL", "DL2", "DLIT", "PM", "PMM", "ML", "EB", "HE", "HS", "HSk", "SJ", "SJIT",
+]  # fmt: skip
 
 
 def choices(vocabulary: Any) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from metasyn.values import Interval, NotEstimable, require_level, require_whole
 from metasyn.vocabulary import (
     BootstrapCi,
     BootstrapKind,
+    ManyTau2Method,
     NormalModel,
     Pooled,
     Tau2Method,
@@ -116,6 +117,13 @@ class Bootstrap:
             return NotEstimable(f"no {method} interval of {quantity}: {WHY_NOT[why[0]]}")
         return Interval(float(low[0]), float(high[0]), level)
 
+    def __str__(self) -> str:
+        from metasyn.batch.printed import bootstrap_text
+
+        return bootstrap_text(self)
+
+    __repr__ = __str__
+
     def to_frame(self) -> pd.DataFrame:
         """The draws, one per row."""
         import pandas as pd
@@ -141,8 +149,9 @@ class Bootstrap:
 
 def bootstrap(
     yi: ArrayLike,
-    vi: ArrayLike,
+    vi: ArrayLike | None = None,
     *,
+    sei: ArrayLike | None = None,
     kind: BootstrapKind = "non-parametric",
     n: int = 10_000,
     seed: int = 1,
@@ -162,8 +171,10 @@ def bootstrap(
 
     Parameters
     ----------
-    yi, vi : array_like of shape (k,)
-        Effects on the analysis scale and sampling **variances**; two at least.
+    yi : array_like of shape (k,)
+        Effects on the analysis scale, two at least.
+    vi, sei : array_like of shape (k,)
+        Sampling **variances**, or standard errors: exactly one of the two.
     kind : {'non-parametric', 'parametric'}
     n : int
         Draws.
@@ -198,7 +209,7 @@ def bootstrap(
     (1000, -0.712, True)
     """
     resampling = checked_resampling(kind, n, seed, model, tau2_method)
-    data = ragged(yi, vi, None, None)
+    data = ragged(yi, vi, None, None, sei)
     if data.status[0] != 0:
         raise NotEstimableError(f"the bootstrap needs at least two sound effects: {STATUS[data.status[0]]}.")
     y, v = data.yi, data.vi
@@ -242,9 +253,9 @@ def checked_resampling(
     """
     require_option("kind", kind, BootstrapKind)
     require_option("model", model, NormalModel)
-    require_option("tau2_method", tau2_method, Tau2Method)
     if tau2_method in ("GENQ", "GENQM"):
         raise OptionError(f"tau2_method={tau2_method!r} needs weights of the user, which are not drawn.")
+    require_option("tau2_method", tau2_method, ManyTau2Method)
     require_whole("n", n, at_least=2)
     require_whole("seed", seed, at_least=0)
     return Resampling(kind=kind, model=model, tau2_method=tau2_method, n=n, seed=seed)

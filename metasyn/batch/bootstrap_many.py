@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int8]
 Integers = NDArray[np.int64]
 
+_SHOWN = ("key", "status", "k", "n_draws", "estimate", "estimate_se", "estimate_low", "estimate_high")
 _FIGURES = ("", "_se", "_bias", "_low", "_high")
 
 
@@ -83,6 +84,14 @@ class ManyBootstraps:
     def __len__(self) -> int:
         return self.key.size
 
+    def __str__(self) -> str:
+        from metasyn.batch.printed import counted, rows_text
+
+        head = counted(self.status, STATUS, "synthesis|syntheses")
+        return rows_text(head, self, _SHOWN, {"status": STATUS})
+
+    __repr__ = __str__
+
     def to_frame(self) -> pd.DataFrame:
         """A data frame with a row per group, codes in words."""
         return frame_of(self, status=STATUS, **{f"{name}_interval": WHY_NOT for name in QUANTITIES})
@@ -90,9 +99,10 @@ class ManyBootstraps:
 
 def bootstrap_many(
     yi: ArrayLike,
-    vi: ArrayLike,
+    vi: ArrayLike | None = None,
     groups: Sequence[Hashable] | ArrayLike | None = None,
     *,
+    sei: ArrayLike | None = None,
     bounds: ArrayLike | None = None,
     kind: BootstrapKind = "non-parametric",
     n: int = 1_000,
@@ -142,7 +152,7 @@ def bootstrap_many(
     """
     resampling = checked_resampling(kind, n, seed, model, tau2_method)
     require_interval(ci_method, kind, n, level)
-    data = ragged(yi, vi, groups, bounds)
+    data = ragged(yi, vi, groups, bounds, sei)
     units = data.units(resampling.sets_at_once)
     answers = map_parts(
         partial(_answer, resampling=resampling, ci_method=ci_method, level=level),

@@ -86,17 +86,16 @@ def pool_part(part: Part, *, options: PoolOptions) -> Columns:
     dict of str to ndarray of shape (n,)
         `COLUMNS`, and `status`.
     """
-    if options.compiled and part.yi.size:
-        return _compiled(part, options)
     status = status_of(part.yi, part.vi, part.bounds)
     usable = (status == CODE["ok"]) | (status == CODE["one effect"])
+    compute = _compiled if options.compiled else _pooled
     if usable.size and usable.all():
-        found = _pooled(part, options)
+        found = compute(part, options)
         found["status"] = np.maximum(status, found["status"])
         return found
     columns: Columns = {name: np.full(status.size, np.nan) for name in COLUMNS}
     if usable.any():
-        found = _pooled(_only(part, usable), options)
+        found = compute(_only(part, usable), options)
         status[usable] = np.maximum(status[usable], found.pop("status"))
         for name, values in found.items():
             columns[name][usable] = values
@@ -211,7 +210,7 @@ def _prediction(fits: ManyFits, tables: _Tables) -> Columns:
 
 
 def _compiled(part: Part, options: PoolOptions) -> Columns:
-    """The same by compiled code, which looks at the values itself; p values by scipy."""
+    """The same by compiled code; p values that are no short sum by scipy."""
     from metasyn.numerics.compiled.entries import POOLED, fit
 
     k = np.diff(part.bounds)

@@ -32,6 +32,7 @@ Design = Callable[[np.random.Generator, int], ArrayLike]
 
 # Effects of one part: not to be changed, or every seed means other draws.
 _PART = 2**17
+_SHOWN = ("true_tau2", "tau2_method", "ci_method", "n", "coverage", "coverage_se", "width", "bias")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,7 +46,8 @@ class Coverage:
         Estimator, or `"common-effect"`.
     ci_method : ndarray of str
     n, n_lost : ndarray of int
-        Syntheses that were pooled, and those whose equation was not solved, which count nowhere.
+        Syntheses that were pooled, and those that were not (no solution, or sizes beyond double
+        precision), which count nowhere.
     coverage, coverage_se : ndarray
         Proportion of intervals that hold the true mean, with its Monte Carlo standard error.
     width, width_se : ndarray
@@ -82,6 +84,14 @@ class Coverage:
 
     def __len__(self) -> int:
         return self.n.size
+
+    def __str__(self) -> str:
+        from metasyn.batch.printed import rows_text
+
+        head = "how often intervals of the mean hold the truth, in simulated syntheses"
+        return rows_text(head, self, _SHOWN, {})
+
+    __repr__ = __str__
 
     def to_frame(self) -> pd.DataFrame:
         """A data frame with a row per truth and method."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from metasyn.errors import OptionError
 __all__ = ["Groups", "from_bounds", "from_codes", "from_keys"]
 
 Integers = NDArray[np.int64]
+
+# Tells True from 1 and False from 0.
+_TRUTH = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,13 +57,15 @@ class Groups:
         return at if self.order is None else self.order[at]
 
 
-def from_keys(keys: ArrayLike, m: int) -> Groups:
+def from_keys(keys: Sequence[Hashable] | ArrayLike, m: int) -> Groups:
     """Groups of equal keys; they need not stand together.
+
+    Keys are equal where Python says so, but for True and 1: "1" and 1 are two keys, 1 and 1.0 are one.
 
     Parameters
     ----------
-    keys : array_like of shape (m,)
-        Text, numbers or dates.
+    keys : sequence of shape (m,)
+        Text, numbers, dates, tuples of them, or anything else that can be the key of a dict.
     m : int
         Number of effects.
 
@@ -72,22 +77,26 @@ def from_keys(keys: ArrayLike, m: int) -> Groups:
     Raises
     ------
     OptionError
-        If there is not one key per effect, or one is missing.
+        If there is not one key per effect, or one is missing: its effect may belong to any group, so that
+        none would be known to be complete.
 
     Examples
     --------
     >>> groups = from_keys(["b", "a", "b"], 3)
     >>> groups.keys.tolist(), groups.sizes.tolist()
     (['b', 'a'], [2, 1])
+    >>> from_keys(["1", 1, ("trial", 2), 1.0], 4).keys.tolist()
+    ['1', 1, ('trial', 2)]
     """
-    given = np.asarray(keys)
+    given = _as_array(keys)
     if given.shape != (m,):
         raise OptionError(f"groups must have one key per effect; got shape {given.shape} for {m} effects.")
-    missing = _missing(given)
-    if missing.any():
-        raise OptionError(f"groups: effect {int(missing.argmax()) + 1} has no key.")
     if m == 0:
         return Groups(keys=given, order=None, bounds=np.zeros(1, dtype=np.int64))
+    if given.dtype.kind == "O":
+        return _from_objects(given.tolist())
+    if given.dtype.kind in "fcmM":
+        _require_keys(given != given)
     change = np.flatnonzero(given[1:] != given[:-1]) + 1
     starts = np.concatenate(([0], change))
     found, first, inverse = np.unique(given[starts], return_index=True, return_inverse=True)
@@ -124,21 +133,54 @@ def from_codes(codes: Integers, keys: NDArray[Any]) -> Groups:
     >>> groups.order.tolist(), groups.bounds.tolist()
     ([0, 2, 1], [0, 2, 3])
     """
-    if (codes < 0).any():
-        raise OptionError(f"groups: effect {int((codes < 0).argmax()) + 1} has no key.")
+    _require_keys(codes < 0)
     bounds = np.concatenate(([0], np.cumsum(np.bincount(codes, minlength=keys.size)))).astype(np.int64)
     if (codes[1:] >= codes[:-1]).all():
         return Groups(keys=keys, order=None, bounds=bounds)
     return Groups(keys=keys, order=np.argsort(codes, kind="stable"), bounds=bounds)
 
 
-def _missing(keys: NDArray[Any]) -> NDArray[np.bool_]:
-    """Where there is no key: None, NaN or no time."""
-    if keys.dtype.kind == "O":
-        return np.array([key is None or key != key for key in keys.tolist()], dtype=bool)
-    if keys.dtype.kind in "fcmM":
-        return np.asarray(keys != keys)
-    return np.zeros(keys.shape, dtype=bool)
+def _as_array(keys: Any) -> NDArray[Any]:
+    """An array in which no two keys have become one."""
+    if isinstance(keys, str) or not isinstance(keys, Sequence):
+        return np.asarray(keys)
+    kinds = {*map(type, keys)}
+    if len(kinds) <= 1 and issubclass(next(iter(kinds), int), str | int | float | np.generic):
+        given = np.asarray(keys)
+        if given.dtype.kind != "f" or int not in kinds:  # whole numbers too large for one type become floats
+            return given
+    return np.fromiter(keys, dtype=object, count=len(keys))
+
+
+def _from_objects(keys: list[Any]) -> Groups:
+    """Groups of keys of any types."""
+    numbers: dict[Any, int] = {}
+    try:
+        labels = [(_TRUTH, key) if isinstance(key, bool | np.bool_) else key for key in keys]
+        codes = np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.int64)
+    except TypeError as error:
+        raise OptionError(
+            f"groups: a key must be text, a number, a date or a tuple of them; {error}."
+        ) from error
+    names = [label[1] if type(label) is tuple and label[:1] == (_TRUTH,) else label for label in numbers]
+    missing = np.flatnonzero([_is_missing(name) for name in names])
+    _require_keys(np.isin(codes, missing))
+    return from_codes(codes, np.fromiter(names, dtype=object, count=len(names)))
+
+
+def _is_missing(key: Any) -> bool:
+    """None, NaN, pandas' NA, or no time."""
+    return key is None or type(key).__name__ == "NAType" or bool(key != key)
+
+
+def _require_keys(missing: NDArray[np.bool_]) -> None:
+    """Refuse effects without a key."""
+    n = int(missing.sum())
+    if n:
+        more = "" if n == 1 else f" ({n} of {missing.size} have none)"
+        raise OptionError(
+            f"groups: effect {int(missing.argmax()) + 1} has no key{more}; leave it out, or give it a key."
+        )
 
 
 def from_bounds(bounds: ArrayLike, m: int) -> Groups:

@@ -30,6 +30,7 @@ Integers = NDArray[np.int64]
 
 # Effects of all the syntheses of one part.
 _PART = 2**20
+_SHOWN = ("key", "left_out", "status", "k", "estimate", "ci_low", "ci_high", "change")
 _FIGURES = ("estimate", "se", "ci_low", "ci_high", "pvalue", "tau2", "Q", "I2")
 
 
@@ -77,6 +78,14 @@ class ManyLeftOut:
     def __len__(self) -> int:
         return self.key.size
 
+    def __str__(self) -> str:
+        from metasyn.batch.printed import counted, rows_text
+
+        head = counted(self.status, STATUS, "synthesis without some effects|syntheses without some effects")
+        return rows_text(head, self, _SHOWN, {"status": STATUS})
+
+    __repr__ = __str__
+
     def to_frame(self) -> pd.DataFrame:
         """A data frame, the status in words, `left_out` in a column for each effect.
 
@@ -110,14 +119,15 @@ class _Part:
 
 def leave_out_many(
     yi: ArrayLike,
-    vi: ArrayLike,
+    vi: ArrayLike | None = None,
     groups: Sequence[Hashable] | ArrayLike | None = None,
     *,
+    sei: ArrayLike | None = None,
     bounds: ArrayLike | None = None,
     n: Literal[1, 2] = 1,
     model: NormalModel = "random-effects",
     tau2_method: Tau2Method = "REML",
-    ci_method: CiMethod = "hartung-knapp-adhoc",
+    ci_method: CiMethod | None = None,
     level: float = 0.95,
     n_jobs: int | None = None,
     progress: Progress | None = None,
@@ -126,7 +136,7 @@ def leave_out_many(
 
     Parameters
     ----------
-    yi, vi, groups, bounds, model, tau2_method, ci_method, level
+    yi, vi, groups, sei, bounds, model, tau2_method, ci_method, level
         As of `pool_many`; without groups and bounds all effects are one group.
     n : {1, 2}
         How many are left out at a time.
@@ -155,7 +165,7 @@ def leave_out_many(
     """
     if n not in (1, 2) or isinstance(n, bool):
         raise OptionError(f"n must be 1 or 2, the effects left out at a time; got {n!r}.")
-    data = ragged(yi, vi, groups, bounds)
+    data = ragged(yi, vi, groups, bounds, sei)
     pooled = partial(
         pool_many,
         model=model,

@@ -18,7 +18,7 @@ from metasyn.batch.seeds import stream
 from metasyn.errors import OptionError
 from metasyn.synthesis.tau2.many import fit_many
 from metasyn.values import require_whole
-from metasyn.vocabulary import NormalModel, Tau2Method, require_option
+from metasyn.vocabulary import ManyTau2Method, NormalModel, Tau2Method, require_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +33,7 @@ Integers = NDArray[np.int64]
 _STACK = 2**18
 # Statistics that differ by rounding only are ties, as in `permutation_test`.
 _TIE = 1e-8
+_SHOWN = ("key", "status", "k", "statistic", "pvalue", "exact", "n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +71,14 @@ class ManyPermutations:
     def __len__(self) -> int:
         return self.key.size
 
+    def __str__(self) -> str:
+        from metasyn.batch.printed import counted, rows_text
+
+        head = counted(self.status, STATUS, "synthesis|syntheses")
+        return rows_text(head, self, _SHOWN, {"status": STATUS})
+
+    __repr__ = __str__
+
     def to_frame(self) -> pd.DataFrame:
         """A data frame with a row per group, the status in words."""
         return frame_of(self, status=STATUS)
@@ -85,9 +94,10 @@ class _Request:
 
 def permute_many(
     yi: ArrayLike,
-    vi: ArrayLike,
+    vi: ArrayLike | None = None,
     groups: Sequence[Hashable] | ArrayLike | None = None,
     *,
+    sei: ArrayLike | None = None,
     bounds: ArrayLike | None = None,
     n: int = 1000,
     seed: int = 1,
@@ -106,7 +116,7 @@ def permute_many(
 
     Parameters
     ----------
-    yi, vi, groups, bounds
+    yi, vi, groups, sei, bounds
         As of `pool_many`; without groups and bounds all effects are one group. Effects are differences from
         what is tested: subtract it first if that is not 0.
     n : int
@@ -142,10 +152,10 @@ def permute_many(
     require_whole("n", n, at_least=1)
     require_whole("seed", seed, at_least=0)
     require_option("model", model, NormalModel)
-    require_option("tau2_method", tau2_method, Tau2Method)
     if tau2_method in ("GENQ", "GENQM"):
         raise OptionError(f"tau2_method={tau2_method!r} needs weights of the user.")
-    data = ragged(yi, vi, groups, bounds)
+    require_option("tau2_method", tau2_method, ManyTau2Method)
+    data = ragged(yi, vi, groups, bounds, sei)
     units = data.units(lambda k: max(1, _STACK // (min(2 ** min(k - 1, 62), n) * k)))
     answers = map_parts(
         partial(_answer, request=_Request(n=n, seed=seed, model=model, tau2_method=tau2_method)),

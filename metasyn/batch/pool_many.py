@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,7 +17,16 @@ from metasyn.batch.ragged import checked_values
 from metasyn.batch.results import ManyResults
 from metasyn.errors import OptionError
 from metasyn.synthesis.tau2.backends import chosen_backend
-from metasyn.vocabulary import Backend, CiMethod, NormalModel, Tau2Method, require_option
+from metasyn.vocabulary import (
+    Backend,
+    CiMethod,
+    ManyCi,
+    ManyTau2Method,
+    NormalModel,
+    Tau2Method,
+    choices,
+    require_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +35,7 @@ __all__ = ["BATCH_INTERVALS", "pool_many"]
 
 Array = NDArray[np.float64]
 
-BATCH_INTERVALS: tuple[CiMethod, ...] = ("wald", "t", "hartung-knapp", "hartung-knapp-adhoc")
+BATCH_INTERVALS: tuple[CiMethod, ...] = get_args(ManyCi)
 """Intervals of the mean that are computed for many sets at once."""
 _OF_USER_WEIGHTS = ("GENQ", "GENQM")
 # Effects of one part, about: what one worker takes at a time.
@@ -35,14 +44,15 @@ _PART = 2**16
 
 def pool_many(
     yi: ArrayLike | str,
-    vi: ArrayLike | str,
+    vi: ArrayLike | str | None = None,
     groups: Sequence[Hashable] | ArrayLike | str | None = None,
     *,
+    sei: ArrayLike | str | None = None,
     data: pd.DataFrame | None = None,
     bounds: ArrayLike | None = None,
     model: NormalModel = "random-effects",
     tau2_method: Tau2Method = "REML",
-    ci_method: CiMethod = "hartung-knapp-adhoc",
+    ci_method: CiMethod | None = None,
     level: float = 0.95,
     tau2_ci: bool = True,
     pvalues: bool = True,
@@ -53,24 +63,28 @@ def pool_many(
     r"""Pool every group of effects, each as `pool` would with the same model, estimator and interval.
 
     No group depends on its companions, and a bad one spoils no other: its `status` says what is wrong.
-    The default interval is what the policy of `pool` gives from three effects on: Hartung-Knapp, not
-    narrower than the classic one.
+    The default interval is that of `pool`: of random effects Hartung-Knapp, not narrower than the classic
+    one, of a common effect Wald.
 
     Parameters
     ----------
-    yi, vi : array_like of shape (m,), or str
-        Effects on the analysis scale and sampling **variances**.
-    groups : array_like of shape (m,), or str, optional
-        The key of the synthesis each effect belongs to; equal keys need not stand together.
+    yi : array_like of shape (m,), or str
+        Effects on the analysis scale.
+    vi, sei : array_like of shape (m,), or str
+        Sampling **variances**, or standard errors: exactly one of the two.
+    groups : sequence of shape (m,), or str, optional
+        The key of the synthesis each effect belongs to: text, number, date or a tuple of them. Equal keys
+        need not stand together; "1" and 1 are two.
     data : pandas.DataFrame, optional
-        A row per effect. Then `yi`, `vi` and `groups` are names of its columns.
+        A row per effect. Then `yi`, `vi` (or `sei`) and `groups` are names of its columns.
     bounds : array_like of int, shape (n + 1,), optional
         Instead of keys: group i has the effects bounds[i] to bounds[i + 1].
     model : {'random-effects', 'common-effect'}
     tau2_method : str
         Any estimator but GENQ and GENQM, which need weights of the user.
-    ci_method : {'wald', 't', 'hartung-knapp', 'hartung-knapp-adhoc'}
-        As in `pool`; a set of one effect has its Wald interval.
+    ci_method : {'wald', 't', 'hartung-knapp', 'hartung-knapp-adhoc'}, optional
+        As in `pool`; a set of one effect has its Wald interval. Default 'hartung-knapp-adhoc' of random
+        effects, 'wald' of a common effect.
     level : float
         Of every interval.
     tau2_ci : bool
@@ -93,8 +107,8 @@ def pool_many(
     Raises
     ------
     OptionError
-        If shapes do not fit, an option is unknown, or both or neither of `groups` and `bounds` are given, or
-        `data` has no such column.
+        If shapes do not fit, an option is unknown, an effect has no key, both or neither of `groups` and
+        `bounds` are given, or `data` is no such table or has no such column.
 
     References
     ----------
@@ -119,13 +133,13 @@ def pool_many(
     >>> pool_many("yi", "vi", "review", data=table).key.tolist()
     ['A', 'B']
     """
-    _require(model, tau2_method, ci_method, level)
+    interval = _require(model, tau2_method, ci_method, level)
     if data is not None:
-        yi, vi, groups = _from_table(data, yi, vi, groups)
-    y, v = checked_values(yi, vi)
+        yi, vi, sei, groups = _from_table(data, yi=yi, vi=vi, sei=sei, groups=groups, bounds=bounds)
+    y, v = checked_values(yi, vi, sei)
     found = _groups(groups, bounds, y.size)
     options = PoolOptions(
-        model=model, tau2_method=tau2_method, ci_method=ci_method, level=level, tau2_ci=tau2_ci,
+        model=model, tau2_method=tau2_method, ci_method=interval, level=level, tau2_ci=tau2_ci,
         pvalues=pvalues, compiled=chosen_backend(backend, y.size) == "compiled",
     )  # fmt: skip
     cuts = _cuts(found.bounds)
@@ -152,14 +166,48 @@ def _collected(
     return {"status": status, **dict(zip(names, block, strict=True))}
 
 
-def _from_table(data: pd.DataFrame, *names: Any) -> tuple[Any, Any, Any]:
-    """Columns of a table: numbers, and the groups already made of its keys."""
-    for option, name in zip(("yi", "vi", "groups"), names, strict=True):
-        if not isinstance(name, str) or name not in data.columns:
-            raise OptionError(f"{option}={name!r} is not the name of a column of data.")
-    yi, vi = (data[name].to_numpy(dtype=float, na_value=np.nan) for name in names[:2])
-    codes, keys = data[names[2]].factorize()
-    return yi, vi, from_codes(codes.astype(np.int64), np.asarray(keys))
+def _from_table(data: Any, *, bounds: Any, **given: Any) -> tuple[Any, Any, Any, Any]:
+    """Columns of a table: estimates, variances, standard errors, and the groups already made of its keys."""
+    import pandas as pd
+
+    if not isinstance(data, pd.DataFrame):
+        raise OptionError(f"data must be a pandas DataFrame; got {type(data).__name__}.")
+    if bounds is None and given["groups"] is None:
+        raise OptionError("with data=, groups= names the column of the keys (or give bounds=).")
+    names = {option: name for option, name in given.items() if name is not None}
+    for option, name in names.items():
+        _require_column(option, name, data)
+    found: dict[str, Any] = {
+        option: _numbers(option, data[name]) for option, name in names.items() if option != "groups"
+    }
+    if "groups" in names:
+        found["groups"] = _keys(data[names["groups"]])
+    return found["yi"], found.get("vi"), found.get("sei"), found.get("groups")
+
+
+def _require_column(option: str, name: Any, data: pd.DataFrame) -> None:
+    """Refuse what does not name one column."""
+    if not isinstance(name, str):
+        raise OptionError(f"with data=, {option} must be the name of a column; got {type(name).__name__}.")
+    times = int((data.columns == name).sum())
+    if times != 1:
+        why = "is not the name of a column" if times == 0 else f"is the name of {times} columns"
+        known = ", ".join(map(repr, data.columns[:20].tolist()))
+        raise OptionError(f"{option}={name!r} {why} of data; its columns: {known}.")
+
+
+def _numbers(option: str, column: pd.Series) -> Array:
+    try:
+        return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"{option}={column.name!r} must be numbers: {error}.") from error
+
+
+def _keys(column: pd.Series) -> Groups:
+    if column.dtype == object:  # in which pandas takes True for 1
+        return from_keys(column.to_numpy(), len(column))
+    codes, keys = column.factorize()
+    return from_codes(codes.astype(np.int64), np.asarray(keys))
 
 
 def _cuts(bounds: NDArray[np.int64]) -> list[int]:
@@ -180,21 +228,28 @@ def _parts(y: Array, v: Array, groups: Groups, cuts: list[int]) -> Iterator[Part
         yield Part(yi=y[where], vi=v[where], bounds=bounds - bounds[0])
 
 
-def _require(model: str, tau2_method: str, ci_method: str, level: float) -> None:
+def _require(
+    model: NormalModel, tau2_method: Tau2Method, ci_method: CiMethod | None, level: float
+) -> CiMethod:
+    """Refuse what is not accepted; the interval, by default that of the model."""
     require_option("model", model, NormalModel)
-    require_option("tau2_method", tau2_method, Tau2Method)
-    require_option("ci_method", ci_method, CiMethod)
     if tau2_method in _OF_USER_WEIGHTS:
         raise OptionError(
             f"tau2_method={tau2_method!r} needs weights of the user: pool each set with pool()."
         )
-    if ci_method not in BATCH_INTERVALS:
+    require_option("tau2_method", tau2_method, ManyTau2Method)
+    interval = ci_method
+    if interval is None:
+        interval = "wald" if model == "common-effect" else "hartung-knapp-adhoc"
+    if interval in choices(CiMethod) and interval not in BATCH_INTERVALS:
         raise OptionError(
-            f"ci_method={ci_method!r} is not computed for many sets at once; "
+            f"ci_method={interval!r} is not computed for many sets at once; "
             f"those that are: {', '.join(map(repr, BATCH_INTERVALS))}."
         )
+    require_option("ci_method", interval, ManyCi)
     if not 0 < level < 1:
         raise OptionError(f"level must be in (0, 1); got {level!r}.")
+    return interval
 
 
 def _groups(keys: Any, bounds: ArrayLike | None, m: int) -> Groups:

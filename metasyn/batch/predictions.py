@@ -60,6 +60,14 @@ class ManyPredictions:
     def __len__(self) -> int:
         return self.key.size
 
+    def __str__(self) -> str:
+        from metasyn.batch.printed import counted, rows_text
+
+        head = counted(self.status, STATUS, "synthesis|syntheses")
+        return rows_text(head, self, ("key", "status", "k", "pi_low", "pi_high"), {"status": STATUS})
+
+    __repr__ = __str__
+
     def to_frame(self) -> pd.DataFrame:
         """A data frame with a row per group, the status in words."""
         return frame_of(self, status=STATUS)
@@ -67,9 +75,10 @@ class ManyPredictions:
 
 def predict_many(
     yi: ArrayLike,
-    vi: ArrayLike,
+    vi: ArrayLike | None = None,
     groups: Sequence[Hashable] | ArrayLike | None = None,
     *,
+    sei: ArrayLike | None = None,
     bounds: ArrayLike | None = None,
     level: float = 0.95,
     draws: int = DRAWS,
@@ -82,7 +91,7 @@ def predict_many(
 
     Parameters
     ----------
-    yi, vi, groups, bounds
+    yi, vi, groups, sei, bounds
         As of `pool_many`; without groups and bounds all effects are one group.
     level : float
     draws : int
@@ -123,7 +132,7 @@ def predict_many(
     require_whole("draws", draws, at_least=100)
     require_whole("seed", seed, at_least=0)
     require_option("streams", streams, Streams)
-    data = ragged(yi, vi, groups, bounds)
+    data = ragged(yi, vi, groups, bounds, sei)
     units = data.units(lambda _: _PART, least=MIN_K_PREDICTION)
     answers = map_parts(
         partial(_answer, level=level, draws=draws, seed=seed, streams=streams),

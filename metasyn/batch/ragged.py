@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.batch.groups import Groups, from_bounds, from_keys
 from metasyn.batch.results import STATUS
 from metasyn.errors import OptionError
+from metasyn.synthesis.arrays import beyond_double_precision
 
 __all__ = ["CODE", "Ragged", "Stack", "checked_values", "ragged", "status_of"]
 
@@ -70,13 +72,18 @@ class Ragged:
 
 
 def ragged(
-    yi: ArrayLike, vi: ArrayLike, groups: Sequence[Hashable] | ArrayLike | None, bounds: ArrayLike | None
+    yi: ArrayLike,
+    vi: ArrayLike | None,
+    groups: Sequence[Hashable] | ArrayLike | None,
+    bounds: ArrayLike | None,
+    sei: ArrayLike | None = None,
 ) -> Ragged:
     """Effects with the groups they belong to; without groups and bounds they are one group.
 
     Parameters
     ----------
-    yi, vi : array_like of shape (m,)
+    yi, vi, sei : array_like of shape (m,)
+        As of `checked_values`.
     groups : array_like of shape (m,), optional
     bounds : array_like of int, shape (n + 1,), optional
 
@@ -91,13 +98,13 @@ def ragged(
     >>> [STATUS[code] for code in found.status]
     ['variance not above zero', 'one effect']
     """
-    y, v = checked_values(yi, vi)
+    y, v = checked_values(yi, vi, sei)
     if groups is not None and bounds is not None:
         raise OptionError("give either groups= or bounds=, not both.")
     if groups is None:
         found = from_bounds([0, y.size] if bounds is None else bounds, y.size)
     else:
-        found = from_keys(np.asarray(groups), y.size)
+        found = from_keys(groups, y.size)
     in_order = (y, v) if found.order is None else (y[found.order], v[found.order])
     return Ragged(yi=y, vi=v, groups=found, status=status_of(*in_order, found.bounds))
 
@@ -114,42 +121,74 @@ def status_of(y: Array, v: Array, bounds: Integers) -> NDArray[np.int8]:
     Returns
     -------
     ndarray of int8, shape (n,)
-        Positions in `STATUS`. Of a value that cannot be used and a bad variance the value is named.
+        Positions in `STATUS`. Of a value that cannot be used and a bad variance the value is named, of
+        both and sizes beyond double precision (the rule of `pool`) the former.
     """
     k = np.diff(bounds)
     status = np.zeros(k.size, dtype=np.int8)
     status[k == 0] = CODE["no effect"]
     status[k == 1] = CODE["one effect"]
-    if y.size and not (np.isfinite(y.min()) and np.isfinite(y.max()) and v.min() > 0 and v.max() < np.inf):
-        with np.errstate(invalid="ignore"):
-            bad_variance, bad_value = ~((v > 0) & (v < np.inf)), ~np.isfinite(y)
-        number = np.repeat(np.arange(k.size), k)
-        status[number[bad_variance]] = CODE["variance not above zero"]
-        status[number[bad_value]] = CODE["estimate not finite"]
+    if not y.size or _plain(y.min(), y.max(), v.min(), v.max()):
+        return status
+    with np.errstate(invalid="ignore"):
+        bad_variance, bad_value = ~((v > 0) & (v < np.inf)), ~np.isfinite(y)
+        several = np.flatnonzero(k)
+        starts = bounds[:-1][several]
+        largest = np.maximum(
+            np.maximum.reduceat(np.abs(y), starts), np.sqrt(np.maximum.reduceat(np.abs(v), starts))
+        )
+        smallest = np.sqrt(np.minimum.reduceat(v, starts))
+        beyond = beyond_double_precision(largest, smallest)
+    status[several[beyond]] = CODE["beyond double precision"]
+    number = np.repeat(np.arange(k.size), k)
+    status[number[bad_variance]] = CODE["variance not above zero"]
+    status[number[bad_value]] = CODE["estimate not finite"]
     return status
 
 
-def checked_values(yi: ArrayLike, vi: ArrayLike) -> tuple[Array, Array]:
+def _plain(y_low: float, y_high: float, v_low: float, v_high: float) -> bool:
+    """Whether nothing can be wrong with values between such bounds, however they are grouped."""
+    largest = max(abs(y_low), abs(y_high), math.sqrt(abs(v_high)))
+    finite = largest < math.inf and v_low > 0  # NaN fails every comparison
+    return finite and not beyond_double_precision(largest, math.sqrt(v_low))
+
+
+def checked_values(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None = None) -> tuple[Array, Array]:
     """Estimates and variances as floats.
 
     Parameters
     ----------
-    yi, vi : array_like of shape (m,)
+    yi : array_like of shape (m,)
+    vi, sei : array_like of shape (m,), optional
+        Variances or standard errors; exactly one of the two.
 
     Raises
     ------
     OptionError
-        If they are not numbers, have more than one dimension or differ in length.
+        If they are not numbers, have more than one dimension or differ in length, or not one of `vi` and
+        `sei` is given.
 
     Examples
     --------
     >>> checked_values([1, 2], [0.1, 0.1])[0].tolist()
     [1.0, 2.0]
     """
-    y, v = _values("yi", yi), _values("vi", vi)
+    if (vi is None) == (sei is None):
+        raise OptionError("give the variances (vi=) or the standard errors (sei=), exactly one of them.")
+    name, spread = ("vi", vi) if sei is None else ("sei", sei)
+    y, v = _values("yi", yi), _values(name, spread if spread is not None else ())
     if y.shape != v.shape:
-        raise OptionError(f"yi and vi must have the same length; got {y.size} and {v.size}.")
-    return y, v
+        raise OptionError(f"yi and {name} must have the same length; got {y.size} and {v.size}.")
+    return y, v if sei is None else _squares(v)
+
+
+def _squares(sei: Array) -> Array:
+    """Variances of standard errors: with the sign of the error, and 0 or inf only where it is."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        v = np.asarray(sei * np.abs(sei))
+        sound = (sei > 0) & (sei < np.inf)
+    limits = np.finfo(float)
+    return np.where(sound, np.clip(v, limits.tiny, limits.max), v)
 
 
 def _values(name: str, given: ArrayLike) -> Array:

@@ -17,6 +17,8 @@ __all__ = ["STATUS", "ManyResults"]
 
 Array = NDArray[np.float64]
 
+_SHOWN = ("key", "status", "k", "estimate", "ci_low", "ci_high", "tau2", "I2")
+
 STATUS = (
     "ok",
     "one effect",
@@ -24,8 +26,9 @@ STATUS = (
     "estimate not finite",
     "variance not above zero",
     "not converged",
+    "beyond double precision",
 )
-"""Words of the column `status`, by code."""
+"""Words of the column `status`, by code; the last where `pool` refuses the sizes of the effects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,6 +82,14 @@ class ManyResults:
 
     def __len__(self) -> int:
         return self.key.size
+
+    def __str__(self) -> str:
+        from metasyn.batch.printed import counted, rows_text
+
+        head = counted(self.status, STATUS, "synthesis|syntheses")
+        return rows_text(head, self, _SHOWN, {"status": STATUS})
+
+    __repr__ = __str__
 
     def to_frame(self) -> pd.DataFrame:
         """A data frame with a row per set, the status in words.

@@ -39,7 +39,8 @@ class StackedMaxima:
     t : in units of the problem.
     falling_at_zero : True where the maximum is at 0 with the likelihood falling there.
     n_optima : local maxima found, 0 included where the likelihood falls from there.
-    converged : True where every root was reached to full precision.
+    converged : True where every root was reached to full precision; False where squares of the values
+        overflow.
     """
 
     t: Array
@@ -87,8 +88,11 @@ def maximise_stacked(problem: StackedProblem, *, restricted: bool) -> StackedMax
     falling, converged = np.ones(n, dtype=bool), np.ones(n, dtype=bool)
     m = problem.k - 1 if restricted else problem.k
     u = problem.rss / (2 * m) * (1 + _MARGIN)
-    bound = u + np.sqrt(u * u + 2 * u * (problem.v_max - problem.v_min)) - problem.v_min
-    live = np.flatnonzero(bound > 0)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        bound = u + np.sqrt(u * u + 2 * u * (problem.v_max - problem.v_min)) - problem.v_min
+        known = np.isfinite(bound / problem.v_min)
+    converged[~known] = False
+    live = np.flatnonzero(known & (bound > 0))
     bound = bound * (1 + _MARGIN)
     size = _rows_per_block(problem, bound, live)
     for start in range(0, live.size, size):

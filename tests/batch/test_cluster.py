@@ -163,14 +163,14 @@ class Told:
 
 
 def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("metasyn.workspace.streaming.cluster._PATIENCE", 0.3)
+    monkeypatch.setattr("metasyn.workspace.streaming.cluster._PATIENCE_FIRST", 0.3)
     with (
         pytest.raises(WorkspaceError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9\."),
         on_cluster("tcp://127.0.0.1:9"),
     ):
         pass
     with (
-        pytest.raises(WorkspaceError, match=r"no Dask scheduler answers at nonsense://x"),
+        pytest.raises(WorkspaceError, match=r"'nonsense://x' is not the address of a Dask scheduler"),
         on_cluster("nonsense://x"),
     ):
         pass
