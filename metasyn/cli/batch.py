@@ -179,7 +179,7 @@ def _teller() -> Iterator[_Quiet]:
 
         def render(self, task: Any) -> str:
             speed = task.finished_speed or task.speed
-            return f"{speed:,.0f} a second" if speed else ""
+            return f"{speed:,.0f}/s" if speed else ""
 
     class Left(ProgressColumn):
         """For how long still."""

@@ -120,7 +120,7 @@ def test_at_many_moments_of_a_run(tmp_path):
         "import sys; from metasyn.cli import main\nprint('ready', flush=True); sys.exit(main(sys.argv[1:]))"
     )
     codes = set()
-    for number in range(30):
+    for number in range(20):
         with subprocess.Popen(
             [sys.executable, "-c", code, *words, "--out", f"out-{number}.csv"],
             cwd=tmp_path,
@@ -131,7 +131,7 @@ def test_at_many_moments_of_a_run(tmp_path):
         ) as running:
             assert running.stdout is not None
             assert running.stdout.readline() == "ready\n"
-            time.sleep(0.03 * number)
+            time.sleep(0.05 * number)
             running.send_signal(signal.SIGINT)
             _, err = running.communicate(timeout=60)
         assert (running.returncode, err) in [(130, "metasyn: interrupted.\n"), (0, "")]

@@ -135,3 +135,35 @@ def test_the_real_r_confirms_the_tiny_project(metasyn, built):
         pytest.skip(answer.err)
     assert answer.code == 0, answer.out + answer.err
     assert answer.out.count("numbers confirmed by metafor") == 1
+
+
+def test_a_report_that_came_with_the_project_is_verified_as_it_came(metasyn, built, played):
+    (built / "reports" / "tea_vs_water" / ".manifest.json").unlink()
+    answer = metasyn("verify", "tea_vs_water", "--rscript", played(CONFIRMS), cwd=built)
+    assert answer.code == 0
+    assert answer.out.splitlines()[-1] == (
+        "  tea_vs_water was not built here: these are the numbers of the report as it came; whether the "
+        "tables still give them: metasyn run --check tea_vs_water"
+    )
+    (built / "reports" / "tea_vs_water" / "verify.R").unlink()
+    answer = metasyn("verify", "tea_vs_water", "--rscript", played(CONFIRMS), cwd=built)
+    assert answer.code == 1
+    assert "never built here" in answer.out
+
+
+def test_what_is_said_of_every_run_without_a_study_is_said_once(metasyn, built, played):
+    lines = [
+        f"  not checked by R: {run}glmm (t), mean (marginal): its interval, because metafor has none"
+        for run in ("", "without Ash 2001: a, b, ", "without Birch, ")
+    ]
+    lines.append("  not checked by R: without Birch, share of weight, because metafor gives none")
+    says = CONFIRMS.replace(
+        "  not checked by R: the bootstrap interval, because it is drawn at random", "\n".join(lines)
+    )
+    answer = metasyn("verify", "tea_vs_water", "--rscript", played(says), cwd=built)
+    assert answer.out.splitlines()[1:] == [
+        "  not checked by R: glmm (t), mean (marginal): its interval, because metafor has none",
+        "  not checked by R: without one study, in 2 runs: glmm (t), mean (marginal): its interval, because "
+        "metafor has none",
+        "  not checked by R: without Birch, share of weight, because metafor gives none",
+    ]

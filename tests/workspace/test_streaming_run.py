@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from metasyn.batch import pool_many
 from metasyn.errors import OptionError, ReportError, WorkspaceError
 from metasyn.workspace.streaming import cutting, finishing, journal, pooling, readers, run, spill
 from metasyn.workspace.streaming.columns import Columns
+from metasyn.workspace.streaming.compiling import compiling_told
 from metasyn.workspace.streaming.finishing import Summary
 from metasyn.workspace.streaming.pooling import PoolOptions
 from metasyn.workspace.streaming.run import run_batch
@@ -360,7 +362,7 @@ def test_standard_errors_are_squared_and_bad_ones_stay_bad(tmp_path: Path) -> No
 def test_csv_as_people_write_it(tmp_path: Path) -> None:
     path, out = tmp_path / "in.csv", tmp_path / "out.csv"
     text = '\ufeffv;"y";"review"\r\n1e-1; 0.25;"a; and\nb"\r\n.5;+1.5E-1;"a; and\nb"\r\n'
-    text += "NA;0.1;NA\r\n0,5;0.1;NA\r\n0.1;x;c\r\n"
+    text += f'NA;0.1;NA\r\n0,5;0.1;NA\r\n0.1;x;c\r\nz;NA;c\r\n-.1;0;c\r\n1;"{"u" * 50}\n";c\r\n'
     path.write_bytes(text.encode())
     summary = streamed(path, out)
     found = read(out)
@@ -371,9 +373,27 @@ def test_csv_as_people_write_it(tmp_path: Path) -> None:
     rejects = pd.read_csv(summary.rejects, keep_default_na=False)
     assert rejects.to_numpy().tolist() == [
         [3, "NA", "variance not above zero"],
-        [4, "NA", "variance not above zero"],
-        [5, "c", "estimate not finite"],
+        [4, "NA", "variance not above zero: '0,5' is not a number (decimals have a point)"],
+        [5, "c", "estimate not finite: 'x' is not a number"],
+        [6, "c", "estimate not finite"],
+        [7, "c", "variance not above zero"],
+        [8, "c", f"estimate not finite: '{'u' * 39}…' is not a number"],
     ]
+
+
+def test_what_is_no_number_is_quoted_also_where_rows_stand_apart(tmp_path: Path) -> None:
+    frame = effects(scattered=True).fillna({"review": "lost"})
+    text = frame.astype({"y": object})
+    text.loc[[11, 400], "y"] = ["1,5", "about 2"]
+    path = tmp_path / "in.csv"
+    text.to_csv(path, index=False)
+    summary = streamed(path, tmp_path / "out.csv")
+    assert summary.scattered
+    said = pd.read_csv(summary.rejects, index_col="row")["reason"]
+    assert said[said.str.contains("is not a number")].to_dict() == {
+        12: "estimate not finite: '1,5' is not a number (decimals have a point)",
+        401: "estimate not finite: 'about 2' is not a number",
+    }
 
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".arrow", ".arrows"])
@@ -406,7 +426,7 @@ def test_the_journal_says_all_on_which_bytes_depend(tmp_path: Path, monkeypatch:
     noted = json.loads((tmp_path / "out.parquet.unfinished" / "journal.json").read_text())
     assert [file["size"] for file in noted["input"]] == [path.stat().st_size]
     assert noted["options"] == {
-        "backend": "numpy", "ci_method": "hartung-knapp-adhoc", "key": "review", "level": 0.95,
+        "backend": "numpy", "ci_method": None, "key": "review", "level": 0.95,
         "model": "random-effects",
         "part_rows": 70, "sei": None, "tau2_method": "REML", "vi": "v", "yi": "y",
     }  # fmt: skip
@@ -424,7 +444,7 @@ BROKEN: list[tuple[str, str | bytes, type[Exception], str]] = [
     ("in.csv", "review,y,v\n1,2\n", WorkspaceError, "cannot be read as CSV: .*Expected 3 columns, got 2"),
     ("in.csv", b"review,y,v\n\xff\xff,2,3\n", WorkspaceError, "cannot be read as CSV: .*not UTF-8"),
     ("in.csv", b"review,y,v\n" + b"a,1,1\n" * 9999 + b"\xff,2,3\n", WorkspaceError, "read as CSV: .*UTF8"),
-    ("in.csv", "", WorkspaceError, "has no column 'review'"),
+    ("in.csv", "", WorkspaceError, "is empty: the first line of a table names its columns"),
 ]
 
 
@@ -437,7 +457,7 @@ def test_broken_input_is_one_line(
     with pytest.raises(error, match=words) as caught:
         streamed(path, tmp_path / "out.parquet")
     assert "\n" not in str(caught.value)
-    assert not (tmp_path / "out.parquet").exists()
+    assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
 def test_columns_of_the_wrong_kind(tmp_path: Path) -> None:
@@ -475,9 +495,66 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
         streamed(path, tmp_path / "none" / "out.csv")
     with pytest.raises(OptionError, match="--out: 'out' ends in none of"):
         streamed(path, tmp_path / "out")
-    (tmp_path / "out.csv").mkdir()
-    with pytest.raises(ReportError, match="cannot be written"):
-        streamed(path, tmp_path / "out.csv")
+    (tmp_path / "folder.csv").mkdir()
+    for place, how in (("folder.csv", {}), ("out.csv", {"rejects": tmp_path / "folder.csv"})):
+        with pytest.raises(WorkspaceError, match=r"folder\.csv is a folder"):
+            streamed(path, tmp_path / place, **how)
+    with pytest.raises(WorkspaceError, match="there is no folder"):
+        streamed(path, tmp_path / "out.csv", rejects=tmp_path / "none" / "rejects.csv")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["folder.csv", "in.parquet"]
+
+
+def test_the_default_interval_is_that_of_the_model(tmp_path: Path) -> None:
+    path = written(effects(), tmp_path / "in.parquet")
+    for model, interval in (("common-effect", "wald"), ("random-effects", "hartung-knapp-adhoc")):
+        tables = []
+        for ci in (None, interval):
+            out = tmp_path / f"{model}-{ci}.parquet"
+            streamed(path, out, options=PoolOptions(model=model, ci_method=ci))
+            tables.append(read(out))
+        pd.testing.assert_frame_equal(*tables)
+
+
+def test_rejects_of_another_run_are_not_written_over(tmp_path: Path) -> None:
+    path, rejects = written(effects(), tmp_path / "in.parquet"), tmp_path / "r.csv"
+    streamed(path, tmp_path / "a.csv", rejects=rejects)
+    said = rejects.read_bytes()
+    with pytest.raises(OptionError, match=r"r\.csv is there, but .*b\.csv is not"):
+        streamed(path, tmp_path / "b.csv", rejects=rejects, options=PoolOptions(level=0.9))
+    streamed(path, tmp_path / "a.csv", rejects=rejects)
+    assert rejects.read_bytes() == said
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.csv", "in.parquet", "r.csv"]
+
+
+@pytest.mark.parametrize("name", ["r.csv", "a.csv.rejects.csv"])
+def test_two_do_not_write_the_same_rejects_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path, rejects = written(effects(), tmp_path / "in.parquet"), tmp_path / name
+    original = run.pool_task
+
+    def meddling(*given: Any) -> Any:
+        with pytest.raises(ReportError, match=f"another metasyn batch is writing .*{re.escape(name)}"):
+            streamed(path, tmp_path / "b.csv", rejects=rejects, options=PoolOptions(level=0.9))
+        return original(*given)
+
+    monkeypatch.setattr(run, "pool_task", meddling)
+    streamed(path, tmp_path / "a.csv", rejects=rejects, jobs=1)
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted(["a.csv", "in.parquet", name])
+
+
+def test_that_it_compiles_is_told_once() -> None:
+    numba = pytest.importorskip("numba")
+    told: list[str] = []
+    one, two, three = (numba.njit(lambda x, add=add: x + add) for add in (1, 2, 3))
+    with compiling_told("compiled", lambda: told.append("compiling")):
+        assert (one(1), one(2), two(1)) == (2, 3, 3)
+        assert told == ["compiling"]
+    with compiling_told("compiled", lambda: told.append("again")):
+        assert two(1) == 3
+    with compiling_told("numpy", lambda: told.append("numpy")):
+        assert three(1) == 4
+    assert told == ["compiling"]
 
 
 def test_columns_are_three() -> None:

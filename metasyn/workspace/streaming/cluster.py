@@ -10,8 +10,8 @@ from metasyn.errors import WorkspaceError
 
 __all__ = ["on_cluster"]
 
-# Seconds to wait for the scheduler, and then for a worker.
-_PATIENCE = 30
+# Seconds to wait for the scheduler to answer at all, and then for it and for a worker.
+_PATIENCE_FIRST, _PATIENCE = 10, 30
 # Packages on which the digits of a result may depend.
 _SAME = ("metasyn-evidence", "numpy", "scipy", "numba")
 
@@ -41,11 +41,8 @@ def on_cluster(address: str) -> Iterator[None]:
         raise WorkspaceError(
             f"a cluster needs {error.name}: pip install 'metasyn-evidence[cluster]'."
         ) from error
-    try:
-        connect: Any = distributed.Client
-        client = connect(address, timeout=_PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise WorkspaceError(f"no Dask scheduler answers at {address}.") from error
+    connect: Any = distributed.Client
+    client = connect(_answering(address), timeout=_PATIENCE, set_as_default=False)
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
         _require_same(client.get_versions(packages=list(_SAME)))
@@ -55,6 +52,32 @@ def on_cluster(address: str) -> Iterator[None]:
         raise WorkspaceError(f"the Dask cluster at {address} has no workers.") from error
     finally:
         client.close()
+
+
+def _answering(address: str) -> str:
+    """The address, if a scheduler answers there: a client that finds none takes a minute to give up."""
+    import asyncio
+
+    import distributed
+
+    dask: Any = distributed
+
+    async def identity() -> Any:
+        how = dask.Security().get_connection_args("client")
+        async with dask.rpc(address, timeout=_PATIENCE_FIRST, connection_args=how) as there:
+            return await asyncio.wait_for(there.identity(), _PATIENCE_FIRST)
+
+    try:
+        kind = asyncio.run(identity())["type"]
+    except ValueError as error:
+        raise WorkspaceError(
+            f"{address!r} is not the address of a Dask scheduler, as tcp://host:8786 is."
+        ) from error
+    except (OSError, TimeoutError) as error:
+        raise WorkspaceError(f"no Dask scheduler answers at {address}.") from error
+    if kind != "Scheduler":
+        raise WorkspaceError(f"at {address} is a {kind} of Dask, not its scheduler.")
+    return address
 
 
 def _require_same(versions: dict[str, Any]) -> None:

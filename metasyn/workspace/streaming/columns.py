@@ -10,7 +10,7 @@ import numpy as np
 from metasyn.errors import OptionError
 from metasyn.workspace.streaming.rows import Array
 
-__all__ = ["Columns", "holds_numbers", "key_type", "keys_of", "numbers_of"]
+__all__ = ["Columns", "holds_numbers", "key_type", "keys_of", "numbers_of", "said_instead"]
 
 # What in a cell of CSV is no number and no mistake either.
 _NO_NUMBER = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", ".")
@@ -121,6 +121,29 @@ def numbers_of(column: Any) -> Array:
     if column.null_count:
         column = pc.fill_null(column, float("nan"))
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=float)
+
+
+def said_instead(column: Any, numbers: Array) -> Any:
+    """What cells of text say that is neither a number nor one of the words for a missing one.
+
+    Parameters
+    ----------
+    column : pyarrow.StringArray
+    numbers : ndarray of float
+        What `numbers_of` made of it.
+
+    Returns
+    -------
+    pyarrow.StringArray
+        Null where a cell is a number, or missing.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not np.isnan(numbers).any():
+        return pa.nulls(len(column), pa.string())
+    missing = pc.is_in(pc.utf8_trim_whitespace(column), pa.array(_NO_NUMBER))
+    return pc.if_else(pc.and_(pa.array(np.isnan(numbers)), pc.invert(missing)), column, None)
 
 
 def _readable(column: Any) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from metasyn.batch.pool_many import pool_many
 from metasyn.batch.results import STATUS, ManyResults
-from metasyn.vocabulary import Backend, CiMethod, NormalModel, Tau2Method
+from metasyn.vocabulary import Backend, ManyCi, ManyTau2Method, NormalModel
+from metasyn.wording import legible
 from metasyn.workspace.streaming.cutting import MOST_EFFECTS, Part
 from metasyn.workspace.streaming.rows import Array, Integers
 
@@ -26,6 +28,9 @@ _OK, _NOT_FINITE, _NO_VARIANCE = (
     WORDS.index(word) for word in ("ok", "estimate not finite", "variance not above zero")
 )
 _NO_KEY = "no key"
+# Longest piece of a cell that is quoted, and what looks like a number with a comma.
+_MOST_SAID = 40
+_COMMA = re.compile(r"\s*[+-]?\d*,\d+\s*")
 
 Task = tuple[Array, Array, Integers]
 """Effects, variances and bounds of a part: all that a worker is sent."""
@@ -36,12 +41,13 @@ class PoolOptions:
     """How every synthesis is computed: the options of `pool_many`.
 
     With the backend `"auto"` a run chooses one by the size of its table: the same for all parts, so that the
-    last, small one does not differ from the others in its last digits.
+    last, small one does not differ from the others in its last digits. Without `ci_method` the interval is
+    that of the model.
     """
 
     model: NormalModel = "random-effects"
-    tau2_method: Tau2Method = "REML"
-    ci_method: CiMethod = "hartung-knapp-adhoc"
+    tau2_method: ManyTau2Method = "REML"
+    ci_method: ManyCi | None = None
     level: float = 0.95
     backend: Backend = "auto"
 
@@ -143,7 +149,22 @@ def _reasons(part: Part, status: NDArray[np.int8]) -> NDArray[Any]:
     no_variance = ~(np.isfinite(part.rows.vi) & (part.rows.vi > 0))
     own = np.where((own == _OK) & no_variance, _NO_VARIANCE, own)
     words = np.array(_of_synthesis(), dtype=object)[status]
-    return np.where(own == _OK, words, np.array(WORDS, dtype=object)[own])
+    reasons = np.where(own == _OK, words, np.array(WORDS, dtype=object)[own])
+    if (said := part.rows.said) is not None:
+        for row in np.flatnonzero((own != _OK) & said.is_valid().to_numpy(zero_copy_only=False)).tolist():
+            reasons[row] += f": {_no_number(said[row].as_py())}"
+    return reasons
+
+
+def _no_number(text: str) -> str:
+    """A cell that should be a number.
+
+    >>> _no_number("0,3")
+    "'0,3' is not a number (decimals have a point)"
+    """
+    shown = text if len(text) <= _MOST_SAID else f"{text[: _MOST_SAID - 1]}…"
+    hint = " (decimals have a point)" if _COMMA.fullmatch(text) else ""
+    return f"'{legible(shown)}' is not a number{hint}"
 
 
 def _of_synthesis() -> list[str]:

@@ -13,13 +13,21 @@ from typing import Any
 import numpy as np
 
 from metasyn.errors import WorkspaceError
-from metasyn.workspace.streaming.columns import Columns, holds_numbers, key_type, keys_of, numbers_of
+from metasyn.workspace.streaming.columns import (
+    Columns,
+    holds_numbers,
+    key_type,
+    keys_of,
+    numbers_of,
+    said_instead,
+)
 from metasyn.workspace.streaming.formats import TableFormat, files_of, read_format, require_pyarrow
 from metasyn.workspace.streaming.readers import BATCHES, HEADS, PIECE, Head
-from metasyn.workspace.streaming.rows import Rows
+from metasyn.workspace.streaming.rows import Array, Rows
 
 __all__ = ["Source", "open_source"]
 
+_TEXT: tuple[TableFormat, ...] = ("CSV", "gzipped CSV")
 # Of a row of text with a short key and two numbers, not too many: rather too many rows are guessed.
 _ROW_BYTES: dict[TableFormat, int] = {"gzipped CSV": 10}
 _ROW_BYTES_ELSE = 20
@@ -82,10 +90,19 @@ class Source:
     def _rows(self, batch: Any, first: int) -> Rows:
         key, yi, spread = (batch.column(name) for name in self.columns.names)
         y, v = numbers_of(yi), numbers_of(spread)
+        said = self._said(yi, y, spread, v) if self.kind in _TEXT else None
         if self.columns.sei is not None:
             v = np.where(v > 0, v * v, np.nan)
         numbers = np.arange(first, first + len(y))
-        return Rows(numbers=numbers, keys=keys_of(key, self.key_type), yi=y, vi=v)
+        return Rows(numbers=numbers, keys=keys_of(key, self.key_type), yi=y, vi=v, said=said)
+
+    @staticmethod
+    def _said(yi: Any, y: Array, spread: Any, v: Array) -> Any:
+        """The cell that makes a row unusable: that of the estimate, where that is not finite."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        return pc.if_else(pa.array(np.isfinite(y)), said_instead(spread, v), said_instead(yi, y))
 
 
 def open_source(path: Path, columns: Columns) -> Source:
@@ -131,13 +148,15 @@ def open_source(path: Path, columns: Columns) -> Source:
 def _key_type(path: Path, kind: TableFormat, columns: Columns, head: Head) -> Any:
     """The type of the keys, of a file whose three columns are there and hold what they have to."""
     names, types, _ = head
+    if not names:
+        raise WorkspaceError(f"{path} is empty: the first line of a table names its columns.")
     for name in columns.names:
         if names.count(name) != 1:
             found = "has several columns" if name in names else "has no column"
             raise WorkspaceError(f"{path} {found} {name!r}; its columns: {', '.join(names)}.")
     keys, *numbers = (types[names.index(name)] for name in columns.names)
     for name, of in zip(columns.names[1:], numbers, strict=True):
-        if kind not in ("CSV", "gzipped CSV") and not holds_numbers(of):
+        if kind not in _TEXT and not holds_numbers(of):
             raise WorkspaceError(f"{path}: column {name!r} must hold numbers; it holds {of}.")
     known = key_type(keys)
     if known is None:

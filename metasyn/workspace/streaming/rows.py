@@ -27,12 +27,16 @@ class Rows:
         Which synthesis each belongs to.
     yi, vi : ndarray of shape (m,)
         NaN where the input has nothing or no number.
+    said : pyarrow.Array of length m, or None
+        Of a table of text: what stands in place of a number where that makes the row unusable, else null.
+        None of other tables.
     """
 
     numbers: Integers
     keys: Any
     yi: Array
     vi: Array
+    said: Any = None
 
     def __len__(self) -> int:
         return int(self.numbers.size)
@@ -44,6 +48,7 @@ class Rows:
             keys=self.keys.slice(start, max(0, stop - start)),
             yi=self.yi[start:stop],
             vi=self.vi[start:stop],
+            said=None if self.said is None else self.said.slice(start, max(0, stop - start)),
         )
 
     def at(self, positions: NDArray[Any]) -> Rows:
@@ -56,6 +61,7 @@ class Rows:
             keys=self.keys.take(pa.array(where)),
             yi=self.yi[where],
             vi=self.vi[where],
+            said=None if self.said is None else self.said.take(pa.array(where)),
         )
 
     def apart(self) -> tuple[Rows, Integers]:
@@ -77,4 +83,5 @@ class Rows:
             keys=pa.concat_arrays([piece.keys for piece in pieces]),
             yi=np.concatenate([piece.yi for piece in pieces]),
             vi=np.concatenate([piece.vi for piece in pieces]),
+            said=None if pieces[0].said is None else pa.concat_arrays([piece.said for piece in pieces]),
         )

@@ -15,6 +15,7 @@ from metasyn.batch.parallel import map_parts
 from metasyn.errors import OptionError, WorkspaceError
 from metasyn.synthesis.tau2.backends import chosen_backend
 from metasyn.workspace.streaming.columns import Columns
+from metasyn.workspace.streaming.compiling import compiling_told
 from metasyn.workspace.streaming.cutting import KeyReturns, Part, cut
 from metasyn.workspace.streaming.finishing import Summary, finish
 from metasyn.workspace.streaming.formats import TableFormat, format_of
@@ -25,7 +26,7 @@ from metasyn.workspace.streaming.reading import Source, open_source
 from metasyn.workspace.streaming.rows import Rows
 from metasyn.workspace.streaming.seen_keys import SeenKeys
 from metasyn.workspace.streaming.spill import deal, dealt_part, partitions_for
-from metasyn.workspace.streaming.store import Store, opened_store
+from metasyn.workspace.streaming.store import REJECTS, Store, alone_with, is_begun, opened_store
 
 __all__ = ["PART_ROWS", "Teller", "run_batch"]
 
@@ -116,19 +117,21 @@ def run_batch(
         If the output cannot be written.
     """
     options = options or PoolOptions()
-    rejects = rejects or out.with_name(out.name + ".rejects.csv")
+    rejects = rejects or out.with_name(out.name + REJECTS)
     _require(path, out, rejects, part_rows)
+    _require_own(out, rejects)
     options.check()
     source = open_source(path, columns)
     options = replace(options, backend=chosen_backend(options.backend, source.about))
     journal = journal_of(source, options, part_rows)
-    with opened_store(out) as store:
+    with opened_store(out) as store, alone_with(rejects, store):
         known = _found(store, journal, restart, teller)
         run = _Run(
             source=source, options=options, part_rows=part_rows, jobs=jobs, store=store, teller=teller,
             journal=known,
         )  # fmt: skip
-        _compute(run)
+        with compiling_told(options.backend, partial(teller.step, "compiling (first run)", 0, None, "")):
+            _compute(run)
         if input_identity(source) != journal["input"]:
             raise WorkspaceError(f"{path} was changed while it was read; nothing was written. Run it again.")
         summary = finish(
@@ -148,8 +151,21 @@ def _require(path: Path, out: Path, rejects: Path, part_rows: int) -> None:
         raise OptionError(f"input, output and rejects are three files; got {path}, {out} and {rejects}.")
     if part_rows < 1:
         raise OptionError(f"part_rows must be 1 or more; got {part_rows}.")
-    if not out.parent.is_dir():
-        raise WorkspaceError(f"{out}: there is no folder {out.parent}.")
+    for place in (out, rejects):
+        if not place.parent.is_dir():
+            raise WorkspaceError(f"{place}: there is no folder {place.parent}.")
+        if place.is_dir():
+            raise WorkspaceError(f"{place} is a folder; a file is to be written there.")
+
+
+def _require_own(out: Path, rejects: Path) -> None:
+    """Not to write over the rejects of another output: of this one there is something, if they are its."""
+    usual = rejects.name == out.name + REJECTS
+    if not usual and rejects.exists() and rejects.stat().st_size and not (out.exists() or is_begun(out)):
+        raise OptionError(
+            f"--rejects: {rejects} is there, but {out} is not, so that these may be the rejects of another "
+            "run: remove them, or give another name."
+        )
 
 
 def _found(store: Store, journal: dict[str, Any], restart: bool, teller: Teller) -> dict[str, Any]:

@@ -115,8 +115,11 @@ def dealt_part(folder: Path, number: int, rows: int, key: str) -> Part:
         table = reader.read_all().combine_chunks()
     if table.num_rows != rows:
         raise WorkspaceError(f"{_file(folder, number)} is damaged: run again with --restart.")
-    number_column, keys, yi, vi = (column.chunk(0) for column in table.columns)
-    given = Rows(numbers=number_column.to_numpy(), keys=keys, yi=yi.to_numpy(), vi=vi.to_numpy())
+    number_column, keys, yi, vi, *said = (column.chunk(0) for column in table.columns)
+    given = Rows(
+        numbers=number_column.to_numpy(), keys=keys, yi=yi.to_numpy(), vi=vi.to_numpy(),
+        said=said[0] if said else None,
+    )  # fmt: skip
     known, missing = given.apart()
     codes = np.asarray(known.keys.dictionary_encode().indices.to_numpy(zero_copy_only=False))
     sizes = np.bincount(codes) if codes.size else np.zeros(0, dtype=np.int64)
@@ -170,9 +173,10 @@ def _places(keys: Any, many: int) -> Integers:
 def _batch(rows: Rows) -> Any:
     import pyarrow as pa
 
-    return pa.record_batch(
-        {"row": pa.array(rows.numbers), "key": rows.keys, "yi": pa.array(rows.yi), "vi": pa.array(rows.vi)}
-    )
+    columns = {
+        "row": pa.array(rows.numbers), "key": rows.keys, "yi": pa.array(rows.yi), "vi": pa.array(rows.vi),
+    }  # fmt: skip
+    return pa.record_batch(columns if rows.said is None else {**columns, "said": rows.said})
 
 
 def _file(folder: Path, number: int) -> Path:

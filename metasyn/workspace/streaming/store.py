@@ -13,8 +13,10 @@ from typing import Any
 from metasyn.errors import ReportError
 from metasyn.workspace.streaming.durable import sync_folder, whole_file
 
-__all__ = ["Store", "opened_store"]
+__all__ = ["Store", "alone_with", "is_begun", "opened_store"]
 
+REJECTS = ".rejects.csv"
+"""What is added to the name of an output for that of its rejects."""
 _JOURNAL, _LOCK = "journal.json", "lock"
 # Rows of one batch of a part, so that a part can be read again a little at a time; fewer where all parts
 # are read side by side.
@@ -139,9 +141,46 @@ def opened_store(out: Path) -> Iterator[Store]:
     ReportError
         If another process is writing this output, or nothing can be written there.
     """
+    with _locked(folder := _beside(out), out):
+        yield Store(folder, out)
+
+
+def is_begun(out: Path) -> bool:
+    """Whether an interrupted run has left something of this output."""
+    return (_beside(out) / _JOURNAL).exists()
+
+
+@contextmanager
+def alone_with(rejects: Path, store: Store) -> Iterator[None]:
+    """Rejects for this process alone: those of two outputs may have been given the same name.
+
+    Parameters
+    ----------
+    rejects : Path
+        By its usual name it is locked with the output to which that name belongs.
+    store : Store
+
+    Raises
+    ------
+    ReportError
+        If another process is writing them, or nothing can be written there.
+    """
+    folder = _beside(rejects.with_name(rejects.name.removesuffix(REJECTS)))
+    if folder.resolve() == store.folder.resolve():
+        yield
+        return
+    with _locked(folder, rejects):
+        yield
+
+
+def _beside(out: Path) -> Path:
+    return out.with_name(out.name + ".unfinished")
+
+
+@contextmanager
+def _locked(folder: Path, out: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    folder = out.with_name(out.name + ".unfinished")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK)
@@ -151,8 +190,11 @@ def opened_store(out: Path) -> Iterator[Store]:
     except OSError as error:
         raise ReportError(f"nothing can be written beside {out}: {error.strerror or error}.") from error
     try:
-        yield Store(folder, out)
+        yield
     finally:
+        # Where nothing is finished there is nothing to go on with.
+        if {path.name for path in folder.glob("*")} <= {_LOCK, _JOURNAL}:
+            shutil.rmtree(folder, ignore_errors=True)
         lock.release()
 
 
