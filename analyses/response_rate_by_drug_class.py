@@ -56,8 +56,9 @@ analysis = Analysis(
     ],
     notes=[
         "The groups come from different studies: differences between classes are not effects of the drugs.",
-        "The pooled rates come from the counts themselves, cohorts without responses included as they are. "
-        "In the comparison of classes 0.5 is added to both counts of such cohorts; the arcsine scale, which "
+        "A rate pooled by the mixed model comes from the counts themselves, cohorts without responses "
+        "included as they are. Where another model is used (two cohorts only, classes that are compared) "
+        "1/2 is added to both counts of such cohorts; every result names its model. The arcsine scale, which "
         "needs no such addition, stands beside it.",
     ],
     claims=[

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from metasyn.vocabulary import CiMethod, HeterogeneityTest, Model, Tau2Method
 
-__all__ = ["CI_NAMES", "HETEROGENEITY_NAMES", "MODEL_NAMES", "TAU2_NAMES", "dashed", "interval_name"]
+__all__ = [
+    "CI_NAMES",
+    "HETEROGENEITY_NAMES",
+    "MODEL_NAMES",
+    "TAU2_NAMES",
+    "added_words",
+    "dashed",
+    "interval_heading",
+    "interval_name",
+]
 
 MODEL_NAMES: dict[Model, str] = {
     "random-effects": "random effects",
@@ -60,6 +70,57 @@ def interval_name(ci_method: CiMethod) -> str:
     ('CI', 'CrI')
     """
     return "CrI" if ci_method == "credible" else "CI"
+
+
+def interval_heading(ci_methods: Iterable[CiMethod], level: str = "95%") -> str:
+    """What heads a column of intervals: of one kind by its name, of both kinds only as an interval.
+
+    Parameters
+    ----------
+    ci_methods : iterable of str
+        How the intervals of the column were made.
+    level : str
+        As it is printed.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> [interval_heading(kinds) for kinds in (["wald", "t"], ["credible"], ["wald", "credible"])]
+    ['95% CI', '95% CrI', '95% interval']
+    """
+    kinds = {interval_name(method) for method in ci_methods}
+    return f"{level} {kinds.pop() if len(kinds) == 1 else 'interval' if kinds else 'CI'}"
+
+
+def added_words(adjustment: str, model: Model | None) -> str:
+    """What was added to the counts of a row, and that a mixed model of counts takes them without it.
+
+    Parameters
+    ----------
+    adjustment : str
+        As the effect has it; empty if nothing was added.
+    model : str or None
+        Of the result that the row stands in; None where it stands alone.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> added_words("1/2 added to each cell", "random-effects")
+    '1/2 added to each cell'
+    >>> added_words("1/2 added to each cell", "glmm").split(", ")[1]
+    'the mixed model takes the counts as they are'
+    """
+    if not adjustment or model != "glmm":
+        return adjustment
+    return (
+        f"{adjustment}; only where effects of rows are pooled, the mixed model takes the counts as they are"
+    )
 
 
 def dashed(name: str) -> str:

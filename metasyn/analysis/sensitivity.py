@@ -104,7 +104,10 @@ def _intervals(effects: EffectSet, spec: SynthesisSpec) -> Iterator[Sensitivity]
     """The common-effect model where the headline is a random-effects one."""
     if effects.k >= 3 and spec.model != "common-effect":
         result = pool(effects, spec=spec.update(model="common-effect", ci_method=None, tau2=None))
-        yield Sensitivity(group="model", label="common-effect", result=result)
+        # Beside a mixed model of counts it differs in more than the heterogeneity that it leaves out.
+        counts = model_first(spec, effects.measure, effects.k) == "glmm"
+        group = f"model, normal-normal on the scale of the {effects.measure.scale}" if counts else "model"
+        yield Sensitivity(group=group, label="common-effect", result=result)
 
 
 def _measures(

@@ -8,25 +8,29 @@ import numpy as np
 
 from metasyn.claims.statement import Check, Subject
 from metasyn.claims.words import estimate_text, interval_phrase, null_text, value_text
+from metasyn.effects.proportions import clopper_pearson
 from metasyn.names import MODEL_NAMES, interval_name
 from metasyn.synthesis.model import Alternative, SynthesisResult
 from metasyn.synthesis.null_side import side
-from metasyn.values import NotEstimable
+from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import CiMethod, Model, NullSide
 from metasyn.wording import percent_text, plain_number, whole
 
 __all__ = [
+    "AllOrNone",
     "BesideHeadline",
     "FewEvents",
     "HeadlineModel",
     "LosesMostWeight",
     "MeanAndMedianApart",
     "MoreHeterogeneity",
+    "NewStudyLies",
     "OtherEstimateLies",
     "OtherReaches",
     "PriorMedian",
     "ProbablyLies",
     "WithoutContrast",
+    "all_or_none",
     "alternative_of",
     "loses_most",
     "lost_weights",
@@ -81,6 +85,29 @@ def without_contrast(result: SynthesisResult) -> int:
         extreme = extreme | (data.events_1 == data.size_1)
         extreme = extreme if data.events_2 is None else extreme | (data.events_2 == data.size_2)
     return int(extreme.sum())
+
+
+def all_or_none(result: SynthesisResult) -> tuple[int, int, Interval] | None:
+    """Where nobody, or everybody, had the event in all cohorts: events, participants, exact interval.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+
+    Returns
+    -------
+    tuple of (int, int, Interval) or None
+        The Clopper-Pearson interval of all counts taken as one sample; None where some had the event and
+        others had not, or the measure is no proportion of single cohorts with counts.
+    """
+    if result.effects.measure.family != "proportion":
+        return None
+    counts = [one.counts for one in result.effects.effects]
+    known = [one for one in counts if one is not None]
+    events, size = sum(one.events_1 for one in known), sum(one.n_1 for one in known)
+    if len(known) < len(counts) or 0 < events < size:
+        return None
+    return events, size, clopper_pearson(events, size, result.request.level)
 
 
 def prior_median(result: SynthesisResult, prior: str) -> float | None:
@@ -294,3 +321,45 @@ class BesideHeadline:
             f"the headline is {MODEL_NAMES[result.model]}" if holds else "there is none beside the headline"
         )
         return Check(holds=holds, says=f"a result under {self.prior} stands beside the headline", shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStudyLies:
+    """The interval of the true effect in a new study under the prior of a Bayesian headline."""
+
+    prior: str
+    low: float
+    high: float
+    tau: float
+
+    def check(self, subject: Subject) -> Check:
+        """Compare with the predictive distribution and the median of tau."""
+        result = subject.result
+        says = f"a new study lies in {plain_number(self.low)} to {plain_number(self.high)} under {self.prior}"
+        one = next((one for name, one in result.beside.bayes if name == self.prior), None)
+        if result.model != "bayesian" or one is None:
+            return Check(holds=False, says=says, shows="no Bayesian model with this prior headlines")
+        shows = f"the interval is {plain_number(one.pi.low)} to {plain_number(one.pi.high)}"
+        found = one.pi.low, one.pi.high, one.tau.median
+        return Check(holds=found == (self.low, self.high, self.tau), says=says, shows=shows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllOrNone:
+    """Nobody, or everybody, had the event in any cohort."""
+
+    events: int
+    size: int
+
+    def check(self, subject: Subject) -> Check:
+        """Add the counts up."""
+        found = all_or_none(subject.result)
+        says = f"{whole(self.events)} of {whole(self.size)} had the event in all cohorts together"
+        shows = (
+            "some had it and others had not"
+            if found is None
+            else f"{whole(found[0])} of {whole(found[1])} had"
+        )
+        return Check(
+            holds=found is not None and found[:2] == (self.events, self.size), says=says, shows=shows
+        )

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from metasyn.claims.statement import Check, Subject
 from metasyn.synthesis.model import Tau2Estimate
 from metasyn.values import NotEstimable
-from metasyn.wording import tau2_text
+from metasyn.wording import p_text, tau2_text
 
-__all__ = ["HasHeterogeneity", "Tau2OnlyZero", "Tau2Outside"]
+__all__ = ["HasHeterogeneity", "Tau2OnlyZero", "Tau2Outside", "ZeroNotExcluded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,22 @@ class Tau2OnlyZero:
         wider = tau2 is not None and not isinstance(tau2.ci, NotEstimable) and tau2.ci.high > 0
         holds = wider and tau2 is not None and tau2.value == 0
         return Check(holds=holds, says="the variance is 0 and its interval is not", shows=_shown(tau2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZeroNotExcluded:
+    """The test of heterogeneity of a mixed model rejects one mean, but the interval of tau2 includes 0."""
+
+    def check(self, subject: Subject) -> Check:
+        """The test at one minus the level of the synthesis."""
+        found = subject.result.heterogeneity
+        says = "the test speaks against one mean and the interval of the variance includes 0"
+        if isinstance(found, NotEstimable) or found.test != "likelihood-ratio":
+            return Check(holds=False, says=says, shows="there is no likelihood-ratio test")
+        ci = found.tau2.ci
+        zero = not isinstance(ci, NotEstimable) and ci.low <= 0
+        rejects = found.pvalue < 1 - subject.result.request.level
+        return Check(holds=zero and rejects, says=says, shows=f"{p_text(found.pvalue)}; {_shown(found.tau2)}")
 
 
 def _tau2(subject: Subject) -> Tau2Estimate | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from metasyn.analysis.result import AnalysisResult, OutcomeResult
 from metasyn.claims.absolute_conditions import DifferenceLies, HasAbsoluteEffect
 from metasyn.claims.statement import Statement, Subject, choose
+from metasyn.names import interval_name
 from metasyn.report.blocks import Block, Bullets, Paragraph, Section, TableBlock
 from metasyn.report.groups import part_names
 from metasyn.report.phrases import capital, sentence
@@ -81,7 +82,7 @@ def _about(
         text = sentence(f"{_lead(baseline)}no absolute effect can be stated: {effect.reason}")
         return (Statement(text=text, conditions=(HasAbsoluteEffect(baseline=baseline, exists=False),)),)
     known = HasAbsoluteEffect(baseline=baseline)
-    text = _numbers(effect, names, event)
+    text = _numbers(effect, names, event, interval_name(result.ci_method))
     if isinstance(effect.difference_ci, NotEstimable):
         return (Statement(text=f"{text}.", conditions=(known,)),)
     places: tuple[tuple[NullPlace, str], ...] = (
@@ -96,14 +97,14 @@ def _about(
     return choose(candidates, Subject(result=result))
 
 
-def _numbers(effect: AbsoluteEffect, names: tuple[str, str], event: str) -> str:
+def _numbers(effect: AbsoluteEffect, names: tuple[str, str], event: str, kind: str) -> str:
     """`In 1,000 people, 68 with B and 153 (95% CI 77 to 305) with A are expected to have the event: ...`."""
     baseline, (first, second) = effect.baseline, names
     without = people(baseline.risk, baseline.interval)
     with_it = per_thousand(effect.risk_with)
     if not isinstance(effect.risk_with_ci, NotEstimable):
         low, high = (per_thousand(bound) for bound in (effect.risk_with_ci.low, effect.risk_with_ci.high))
-        with_it += f" ({level_text(effect.risk_with_ci.level)} CI {low} to {high})"
+        with_it += f" ({level_text(effect.risk_with_ci.level)} {kind} {low} to {high})"
     if baseline.of == "event-free":
         happens = f"to be without the event ({event}) at {baseline.by}"
     else:

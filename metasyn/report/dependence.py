@@ -153,9 +153,9 @@ def _same_model(result: SynthesisResult) -> Iterator[Statement]:
     if found is not None:
         measure = result.effects.measure
         text = (
-            "The headline is another kind of model. What differs by the dependence alone is told by random "
-            f"effects with one row per cohort: {estimate_text(found.estimate, measure)} "
-            f"({interval_phrase(found.ci, measure)})."
+            "The two are also different kinds of model. Like the dependent model, but with one row per "
+            f"cohort, random effects give {estimate_text(found.estimate, measure)} "
+            f"({interval_phrase(found.ci, measure)}): only what differs from that comes of the dependence."
         )
         yield Statement(text=text, conditions=(HeadlineIsOtherModel(estimate=found.estimate),))
 

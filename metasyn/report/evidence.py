@@ -7,6 +7,7 @@ from collections import Counter
 from metasyn.analysis.result import AnalysisResult, FigureFinding, OutcomeResult
 from metasyn.report.blocks import Block, Paragraph, Section, TableBlock
 from metasyn.report.opening import outcome_label
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.audit import audit_table, audit_words, recovered_table
 from metasyn.tables.evidence import evidence_table
 from metasyn.tables.words import counted
@@ -39,8 +40,14 @@ def evidence_section(result: AnalysisResult) -> Section | None:
 
 
 def _evidence(part: OutcomeResult, result: AnalysisResult) -> Section:
+    found = part.synthesis
+    model = found.model if isinstance(found, SynthesisResult) and found.pooled else None
     table = evidence_table(
-        part.effects, result.sources, slug=f"{part.slug}-evidence", level=result.analysis.synthesis.level
+        part.effects,
+        result.sources,
+        slug=f"{part.slug}-evidence",
+        level=result.analysis.synthesis.level,
+        model=model,
     )
     return Section(anchor=f"evidence-{part.slug}", heading=outcome_label(part), blocks=(TableBlock(table),))
 

@@ -10,6 +10,7 @@ from metasyn.report.outcome import slug_word
 from metasyn.tables.cells import effect_cell, printed_cell, source_cell
 from metasyn.tables.evidence import effect_notes
 from metasyn.tables.words import ROUTE_WORDS, estimate_header
+from metasyn.vocabulary import Model
 from metasyn.wording import legible, level_text
 
 __all__ = ["study_cards", "study_keys"]
@@ -17,7 +18,9 @@ __all__ = ["study_cards", "study_keys"]
 _KEY_LENGTH = 24
 
 
-def study_cards(effects: EffectSet, labels: Mapping[str, str], level: float) -> list[dict[str, Any]]:
+def study_cards(
+    effects: EffectSet, labels: Mapping[str, str], level: float, model: Model | None = None
+) -> list[dict[str, Any]]:
     """One record per effect, in order.
 
     Parameters
@@ -27,6 +30,8 @@ def study_cards(effects: EffectSet, labels: Mapping[str, str], level: float) -> 
         Source id -> its name and number in the list of sources.
     level : float
         Of the intervals shown.
+    model : str, optional
+        Of the headline.
 
     Returns
     -------
@@ -39,7 +44,9 @@ def study_cards(effects: EffectSet, labels: Mapping[str, str], level: float) -> 
         {
             "key": key,
             "label": legible(effect.label),
-            "facts": [[term, legible(text)] for term, text in _facts(effect, effects, labels, level) if text],
+            "facts": [
+                [term, legible(text)] for term, text in _facts(effect, effects, labels, level, model) if text
+            ],
             "counts": _counts(effect),
         }
         for key, effect in zip(study_keys(effects.labels), effects.effects, strict=True)
@@ -60,10 +67,10 @@ def _key(label: str, seen: dict[str, int]) -> str:
 
 
 def _facts(
-    effect: Effect, effects: EffectSet, labels: Mapping[str, str], level: float
+    effect: Effect, effects: EffectSet, labels: Mapping[str, str], level: float, model: Model | None
 ) -> tuple[tuple[str, str], ...]:
     """Terms and texts; empty texts are left out by the caller."""
-    notes = "; ".join(note.removeprefix(f"{effect.label}: ") for note in effect_notes((effect,)))
+    notes = "; ".join(note.removeprefix(f"{effect.label}: ") for note in effect_notes((effect,), model))
     derived = dict.fromkeys(
         row.derivation for row in effect.rows if row.derivation and row.derivation not in notes
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metasyn.analysis.result import AnalysisResult
+from metasyn.names import MODEL_NAMES
 from metasyn.report.blocks import Definitions, Section
 from metasyn.report.groups import outcome_label
 from metasyn.report.methods_data import Method, data_methods
@@ -20,12 +21,12 @@ from metasyn.report.methods_words import (
     TAU2_CI_TEXT,
     TAU2_KEYS,
 )
-from metasyn.report.phrases import sentence
+from metasyn.report.phrases import capital, sentence
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
 from metasyn.synthesis.profiles import PROFILES, departures
 from metasyn.tables.words import PI_WORDS, TAU2_WORDS
 from metasyn.values import NotEstimable
-from metasyn.vocabulary import I2Method, Tau2CiMethod
+from metasyn.vocabulary import CiMethod, I2Method, Tau2CiMethod
 from metasyn.wording import plain_number
 
 __all__ = ["cited_literature", "methods_section"]
@@ -97,11 +98,18 @@ def _model_methods(syntheses: _Labelled) -> Iterator[Method]:
     yield from _variance_methods(pooled)
     for method in dict.fromkeys(one.ci_method for one in pooled):
         text, literature = CI_TEXT[method]
-        yield Method(INTERVAL_LEADS[method], text, literature)
+        yield Method(INTERVAL_LEADS[method], f"{text}{_whose(method, pooled)}", literature)
     if any(not isinstance(one.pi, NotEstimable) for one in pooled):
         for name in dict.fromkeys(one.request.pi_method for one in pooled):
             text = f"The prediction interval of the true effect in a new study uses the {PI_WORDS[name]}"
             yield Method("Prediction.", text, PI_KEYS[name])
+
+
+def _whose(method: CiMethod, pooled: Sequence[SynthesisResult]) -> str:
+    """Of which models an interval is, where others have another one."""
+    models = dict.fromkeys(MODEL_NAMES[one.model] for one in pooled if one.ci_method == method)
+    others = any(one.ci_method != method for one in pooled)
+    return f" (model: {', '.join(models)})" if others else ""
 
 
 def _model_kinds(pooled: list[SynthesisResult]) -> Iterator[Method]:
@@ -123,6 +131,7 @@ def _model_kinds(pooled: list[SynthesisResult]) -> Iterator[Method]:
         yield Method("Bayesian model.", text, ("bayesmeta", "half-normal", *empirical))
 
 
+_NOT_MIXED = "Where no mixed model of counts headlines, and in the normal-normal models beside one, "
 _SHARE = (
     "I² is computed from τ² and the typical sampling variance: the share of the variability of the study "
     "results that goes beyond chance; it is not sorted into classes"
@@ -139,9 +148,11 @@ def _profile_lead(spec: SynthesisSpec) -> str:
 
 
 def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
+    """How the variance between studies is estimated where no mixed model headlines, which says so itself."""
     known = [one for one in pooled if not isinstance(one.heterogeneity, NotEstimable)]
     counted = any(one.model == "glmm" for one in known)
     pooled = [one for one in known if one.model != "glmm"]
+    where = _NOT_MIXED if counted else ""
     if counted and not pooled:
         yield Method("Heterogeneity.", _SHARE, ("i2",))
     used = dict.fromkeys(
@@ -149,18 +160,18 @@ def _variance_methods(pooled: list[SynthesisResult]) -> Iterator[Method]:
     )
     for method in used:
         if method in TAU2_KEYS:
-            text = f"The variance of the true effects (τ²) is estimated by {TAU2_WORDS[method]}"
-            yield Method("Between-study variance.", text, (TAU2_KEYS[method],))
+            text = f"{where}the variance of the true effects (τ²) is estimated by {TAU2_WORDS[method]}"
+            yield Method("Between-study variance.", capital(text), (TAU2_KEYS[method],))
         else:
             yield Method("Between-study variance.", sentence(f"τ²: {method}"))
     for request in dict.fromkeys((one.request.tau2_ci_method, one.request.i2_method) for one in pooled):
         if used:
-            yield _heterogeneity_method(*request)
+            yield _heterogeneity_method(*request, where)
 
 
-def _heterogeneity_method(tau2_ci_method: Tau2CiMethod, i2_method: I2Method) -> Method:
+def _heterogeneity_method(tau2_ci_method: Tau2CiMethod, i2_method: I2Method, where: str) -> Method:
     intervals, keys = TAU2_CI_TEXT[tau2_ci_method]
-    head = "Q is Cochran's statistic with inverse-variance weights. "
+    head = f"{where}Q is Cochran's statistic with inverse-variance weights. "
     tail = "the share of the variability of the study results that goes beyond chance; it is not sorted into "
     if i2_method == "Q":
         text = (
@@ -169,8 +180,8 @@ def _heterogeneity_method(tau2_ci_method: Tau2CiMethod, i2_method: I2Method) -> 
         )
     else:
         text = (
-            f"{head}The intervals of τ², I² and H² are {intervals}. I² is computed from τ² and the typical "
-            f"sampling variance: {tail}classes"
+            f"{head}The intervals of τ², I² and H² are {intervals}. I² is computed from τ² and the "
+            f"typical sampling variance: {tail}classes"
         )
     return Method("Heterogeneity.", text, ("q", *keys, "i2"))
 

@@ -13,6 +13,7 @@ from metasyn.report.evidence_words import route_statements
 from metasyn.report.opening import OVERLAP_WORDS
 from metasyn.report.phrases import sentence
 from metasyn.report.references import cite
+from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.words import ROUTE_WORDS
 from metasyn.wording import level_text
 
@@ -84,8 +85,19 @@ def data_methods(result: AnalysisResult) -> Iterator[Method]:
         for part in result.outcomes
         if any(effect.counts for effect in part.effects.effects)
     }
+    counted = any(
+        isinstance(one, SynthesisResult) and one.pooled and one.model == "glmm"
+        for part in result.outcomes
+        for one in (part.synthesis, *(other.synthesis for other in part.apart))
+    )
     for policy in policies:
-        yield Method("Zero cells.", sentence(_ZERO_CELLS[policy]), () if policy == "none" else ("zero",))
+        text = _ZERO_CELLS[policy]
+        if counted and policy != "none":
+            text += (
+                ". This is for models that pool the effect of every row, for groups pooled by them and for "
+                "intervals of heterogeneity that rest on them; mixed models take the counts as they are"
+            )
+        yield Method("Zero cells.", sentence(text), () if policy == "none" else ("zero",))
     yield _study_intervals(sets, result.analysis.synthesis.level)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from metasyn.analysis.result import OutcomeResult
 from metasyn.claims.model_conditions import (
+    AllOrNone,
     FewEvents,
     HeadlineModel,
     LosesMostWeight,
@@ -13,6 +14,7 @@ from metasyn.claims.model_conditions import (
     MoreHeterogeneity,
     OtherEstimateLies,
     WithoutContrast,
+    all_or_none,
     alternative_of,
     loses_most,
     lost_weights,
@@ -23,17 +25,18 @@ from metasyn.claims.words import bounds_text, value_text
 from metasyn.names import MODEL_NAMES
 from metasyn.report.blocks import FigureBlock
 from metasyn.report.groups import outcome_label
-from metasyn.report.posterior import posterior_statements, way_text
+from metasyn.report.phrases import heterogeneity_statements
+from metasyn.report.posterior import new_study_statements, posterior_statements, way_text
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.words import CI_SHORT, TAU2_WORDS, counted, unit_of
 from metasyn.values import NotEstimable
 from metasyn.vocabulary import CiMethod, Model
-from metasyn.wording import level_text, percent_text, tau2_text
+from metasyn.wording import level_text, percent_text, tau2_text, whole
 
-__all__ = ["apart_statements", "mixed_statements", "model_statements", "models_figure"]
+__all__ = ["USUAL", "apart_statements", "mixed_statements", "model_statements", "models_figure"]
 
-# The normal-normal model that stands beside a mixed one.
-_USUAL: tuple[Model, CiMethod] = ("random-effects", "hartung-knapp-adhoc")
+USUAL: tuple[Model, CiMethod] = ("random-effects", "hartung-knapp-adhoc")
+"""The normal-normal model that stands beside a mixed one."""
 
 
 def model_statements(result: SynthesisResult) -> tuple[Statement, ...]:
@@ -62,10 +65,31 @@ def apart_statements(result: SynthesisResult) -> tuple[Statement, ...]:
     Returns
     -------
     tuple of Statement
-        As `model_statements`, without Bayesian results beside another headline, as no section names
-        their prior there.
+        How the model that headlines differs from the others, how many had the event where nobody or
+        everybody had it, and how much the rows differ. Bayesian results beside another headline are left out,
+        as no section names their prior there.
     """
-    return model_statements(result) if result.model == "bayesian" else mixed_statements(result)
+    if not result.pooled:
+        return ()
+    everybody = choose(_everybody(result), Subject(result=result))
+    if result.model == "bayesian":
+        return (*everybody, *model_statements(result), *new_study_statements(result))
+    return (*everybody, *mixed_statements(result), *heterogeneity_statements(result))
+
+
+def _everybody(result: SynthesisResult) -> Iterator[Statement]:
+    """What the counts themselves say where nobody, or everybody, had the event in all cohorts."""
+    found = all_or_none(result)
+    if found is None:
+        return
+    events, size, interval = found
+    bounds = bounds_text(interval.low, interval.high, result.effects.measure)
+    had = "None" if events == 0 else "All"
+    yield Statement(
+        text=f"{had} of the {whole(size)} people had the event: taken as one sample, their exact "
+        f"{level_text(interval.level)} CI is {bounds}.",
+        conditions=(AllOrNone(events=events, size=size),),
+    )
 
 
 def mixed_statements(result: SynthesisResult) -> tuple[Statement, ...]:
@@ -107,7 +131,7 @@ def _means(result: SynthesisResult) -> Iterator[Statement]:
 
 def _beside_mixed(result: SynthesisResult) -> Iterator[Statement]:
     """What the normal-normal model says, and why it differs."""
-    model, method = _USUAL
+    model, method = USUAL
     usual = alternative_of(result, model, method)
     if usual is None:
         return
@@ -131,9 +155,9 @@ def _beside_mixed(result: SynthesisResult) -> Iterator[Statement]:
         elsewhere = OtherEstimateLies(model=model, ci_method=method, direction=direction)  # type: ignore[arg-type]
         loses = LosesMostWeight(label=label, normal=normal, mixed=mixed, side=place)  # type: ignore[arg-type]
         yield Statement(
-            text=f"{text}. It is {word}, as {unit_of(result.effects)} with few events, or few without, count "
-            f"less there: {label}, which lies {place} the estimate, has {percent_text(normal)} of the "
-            f"weight instead of {percent_text(mixed)}.",
+            text=f"{text}. It is {word}, as {unit_of(result.effects)} with few events, or with few people "
+            f"who had none, count less there: {label}, which lies {place} the estimate, has "
+            f"{percent_text(normal)} of the weight instead of {percent_text(mixed)}.",
             conditions=(*known, elsewhere, loses, FewEvents(label=label)),
         )
         yield Statement(
@@ -175,7 +199,7 @@ def models_figure(part: OutcomeResult, result: SynthesisResult) -> FigureBlock:
     from metasyn.plots.forest_models import models_forest
 
     named = [
-        (f"τ² by {TAU2_WORDS[one.label]}", one.result)
+        (f"Normal-normal, τ² by {TAU2_WORDS[one.label]}", one.result)
         for one in part.sensitivity
         if one.label in TAU2_WORDS and result.model == "glmm"
     ]

@@ -44,6 +44,8 @@ def question_section(result: AnalysisResult, edition: Edition | None = None) -> 
         text = "Each sentence is bound to the numbers: no report is made while one of them is not true."
         glance.append(Paragraph(text, lead="Conclusions of the analyst."))
         glance.append(Bullets(analyst_sentences(analysis)))
+    if _any_credible(result):
+        glance.append(Paragraph(_CREDIBLE, lead="Intervals."))
     glance.extend(key_result(part, analysis) for part in result.outcomes)
     if len(result.outcomes) > 1:
         figure = glance_figure(result)
@@ -53,6 +55,21 @@ def question_section(result: AnalysisResult, edition: Edition | None = None) -> 
         glance.append(TableBlock(results_table(rows, slug="results")))
     inner = Section(anchor="at-a-glance", heading="Results at a glance", blocks=tuple(glance))
     return Section(anchor="question", heading="Question", blocks=tuple(blocks), sections=(inner,))
+
+
+_CREDIBLE = (
+    "CI is a confidence interval. CrI is a credible interval: given the prior distribution that is named "
+    "with it, the value lies in it with the stated probability."
+)
+
+
+def _any_credible(result: AnalysisResult) -> bool:
+    """Whether a report shows credible intervals: of a headline, beside it or apart."""
+    main = [part.synthesis for part in result.outcomes if isinstance(part.synthesis, SynthesisResult)]
+    apart = [other.synthesis for part in result.outcomes for other in part.apart]
+    return any(one.beside.bayes for one in main) or any(
+        isinstance(one, SynthesisResult) and one.pooled and one.model == "bayesian" for one in apart
+    )
 
 
 def key_result(part: OutcomeResult, analysis: Analysis) -> KeyResult:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from metasyn.analysis.result import AnalysisResult, ApartResult, OutcomeResult
-from metasyn.claims.statement import joined
+from metasyn.claims.spread_conditions import ZeroNotExcluded
+from metasyn.claims.statement import Subject, joined
 from metasyn.report.blocks import Block, Bullets, Note, Paragraph, Section, TableBlock
 from metasyn.report.dependence import dependence_section
 from metasyn.report.figures import estimators_figure, forest_figure
@@ -126,9 +127,12 @@ def _pooled(part: OutcomeResult, result: SynthesisResult) -> Section:
             blocks.append(models_figure(part, result))
     else:
         blocks.append(Paragraph(sentence(result.policy.reason), lead="Why this model headlines."))
-    if result.findings:
+    # What stands with the heterogeneity is not told twice.
+    told = ("test-and-interval-differ",) if ZeroNotExcluded().check(Subject(result=result)).holds else ()
+    remarks = [finding.message for finding in result.findings if finding.code not in told]
+    if remarks:
         blocks.append(Paragraph("", lead="Remarks of the computation."))
-        blocks.append(Bullets(tuple(sentence(finding.message) for finding in result.findings)))
+        blocks.append(Bullets(tuple(sentence(message) for message in remarks)))
     return Section(anchor=f"pooled-{part.slug}", heading="Pooled results", blocks=tuple(blocks))
 
 

@@ -13,7 +13,7 @@ from metasyn.claims.conditions import (
     PredictionLies,
 )
 from metasyn.claims.group_conditions import ChangesSides, changing_sides
-from metasyn.claims.spread_conditions import HasHeterogeneity, Tau2OnlyZero, Tau2Outside
+from metasyn.claims.spread_conditions import HasHeterogeneity, Tau2OnlyZero, Tau2Outside, ZeroNotExcluded
 from metasyn.claims.statement import Condition, Statement, Subject, choose, joined
 from metasyn.claims.words import (
     bounds_text,
@@ -25,6 +25,7 @@ from metasyn.claims.words import (
 )
 from metasyn.effects.measure import EffectMeasure
 from metasyn.names import interval_name
+from metasyn.report.posterior import new_study_statements
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
 from metasyn.synthesis.possible_range import INTERVAL_BEYOND, PREDICTION_BEYOND, beyond_words
 from metasyn.synthesis.sensitivity import LeaveOneOut
@@ -212,6 +213,8 @@ def prediction_statements(result: SynthesisResult) -> tuple[Statement, ...]:
     """
     measure = result.effects.measure
     natural = on_natural(result.pi, measure)
+    if isinstance(natural, NotEstimable) and result.model == "bayesian":
+        return new_study_statements(result)
     if isinstance(natural, NotEstimable):
         text = sentence(f"No prediction interval is given: {natural.reason}")
         return (Statement(text=text, conditions=(HasPrediction(exists=False),)),)
@@ -284,7 +287,18 @@ def heterogeneity_statements(result: SynthesisResult) -> tuple[Statement, ...]:
         *choose(_TAU2_REMARKS, Subject(result=result)),
         Statement(text=_I2_sentence(found), conditions=known),
         Statement(text=_Q_sentence(found), conditions=known),
+        *choose((_test_against_interval(result),), Subject(result=result)),
     )
+
+
+def _test_against_interval(result: SynthesisResult) -> Statement:
+    """Why a test may speak against one mean where the interval of the variance includes 0."""
+    text = (
+        "That this test speaks against one common value while the interval of τ² includes 0 is no "
+        "contradiction: the test holds it against a value of its own for every "
+        f"{unit_of(result.effects, 1)}, the interval against values with a normal distribution."
+    )
+    return Statement(text=text, conditions=(ZeroNotExcluded(),))
 
 
 _TAU2_REMARKS = (

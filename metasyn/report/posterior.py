@@ -10,6 +10,7 @@ from metasyn.claims.conditions import IntervalLies, NumberOfEstimates
 from metasyn.claims.model_conditions import (
     BesideHeadline,
     HeadlineModel,
+    NewStudyLies,
     OtherReaches,
     PriorMedian,
     ProbablyLies,
@@ -25,6 +26,7 @@ from metasyn.report.groups import outcome_label
 from metasyn.synthesis.model import Alternative, SynthesisResult
 from metasyn.synthesis.null_side import side
 from metasyn.synthesis.usual_scale import USUAL_PRIOR
+from metasyn.tables.cells import tau2_interval_text
 from metasyn.tables.posterior import posterior_table
 from metasyn.tables.words import unit_of
 from metasyn.values import Interval, NotEstimable
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from metasyn.plots.charts.posterior import Density
     from metasyn.synthesis.bayes.density import PosteriorDensity
 
-__all__ = ["posterior_section", "posterior_statements", "way_text"]
+__all__ = ["new_study_statements", "posterior_section", "posterior_statements", "way_text"]
 
 _TWO = (NumberOfEstimates(low=2, high=2), HeadlineModel(model="bayesian"))
 
@@ -61,6 +63,41 @@ def posterior_statements(result: SynthesisResult) -> tuple[Statement, ...]:
         *choose(_probabilities(result), subject),
         *choose(_classical(result), subject),
         *(one for name, _ in result.beside.bayes[1:] for one in choose(_other_prior(result, name), subject)),
+    )
+
+
+def new_study_statements(result: SynthesisResult) -> tuple[Statement, ...]:
+    """What a Bayesian headline says of a new study, and of the differences between studies.
+
+    Parameters
+    ----------
+    result : SynthesisResult
+
+    Returns
+    -------
+    tuple of Statement
+        One, under the usual prior; empty for other headlines.
+    """
+    if result.model != "bayesian" or not result.beside.bayes:
+        return ()
+    prior, found = result.beside.bayes[0]
+    low, high = (
+        value_text(found.measure.to_natural(end), found.measure) for end in (found.pi.low, found.pi.high)
+    )
+    kind = f"{level_text(found.level)} {interval_name('credible')}"
+    spread = tau2_interval_text(found.tau.interval(found.interval))
+    text = (
+        f"Given the prior {prior} of τ, the true effect in a new {unit_of(result.effects, 1)} like these is "
+        f"expected between {low} and {high} ({kind}), and τ, the standard deviation between "
+        f"{unit_of(result.effects)}, is {tau2_text(found.tau.median)} ({kind} {spread})."
+    )
+    return (
+        Statement(
+            text=text,
+            conditions=(
+                NewStudyLies(prior=prior, low=found.pi.low, high=found.pi.high, tau=found.tau.median),
+            ),
+        ),
     )
 
 
@@ -134,9 +171,8 @@ def _classical(result: SynthesisResult) -> Iterator[Statement]:
     hk = alternative_of(result, "random-effects", "hartung-knapp")
     if common is None or hk is None or measure.null is None:
         return
-    shown = (
-        f"{way_text(common, result)} under the common-effect model, {way_text(hk, result)} by Hartung-Knapp"
-    )
+    plain = _way_plain(common, result), _way_plain(hk, result)
+    shown = f"{plain[0]} under the common-effect model; {plain[1]} by Hartung-Knapp"
     null = null_text(measure)
     common_excludes = (
         *_TWO, IntervalLies(place="includes"), OtherReaches(model="common-effect", ci_method="wald"),
@@ -189,6 +225,13 @@ def way_text(way: Alternative, result: SynthesisResult) -> str:
     return f"{value_text(result.natural(way.estimate), measure)} ({interval})"
 
 
+def _way_plain(way: Alternative, result: SynthesisResult) -> str:
+    """The same without brackets, for a text that stands in brackets itself."""
+    measure = result.effects.measure
+    interval = interval_phrase(way.ci, measure, interval_name(way.ci_method))
+    return f"{value_text(result.natural(way.estimate), measure)}, {interval}"
+
+
 def posterior_section(part: OutcomeResult, result: SynthesisResult) -> Section | None:
     """The Bayesian results by prior, and the posterior distributions under the usual one.
 
@@ -236,14 +279,9 @@ def _figure(part: OutcomeResult, result: SynthesisResult) -> FigureBlock:
         stem=f"{part.slug}-posterior",
         caption=f"{outcome_label(part)}: posterior distributions of the mean and of τ, prior of τ {prior}. "
         f"Dark: the {level_text(found.level)} credible interval; dashed: the prior.",
-        alt=f"Posterior distributions of {part.definition.label}: mean {value} ({bounds}), τ {_tau(spread)}.",
+        alt=f"Posterior distributions of {part.definition.label}: mean {value} ({bounds}), τ "
+        f"{tau2_interval_text(spread)}.",
     )
-
-
-def _tau(interval: Interval) -> str:
-    from metasyn.tables.cells import tau2_interval_text
-
-    return tau2_interval_text(interval)
 
 
 def _density(found: PosteriorDensity) -> Density:

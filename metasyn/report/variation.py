@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metasyn.analysis.result import AnalysisResult, OutcomeResult, Sensitivity
+from metasyn.claims.model_conditions import alternative_of
+from metasyn.names import interval_name
 from metasyn.report.blocks import Paragraph, Section, TableBlock
 from metasyn.report.figures import cumulative_figure, leave_one_out_figure
+from metasyn.report.models import USUAL
 from metasyn.report.phrases import (
     estimate_text,
     interval_phrase,
@@ -15,10 +18,11 @@ from metasyn.report.phrases import (
     side,
     spread,
 )
+from metasyn.report.posterior import way_text
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.synthesis.sensitivity import Cumulative, CumulativeStep
 from metasyn.tables.variation import sensitivity_table
-from metasyn.tables.words import counted
+from metasyn.tables.words import counted, unit_of
 from metasyn.wording import decimal
 
 __all__ = ["cumulative_section", "leave_one_out_section", "sensitivity_section"]
@@ -69,7 +73,8 @@ def cumulative_section(part: OutcomeResult, steps: Cumulative, whole: AnalysisRe
     first, last = steps.steps[0], steps.steps[-1]
     measure = last.result.effects.measure
     start, end = (
-        f"{estimate_text(one.result.estimate, measure)} ({interval_phrase(one.result.ci, measure)})"
+        f"{estimate_text(one.result.estimate, measure)} "
+        f"({interval_phrase(one.result.ci, measure, interval_name(one.result.ci_method))})"
         for one in (first, last)
     )
     text = (
@@ -116,8 +121,8 @@ def sensitivity_section(part: OutcomeResult, result: SynthesisResult) -> Section
 def _sensitivity_text(variants: Sequence[Sensitivity], result: SynthesisResult) -> str:
     measure = result.effects.measure
     made = [variant.result for variant in variants if isinstance(variant.result, SynthesisResult)]
-    alike = [one for one in made if one.effects.measure.short == measure.short]
-    text = f"The same question answered in {counted(len(variants), 'other way')}."
+    alike = [one for one in made if one.effects.measure.code == measure.code]
+    text = f"The same question answered in {counted(len(variants), 'other way')}.{_models_text(made, result)}"
     if not alike:
         return text + _sides_text(made, result) if made else text
     naturals = [(one.natural(one.estimate), one) for one in alike]
@@ -127,6 +132,18 @@ def _sensitivity_text(variants: Sequence[Sensitivity], result: SynthesisResult) 
     main = estimate_text(result.estimate, measure)
     between = f" On the same measure {others}; the main analysis gives {main}."
     return text + between + _sides_text(made, result)
+
+
+def _models_text(made: Sequence[SynthesisResult], result: SynthesisResult) -> str:
+    """How many of the other ways pool effects and not counts, and what that alone would have given."""
+    usual = alternative_of(result, *USUAL)
+    other = sum(one.pooled and one.model != result.model for one in made)
+    if result.model != "glmm" or usual is None or not other:
+        return ""
+    return (
+        f" {other} of them pool the effects of the {unit_of(result.effects)}, not the counts as the headline "
+        f"does, and differ from it by the model as well: random effects alone give {way_text(usual, result)}."
+    )
 
 
 def _sides_text(others: Sequence[SynthesisResult], result: SynthesisResult) -> str:

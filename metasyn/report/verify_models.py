@@ -10,20 +10,24 @@ from metasyn.report.verify_text import r_call, r_number, r_string, r_vector, unc
 from metasyn.synthesis.bayes.half_priors import HalfNormal
 from metasyn.synthesis.bayes.log_priors import LogNormal
 from metasyn.synthesis.model import Alternative, SynthesisResult
-from metasyn.values import NotEstimable
+from metasyn.values import Interval, NotEstimable
 
 __all__ = [
     "GLMER",
+    "POSTERIOR",
     "count_columns",
     "marginal_of",
     "mixed_call",
     "no_mixed",
     "posterior_call",
+    "posterior_numbers",
     "without_reference",
 ]
 
 GLMER = "1e-5"
 """How far lme4's search, on which metafor rests, may be from the maximum (relative)."""
+POSTERIOR = "1e-5"
+"""How far a sum over a grid of tau may be from the integral, in the tails and for quantiles of tau."""
 _NO_PROFILE = "metafor has no profile-likelihood interval of a mixed model"
 _NO_PRIOR = "R computes half-normal and log-normal priors only"
 
@@ -82,6 +86,19 @@ def without_reference(result: SynthesisResult, other: Alternative, label: str) -
         why = "" if posterior_call(result, "d", other.prior) else _NO_PRIOR
     if why:
         yield unchecked(label, why)
+
+
+def posterior_numbers(result: SynthesisResult, prior: str) -> dict[str, float | Interval | NotEstimable]:
+    """What else follows from the posterior distribution: the side of the mean, tau, a new study."""
+    found = next((one for name, one in result.beside.bayes if name == prior), None)
+    if found is None:
+        return {}
+    numbers: dict[str, float | Interval | NotEstimable] = {"tau": found.tau.median}
+    if found.interval == "shortest":
+        numbers["new"] = found.pi
+    if found.measure.null == 0:
+        numbers["p_below_0"] = found.p_below_null
+    return numbers
 
 
 def marginal_of(result: SynthesisResult) -> float | NotEstimable:

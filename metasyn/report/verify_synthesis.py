@@ -18,10 +18,12 @@ from metasyn.report.verify_methods import (
 )
 from metasyn.report.verify_models import (
     GLMER,
+    POSTERIOR,
     marginal_of,
     mixed_call,
     no_mixed,
     posterior_call,
+    posterior_numbers,
     without_reference,
 )
 from metasyn.report.verify_text import r_call, r_number, r_string, r_vector, unchecked
@@ -168,10 +170,19 @@ def _model_lines(result: SynthesisResult, place: Place, head: str) -> Iterator[s
         label, reported(estimate=result.estimate, se=result.se, ci=result.ci), "found", within=within
     )
     yield from _natural_lines(result, label, {"estimate": result.estimate, "ci": result.ci}, within)
+    yield from _posterior_lines(result, chosen, label, "found")
     if result.model == "glmm" and not isinstance(marginal_of(result), NotEstimable):
         mean = f"{label}, mean over the cohorts (marginal)"
         yield from confirm(mean, reported(marginal=marginal_of(result)), "found", within=within)
         yield unchecked(f"{mean}: its interval", "metafor gives no covariance of mean and tau2")
+
+
+def _posterior_lines(result: SynthesisResult, other: Alternative, label: str, found: str) -> Iterator[str]:
+    """Side, tau and a new study under the prior of a Bayesian model."""
+    numbers = posterior_numbers(result, other.prior) if other.model == "bayesian" else {}
+    yield from confirm(f"{label}, posterior", reported(**numbers), found, within=POSTERIOR if numbers else "")
+    if numbers:
+        yield unchecked(f"{label}: the interval of tau", "R computes its median only")
 
 
 def _other_call(result: SynthesisResult, place: Place, other: Alternative) -> str:
@@ -343,7 +354,10 @@ def _alternative_lines(result: SynthesisResult, place: Place, head: str) -> Iter
             yield from missing
             numbers = {} if missing else reported(estimate=other.estimate, se=other.se, ci=other.ci)
             within = GLMER if other.model == "glmm" else ""
-            yield from confirm(label, numbers, _other_call(result, place, other), within=within)
+            call = _other_call(result, place, other)
+            yield from confirm(label, numbers, call, within=within)
+            if numbers:
+                yield from _posterior_lines(result, other, label, call)
             continue
         why = why_no_mean(result.request, other.model, other.ci_method)
         if why:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from metasyn.names import interval_heading
 from metasyn.synthesis.absolute import AbsoluteEffect
 from metasyn.synthesis.baseline_risk import BaselineRisk
 from metasyn.synthesis.model import SynthesisResult
@@ -39,17 +40,17 @@ def absolute_table(
     ReportTable
         People in 1,000, with intervals; formula, sources and remarks are in the notes.
     """
-    level = level_text(result.request.level)
+    level = interval_heading([result.ci_method], level_text(result.request.level))
     first, second = names
     return ReportTable(
         slug=slug,
         caption=caption,
         columns=columns(
             ("baseline", "Baseline risk", "left", 2.0),
-            ("relative", f"Relative effect ({level} CI)", "right", 1.8),
+            ("relative", f"Relative effect ({level})", "right", 1.8),
             ("without", f"With {second}", "right", 1.2),
-            ("with", f"With {first} ({level} CI)", "right", 1.6),
-            ("difference", f"Difference ({level} CI)", "right", 2.2),
+            ("with", f"With {first} ({level})", "right", 1.6),
+            ("difference", f"Difference ({level})", "right", 2.2),
         ),
         rows=tuple(_row(baseline, effect, result) for baseline, effect in rows),
         notes=_notes(rows, first),

@@ -12,6 +12,7 @@ from metasyn.synthesis.model import Alternative, Heterogeneity, SynthesisResult
 from metasyn.values import Interval, NotEstimable
 from metasyn.wording import (
     data_number,
+    decimal,
     interval_text,
     natural_text,
     p_text,
@@ -22,6 +23,7 @@ from metasyn.wording import (
 )
 
 __all__ = [
+    "H2_text",
     "I2_cell",
     "cohorts_cell",
     "counts_cell",
@@ -33,6 +35,7 @@ __all__ = [
     "interval_with_unit",
     "on_natural",
     "p_cell",
+    "prediction_shown",
     "printed_cell",
     "short_citation",
     "source_cell",
@@ -121,6 +124,13 @@ def estimate_with_unit(result: SynthesisResult | Alternative, measure: EffectMea
     return f"{estimate} ({_with_unit(interval, measure)})"
 
 
+def prediction_shown(result: SynthesisResult) -> Interval | NotEstimable:
+    """The interval of the true effect in a new study, analysis scale; of a Bayesian headline its own."""
+    if result.pooled and result.model == "bayesian" and result.beside.bayes:
+        return result.beside.bayes[0][1].pi
+    return result.pi
+
+
 def effect_cell(effect: Effect, measure: EffectMeasure, level: float) -> str:
     """One study's effect with its interval on the natural scale."""
     from metasyn.effects.display import natural_estimate, natural_interval
@@ -156,6 +166,11 @@ def I2_cell(heterogeneity: Heterogeneity | NotEstimable) -> str:
     ci = heterogeneity.I2_ci
     text = "" if isinstance(ci, NotEstimable) else f"{percent_text(ci.low, 0)} to {percent_text(ci.high, 0)}"
     return f"{percent_text(heterogeneity.I2, 0)}{_bracketed(text)}"
+
+
+def H2_text(value: float) -> str:
+    """H2 with two decimals; from 100 on, where its digits say nothing, as a whole number."""
+    return decimal(value, 0 if value >= 100 else 2)
 
 
 def _bracketed(text: str) -> str:

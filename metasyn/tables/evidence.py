@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from metasyn.effects.model import Effect, EffectSet, Exclusion
 from metasyn.effects.survival.printed_range import EffectRange
 from metasyn.evidence.model import Source
+from metasyn.names import added_words
 from metasyn.synthesis.model import SynthesisResult
 from metasyn.tables.cells import (
     counts_cell,
@@ -20,6 +21,7 @@ from metasyn.tables.cells import (
 from metasyn.tables.model import ReportTable, columns
 from metasyn.tables.words import ROUTE_WORDS, estimate_header, subject
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import Model
 from metasyn.wording import level_text, short_number
 
 __all__ = ["effect_notes", "evidence_table", "excluded_rows_table", "exclusions_table", "rows_table"]
@@ -35,7 +37,12 @@ _ROW_KEYS = (
 
 
 def evidence_table(
-    effects: EffectSet, sources: Sequence[Source], *, slug: str, level: float = 0.95
+    effects: EffectSet,
+    sources: Sequence[Source],
+    *,
+    slug: str,
+    level: float = 0.95,
+    model: Model | None = None,
 ) -> ReportTable:
     """Study, figure as printed, source and locator, route, effect with interval.
 
@@ -49,6 +56,8 @@ def evidence_table(
         Stem of the CSV file.
     level : float
         Level of the study intervals, as a proportion.
+    model : str, optional
+        Of the synthesis: a mixed model of counts adds nothing to zero cells.
 
     Returns
     -------
@@ -82,7 +91,7 @@ def evidence_table(
         caption=f"{subject(effects.outcome, 'Evidence')}: the reported figures and what they became",
         columns=made if with_counts else (*made[:4], made[5]),
         rows=tuple(rows),
-        notes=effect_notes(effects.effects),
+        notes=effect_notes(effects.effects, model),
     )
 
 
@@ -92,25 +101,25 @@ def _route(effect: Effect) -> str:
     return ROUTE_WORDS[effect.route.name] + (", recovered by arithmetic" if recovered else "")
 
 
-def effect_notes(effects: Sequence[Effect]) -> tuple[str, ...]:
+def effect_notes(effects: Sequence[Effect], model: Model | None = None) -> tuple[str, ...]:
     """Remarks on single effects, each once, headed by the effects it is about.
 
     The arithmetic of recovered figures is not among them: it stands with the audit findings.
     """
     about: dict[str, list[str]] = {}
     for effect in effects:
-        for remark in _remarks(effect):
+        for remark in _remarks(effect, model):
             about.setdefault(remark, []).append(effect.label)
     return tuple(f"{_whom(labels, len(effects))}: {remark}" for remark, labels in about.items())
 
 
-def _remarks(effect: Effect) -> list[str]:
+def _remarks(effect: Effect, model: Model | None) -> list[str]:
     sums = [row.derivation for row in effect.rows if row.derivation]
     remarks = [note for note in effect.notes if not any(text in note for text in sums)]
     if effect.inverted and not any("invert" in note or "other way" in note for note in effect.notes):
         remarks.append("the source states the contrast the other way round; it was inverted")
     if effect.adjustment:
-        remarks.append(effect.adjustment)
+        remarks.append(added_words(effect.adjustment, model))
     if effect.rounding is not None and effect.rounding.weight_factor > _NOTED_FACTOR:
         remarks.append(f"grade {effect.route.grade}; {_rounding(effect.rounding)}")
     return remarks + [f"assumes that {assumption}" for assumption in effect.route.assumptions]

@@ -13,6 +13,7 @@ from metasyn.tables.evidence import effect_notes
 from metasyn.tables.model import Column, ReportTable, columns
 from metasyn.tables.words import MODEL_WORDS, estimate_header, subject
 from metasyn.values import NotEstimable
+from metasyn.vocabulary import Model
 from metasyn.wording import level_text, whole
 
 __all__ = ["apart_table", "external_table", "ongoing_table", "source_note", "sources_table"]
@@ -73,9 +74,14 @@ def apart_table(
             ("source", "Source", "left", 2.0),
         ),
         rows=tuple(rows),
-        notes=effect_notes(effects.effects),
+        notes=effect_notes(effects.effects, _model_of(synthesis)),
         emphasis=emphasis,
     )
+
+
+def _model_of(synthesis: SynthesisResult | NotEstimable) -> Model | None:
+    """The model of a result; None where nothing is pooled."""
+    return synthesis.model if isinstance(synthesis, SynthesisResult) and synthesis.pooled else None
 
 
 def external_table(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from metasyn.names import HETEROGENEITY_NAMES
+from metasyn.names import HETEROGENEITY_NAMES, interval_heading
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult
 from metasyn.tables.cells import (
+    H2_text,
     I2_cell,
     estimate_cell,
     estimate_with_unit,
     interval_with_unit,
     p_cell,
+    prediction_shown,
     tau2_cell,
     tau2_interval_text,
 )
@@ -56,15 +58,23 @@ def results_table(results: Sequence[tuple[str, SynthesisResult | NotEstimable]],
     """
     rows: list[tuple[str, ...]] = []
     notes: dict[str, None] = {}
+    withheld: dict[str, list[str]] = {}
     for label, result in results:
         if isinstance(result, NotEstimable):
             rows.append((label, "0", "0", "\N{EN DASH}", "not estimable", "", "", "", ""))
             notes[f"{label}: {result.reason}."] = None
             continue
         rows.append(_result_row(label, result))
-        for what, value in (("prediction interval", result.pi), ("heterogeneity", result.heterogeneity)):
+        for what, value in (
+            ("prediction interval", prediction_shown(result)),
+            ("heterogeneity", result.heterogeneity),
+        ):
             if isinstance(value, NotEstimable) and result.pooled:
-                notes[f"{label}, {what}: {value.reason}."] = None
+                withheld.setdefault(f"{what}: {value.reason}.", []).append(label)
+    made = [one for _, one in results if isinstance(one, SynthesisResult)]
+    bayesian = [one for one in made if one.pooled and one.model == "bayesian"]
+    notes |= {f"{', '.join(labels)}, {why}": None for why, labels in withheld.items()}
+    notes |= dict.fromkeys(_bayesian_notes(bayesian, some=len(bayesian) < len(made)))
     levels = {level_text(r.request.level) for _, r in results if isinstance(r, SynthesisResult)} or {"95%"}
     level = " / ".join(sorted(levels))
     return ReportTable(
@@ -75,7 +85,7 @@ def results_table(results: Sequence[tuple[str, SynthesisResult | NotEstimable]],
             ("k", "k", "right", 0.5),
             ("studies", "Studies", "right", 0.9),
             ("model", "Model", "left", 1.5),
-            ("estimate", f"Estimate ({level} CI)", "right", 2.2),
+            ("estimate", f"Estimate ({_intervals(made, level)})", "right", 2.2),
             ("p", "p", "right", 0.9),
             ("prediction_interval", f"{level} prediction interval", "right", 1.6),
             ("tau2", f"τ² ({level} CI)", "right", 2.0),
@@ -83,6 +93,23 @@ def results_table(results: Sequence[tuple[str, SynthesisResult | NotEstimable]],
         ),
         rows=tuple(rows),
         notes=tuple(notes),
+    )
+
+
+def _intervals(results: Sequence[SynthesisResult], level: str) -> str:
+    """What heads the column of their intervals; a study on its own has a confidence interval."""
+    return interval_heading([one.ci_method if one.pooled else "wald" for one in results], level)
+
+
+def _bayesian_notes(bayesian: Sequence[SynthesisResult], *, some: bool) -> Iterator[str]:
+    """What the intervals of Bayesian headlines are, and where their heterogeneity stands."""
+    if not bayesian:
+        return
+    prior = bayesian[0].beside.bayes[0][0]
+    whose = "Of Bayesian random effects" if some else "All"
+    yield (
+        f"{whose}: credible intervals given the prior {prior} of τ; the prediction interval is that of a "
+        "new study under it; τ² and I² are those of the classical random-effects model beside it."
     )
 
 
@@ -97,7 +124,7 @@ def _result_row(label: str, result: SynthesisResult) -> tuple[str, ...]:
         "one study, not pooled" if single else MODEL_WORDS[result.model],
         estimate_with_unit(result, measure),
         dash if measure.null is None or result.model == "bayesian" else p_cell(result.pvalue),
-        dash if single else interval_with_unit(result.pi, measure),
+        dash if single else interval_with_unit(prediction_shown(result), measure),
         dash if single else tau2_cell(result.heterogeneity),
         dash if single else I2_cell(result.heterogeneity),
     )
@@ -130,10 +157,13 @@ def alternatives_table(result: SynthesisResult, *, slug: str) -> ReportTable:
             "headline" if other.headline else "shown for comparison",
         ]
         rows.append(tuple(row if with_p else row[:3] + row[4:]))
+    heading = interval_heading(
+        [other.ci_method for other in result.alternatives], level_text(result.request.level)
+    )
     made = columns(
         ("model", "Model", "left", 1.3),
         ("interval", "Interval of the mean", "left", 2.4),
-        ("estimate", f"{measure.heading} ({level_text(result.request.level)} CI)", "right", 1.8),
+        ("estimate", f"{measure.heading} ({heading})", "right", 1.8),
         ("p", "p", "right", 0.7),
         ("standing", "Standing", "left", 1.4),
     )
@@ -169,7 +199,8 @@ def heterogeneity_table(result: SynthesisResult, *, slug: str) -> ReportTable:
         else (*_heterogeneity_rows(result, found), _prediction_row(result))
     )
     notes = [f"{found.reason}."] if isinstance(found, NotEstimable) else []
-    if isinstance(result.pi, NotEstimable):
+    if isinstance(prediction_shown(result), NotEstimable):
+        assert isinstance(result.pi, NotEstimable)
         notes.append(f"Prediction interval: {result.pi.reason}.")
     notes.extend(_other_tau2(result))
     return ReportTable(
@@ -189,7 +220,10 @@ def _other_tau2(result: SynthesisResult) -> Iterator[str]:
     """Where the estimate rests on another between-study variance than the one in the table."""
     rests_on = _OWN_TAU2.get(result.ci_method)
     if result.model == "bayesian":
-        yield "Beside the Bayesian headline these are the numbers of the classical random-effects model."
+        yield (
+            "Beside the Bayesian headline these are the numbers of the classical random-effects model, all "
+            "but the prediction interval."
+        )
     if rests_on is not None and result.model != "glmm" and isinstance(result.heterogeneity, Heterogeneity):
         method, why = rests_on
         if result.heterogeneity.tau2.method != method:
@@ -216,16 +250,21 @@ def _heterogeneity_rows(result: SynthesisResult, found: Heterogeneity) -> tuple[
         ),
         ("τ, its square root", tau2_text(tau2.value**0.5), tau2_interval_text(_root(tau2.ci))),
         ("I², share of variability beyond chance", percent_text(found.I2, 0), _percents(found.I2_ci)),
-        ("H², total over sampling variability", decimal(found.H2), _decimals(found.H2_ci)),
+        ("H², total over sampling variability", H2_text(found.H2), _H2_bounds(found.H2_ci)),
     )
 
 
 def _prediction_row(result: SynthesisResult) -> tuple[str, ...]:
     return (
-        f"Prediction interval of the true effect in a new {unit_of(result.effects, 1)}",
+        f"Prediction interval of the true effect in a new {unit_of(result.effects, 1)}{_of_bayes(result)}",
         "",
-        interval_with_unit(result.pi, result.effects.measure),
+        interval_with_unit(prediction_shown(result), result.effects.measure),
     )
+
+
+def _of_bayes(result: SynthesisResult) -> str:
+    """Under which prior a prediction interval is that of a Bayesian headline."""
+    return f", Bayesian, prior of τ {result.beside.bayes[0][0]}" if result.model == "bayesian" else ""
 
 
 def _p_relation(p: float) -> str:
@@ -245,7 +284,7 @@ def _percents(interval: Interval | NotEstimable) -> str:
     return f"{percent_text(interval.low, 0)} to {percent_text(interval.high, 0)}"
 
 
-def _decimals(interval: Interval | NotEstimable) -> str:
+def _H2_bounds(interval: Interval | NotEstimable) -> str:
     if isinstance(interval, NotEstimable):
         return ""
-    return f"{decimal(interval.low)} to {decimal(interval.high)}"
+    return f"{H2_text(interval.low)} to {H2_text(interval.high)}"

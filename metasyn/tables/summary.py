@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from metasyn.names import HETEROGENEITY_NAMES
+from metasyn.names import HETEROGENEITY_NAMES, added_words
 from metasyn.synthesis.model import (
     Alternative,
     Heterogeneity,
@@ -12,7 +12,14 @@ from metasyn.synthesis.model import (
     SynthesisResult,
     Tau2Estimate,
 )
-from metasyn.tables.cells import I2_cell, effect_cell, estimate_cell, interval_cell, tau2_cell
+from metasyn.tables.cells import (
+    I2_cell,
+    effect_cell,
+    estimate_cell,
+    interval_cell,
+    tau2_cell,
+    tau2_interval_text,
+)
 from metasyn.tables.words import CI_SHORT, CI_WORDS, MODEL_WORDS, PI_WORDS, how_many
 from metasyn.values import Interval, NotEstimable
 from metasyn.wording import (
@@ -68,7 +75,8 @@ def _adjusted(result: SynthesisResult) -> Iterator[str]:
     changed: dict[str, list[str]] = {}
     for effect in result.effects.effects:
         if effect.adjustment:
-            changed.setdefault(effect.adjustment, []).append(effect.label)
+            model = result.model if result.pooled else None
+            changed.setdefault(added_words(effect.adjustment, model), []).append(effect.label)
     for adjustment, labels in changed.items():
         yield f"{', '.join(labels)}: {adjustment}"
 
@@ -99,7 +107,9 @@ def _headline(result: SynthesisResult) -> Iterator[str]:
     else:
         yield f"Not pooled: {estimate_cell(result, measure)}{_p(result.pvalue)}"
     yield f"{_INDENT}Why: {result.policy.reason}"
-    if isinstance(result.pi, NotEstimable):
+    if result.model == "bayesian":
+        yield from _posterior(result)
+    elif isinstance(result.pi, NotEstimable):
         yield f"Prediction interval: none; {result.pi.reason}."
     else:
         level = level_text(result.request.level)
@@ -107,13 +117,30 @@ def _headline(result: SynthesisResult) -> Iterator[str]:
         yield f"{_INDENT}From the {PI_WORDS[result.request.pi_method]}."
 
 
+def _posterior(result: SynthesisResult) -> Iterator[str]:
+    """What the posterior of a Bayesian headline says of a new study and of tau."""
+    one, measure = result.beside.bayes[0][1], result.effects.measure
+    level = level_text(one.level)
+    if result.request.pi_method == "none":
+        yield "Prediction interval: none; no prediction interval was asked for."
+    else:
+        yield f"{level} prediction interval: {interval_cell(one.pi, measure)}"
+        yield f"{_INDENT}From the posterior of the effect in a new study, under the same prior."
+    spread = tau2_interval_text(one.tau.interval(one.interval))
+    yield (
+        f"Posterior of τ: median {tau2_text(one.tau.median)} ({level} credible interval {spread}), the "
+        f"standard deviation of true effects on the scale of the {measure.scale}."
+    )
+
+
 def _heterogeneity(result: SynthesisResult) -> Iterator[str]:
     found = result.heterogeneity
     if not isinstance(found, Heterogeneity):
         yield f"Heterogeneity: none; {found.reason}."
         return
+    of = " of the classical results" if result.model == "bayesian" else ""
     yield (
-        f"Heterogeneity: τ² = {tau2_cell(found)} ({found.tau2.method}); I² = {I2_cell(found)}; "
+        f"Heterogeneity{of}: τ² = {tau2_cell(found)} ({found.tau2.method}); I² = {I2_cell(found)}; "
         f"{HETEROGENEITY_NAMES[found.test]} = {decimal(found.Q)}, df = {found.df}, {p_text(found.pvalue)}"
     )
 

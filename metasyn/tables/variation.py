@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from metasyn.effects.measure import EffectMeasure
+from metasyn.names import interval_heading
 from metasyn.synthesis.model import SubgroupAnalysis, SynthesisResult
 from metasyn.synthesis.sensitivity import LeaveOneOut
 from metasyn.tables.cells import I2_cell, estimate_cell, estimate_with_unit, interval_cell, tau2_cell
@@ -165,6 +166,9 @@ def sensitivity_table(
         else:
             rows.append((_sentence(group), words, *_variant_cells(result, main)))
             pooled.append((f"{_sentence(group)}, {words}", result))
+    heading = interval_heading(
+        [one.ci_method if one.pooled else "wald" for one in (full, *(found for _, found in pooled))], level
+    )
     return ReportTable(
         slug=slug,
         caption=f"{subject(full.effects.outcome)}: sensitivity to choices of the analysis",
@@ -172,7 +176,7 @@ def sensitivity_table(
             ("varied", "What was varied", "left", 1.8),
             ("variant", "Variant", "left", 2.2),
             ("k", "k", "right", 0.5),
-            ("estimate", f"Estimate ({level} CI)", "right", 1.8),
+            ("estimate", f"Estimate ({heading})", "right", 1.8),
             ("tau2", "τ²", "right", 0.8),
         ),
         rows=tuple(rows),

@@ -410,9 +410,21 @@ posterior <- function(d, prior, numbers, level = 0.95) {
   tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
                   c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
   found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  # A new study adds tau to the uncertainty of the mean; tau has half of its probability below its median.
+  new <- sqrt(s^2 + tau^2)
+  below_new <- function(x) sum(share * pnorm(x, m, new))
+  density_new <- function(x) sum(share * dnorm(x, m, new))
+  wide <- 1e3 * sqrt(sum(share * (new^2 + (m - centre)^2))) + 1e3 * sd
+  value_new <- function(p) uniroot(function(x) below_new(x) - p, centre + c(-1, 1) * wide, tol = 1e-13)$root
+  tail_new <- uniroot(function(p) density_new(value_new(p)) - density_new(value_new(p + level)),
+                      c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  up_to <- splinefun(u, cumsum(share) - share / 2)
+  median <- exp(uniroot(function(x) up_to(x) - 0.5, range(u), tol = 1e-13)$root)
+  found <- c(found, p_below_0 = below(0), tau = median,
+             new_low = value_new(tail_new), new_high = value_new(tail_new + level))
   weight <- colSums(share * w / W)
   structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
-            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd, new_low = sd, new_high = sd))
 }
 
 # The same numbers on the scale a reader knows.
@@ -963,13 +975,13 @@ confirm("between-study variance, logit normal-normal model: SJ, prediction inter
         c(pi_low = 0.0217864199181, pi_high = 0.483693550831),
         natural(found, plogis))
 found <- pooled(d, "EE", "wald")
-confirm("model: common-effect, common-effect (wald)",
+confirm("model, normal-normal on the scale of the logit: common-effect, common-effect (wald)",
         c(estimate = -1.82251600962, ci_low = -2.10197288544, ci_high = -1.5430591338, se = 0.142582658672),
         found)
-confirm("model: common-effect, common-effect (wald), as proportion",
+confirm("model, normal-normal on the scale of the logit: common-effect, common-effect (wald), as proportion",
         c(estimate = 0.139132245556, ci_low = 0.108905215008, ci_high = 0.176091006709),
         natural(found, plogis))
-confirm("model: common-effect, variation between studies",
+confirm("model, normal-normal on the scale of the logit: common-effect, variation between studies",
         c(tau2 = 0, Q = 11.8922345323, pvalue = 0.0362946284828, I2 = 0.57955756873, H2 = 2.37844690647),
         spread(d, "EE"))
 
@@ -1070,6 +1082,11 @@ confirm("bayesian (half-normal(0.5))",
 confirm("bayesian (half-normal(0.5)), as proportion",
         c(estimate = 0.230445659086, ci_low = 0.0901031802115, ci_high = 0.467481673954),
         natural(found, plogis))
+confirm("bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.395532580958, new_low = -2.81166931648, new_high = 0.343705405295),
+        found, within = 1e-5)
+not_checked("bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("variation between studies",
         c(tau2 = 0.642724209655, Q = 3.0199903732, pvalue = 0.082243954355, I2 = 0.668873116658,
           H2 = 3.0199903732, tau2_low = 0, tau2_high = 978.13232745, I2_low = 0, I2_high = 0.999674810514,

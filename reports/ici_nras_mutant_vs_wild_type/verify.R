@@ -410,9 +410,21 @@ posterior <- function(d, prior, numbers, level = 0.95) {
   tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
                   c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
   found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  # A new study adds tau to the uncertainty of the mean; tau has half of its probability below its median.
+  new <- sqrt(s^2 + tau^2)
+  below_new <- function(x) sum(share * pnorm(x, m, new))
+  density_new <- function(x) sum(share * dnorm(x, m, new))
+  wide <- 1e3 * sqrt(sum(share * (new^2 + (m - centre)^2))) + 1e3 * sd
+  value_new <- function(p) uniroot(function(x) below_new(x) - p, centre + c(-1, 1) * wide, tol = 1e-13)$root
+  tail_new <- uniroot(function(p) density_new(value_new(p)) - density_new(value_new(p + level)),
+                      c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  up_to <- splinefun(u, cumsum(share) - share / 2)
+  median <- exp(uniroot(function(x) up_to(x) - 0.5, range(u), tol = 1e-13)$root)
+  found <- c(found, p_below_0 = below(0), tau = median,
+             new_low = value_new(tail_new), new_high = value_new(tail_new + level))
   weight <- colSums(share * w / W)
   structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
-            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd, new_low = sd, new_high = sd))
 }
 
 # The same numbers on the scale a reader knows.
@@ -643,6 +655,12 @@ confirm("beside it random-effects (hartung-knapp)",
 confirm("beside it bayesian (half-normal(0.5))",
         c(estimate = 0.109798029789, se = 0.303809858877, ci_low = -0.604810546, ci_high = 0.638011302768),
         posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.286027364702, new_low = -1.11492535634, new_high = 1.11653224162,
+          p_below_0 = 0.323181798704),
+        posterior(d, "half-normal", 0.5), within = 1e-5)
+not_checked("beside it bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 
 # Without each study in turn.
 
@@ -1012,6 +1030,12 @@ confirm("bayesian (half-normal(0.5))",
 confirm("bayesian (half-normal(0.5)), as risk ratio",
         c(estimate = 1.25132105877, ci_low = 0.605092837265, ci_high = 2.76833914414),
         natural(found, exp))
+confirm("bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.376769081552, new_low = -1.03707351949, new_high = 1.55378644816,
+          p_below_0 = 0.193522103697),
+        found, within = 1e-5)
+not_checked("bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("variation between studies",
         c(tau2 = 0.112041301581, Q = 6.75031008799, pvalue = 0.00937313931124, I2 = 0.851858657311,
           H2 = 6.75031008799, tau2_low = 0.00669567750893, tau2_high = 133.907641787,
@@ -1025,6 +1049,12 @@ confirm("beside it bayesian (Turner 2015 (all outcomes))",
         c(estimate = 0.221461671445, se = 0.362558024547, ci_low = -0.458006631219,
           ci_high = 0.969555400866),
         posterior(d, "log-normal", c(-1.28, 0.87)))
+confirm("beside it bayesian (Turner 2015 (all outcomes)), posterior",
+        c(tau = 0.311764717589, new_low = -0.95747621221, new_high = 1.47041564181,
+          p_below_0 = 0.174140700688),
+        posterior(d, "log-normal", c(-1.28, 0.87)), within = 1e-5)
+not_checked("beside it bayesian (Turner 2015 (all outcomes)): the interval of tau",
+            because = "R computes its median only")
 confirm("beside it common-effect (wald)",
         c(estimate = 0.120020724497, se = 0.0805336723208, ci_low = -0.0378223727949,
           ci_high = 0.277863821788, pvalue = 0.136140827732),
@@ -1065,6 +1095,12 @@ confirm("effect measure: odds ratio, bayesian (half-normal(0.5))",
 confirm("effect measure: odds ratio, bayesian (half-normal(0.5)), as odds ratio",
         c(estimate = 1.4726366644, ci_low = 0.635488886476, ci_high = 3.66163040606),
         natural(found, exp))
+confirm("effect measure: odds ratio, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.422363480854, new_low = -1.01762748531, new_high = 1.86729332376,
+          p_below_0 = 0.134374218711),
+        found, within = 1e-5)
+not_checked("effect measure: odds ratio, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("effect measure: odds ratio, variation between studies",
         c(tau2 = 0.278359980913, Q = 4.83266352757, pvalue = 0.0279254565009, I2 = 0.793074772474,
           H2 = 4.83266352757, tau2_low = 0, tau2_high = 357.324129649, I2_low = 0, I2_high = 0.999796785124,
@@ -1120,6 +1156,12 @@ confirm("route: percent, wherever the figures allow it, bayesian (half-normal(0.
 confirm("route: percent, wherever the figures allow it, bayesian (half-normal(0.5)), as risk ratio",
         c(estimate = 1.22678939165, ci_low = 0.606863090891, ci_high = 2.65734194946),
         natural(found, exp))
+confirm("route: percent, wherever the figures allow it, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.356787517247, new_low = -1.01820640284, new_high = 1.49691539354,
+          p_below_0 = 0.201213683081),
+        found, within = 1e-5)
+not_checked("route: percent, wherever the figures allow it, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("route: percent, wherever the figures allow it, variation between studies",
         c(tau2 = 0.0930793196793, Q = 5.87331955333, pvalue = 0.015372038754, I2 = 0.829738533564,
           H2 = 5.87331955333, tau2_low = 0.00322937020833, tau2_high = 114.208193724,
@@ -1218,6 +1260,11 @@ confirm("beside it bayesian (half-normal(0.5))",
         c(estimate = 0.225975534773, se = 0.264683456513, ci_low = -0.321261363353,
           ci_high = 0.754317386694),
         posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.336495306959, new_low = -0.86042045845, new_high = 1.28938514, p_below_0 = 0.168736043708),
+        posterior(d, "half-normal", 0.5), within = 1e-5)
+not_checked("beside it bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 
 # Without each study in turn.
 
@@ -1549,6 +1596,12 @@ confirm("beside it bayesian (half-normal(0.5))",
         c(estimate = -0.0248370514245, se = 0.349640239124, ci_low = -0.715799585458,
           ci_high = 0.710714882677),
         posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.417003984308, new_low = -1.30735700822, new_high = 1.30699460944,
+          p_below_0 = 0.534134732566),
+        posterior(d, "half-normal", 0.5), within = 1e-5)
+not_checked("beside it bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 
 # Without each study in turn.
 

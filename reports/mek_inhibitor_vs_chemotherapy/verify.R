@@ -410,9 +410,21 @@ posterior <- function(d, prior, numbers, level = 0.95) {
   tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
                   c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
   found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  # A new study adds tau to the uncertainty of the mean; tau has half of its probability below its median.
+  new <- sqrt(s^2 + tau^2)
+  below_new <- function(x) sum(share * pnorm(x, m, new))
+  density_new <- function(x) sum(share * dnorm(x, m, new))
+  wide <- 1e3 * sqrt(sum(share * (new^2 + (m - centre)^2))) + 1e3 * sd
+  value_new <- function(p) uniroot(function(x) below_new(x) - p, centre + c(-1, 1) * wide, tol = 1e-13)$root
+  tail_new <- uniroot(function(p) density_new(value_new(p)) - density_new(value_new(p + level)),
+                      c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  up_to <- splinefun(u, cumsum(share) - share / 2)
+  median <- exp(uniroot(function(x) up_to(x) - 0.5, range(u), tol = 1e-13)$root)
+  found <- c(found, p_below_0 = below(0), tau = median,
+             new_low = value_new(tail_new), new_high = value_new(tail_new + level))
   weight <- colSums(share * w / W)
   structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
-            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd, new_low = sd, new_high = sd))
 }
 
 # The same numbers on the scale a reader knows.
@@ -604,6 +616,12 @@ confirm("bayesian (half-normal(0.5))",
 confirm("bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 0.580418169105, ci_low = 0.322463893556, ci_high = 1.02665976938),
         natural(found, exp))
+confirm("bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.202561860523, new_low = -1.52355730198, new_high = 0.4174486651,
+          p_below_0 = 0.972202703084),
+        found, within = 1e-5)
+not_checked("bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("variation between studies",
         c(tau2 = 0, Q = 0.487808434085, pvalue = 0.484906543877, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 12.2690477959, I2_low = 0, I2_high = 0.997986772986, H2_low = 1,
@@ -616,6 +634,12 @@ confirm("beside it bayesian (Turner 2015 (cause-specific mortality, major morbid
         c(estimate = -0.541964316349, se = 0.181773887417, ci_low = -0.890682551087,
           ci_high = -0.200313928861),
         posterior(d, "log-normal", c(-1.975, 0.895)))
+confirm("beside it bayesian (Turner 2015 (cause-specific mortality, major morbidity or composite; pharmacological vs pharmacological)), posterior",
+        c(tau = 0.110724718956, new_low = -1.07568771663, new_high = -0.0197999671525,
+          p_below_0 = 0.993747527907),
+        posterior(d, "log-normal", c(-1.975, 0.895)), within = 1e-5)
+not_checked("beside it bayesian (Turner 2015 (cause-specific mortality, major morbidity or composite; pharmacological vs pharmacological)): the interval of tau",
+            because = "R computes its median only")
 confirm("beside it common-effect (wald)",
         c(estimate = -0.535830740125, se = 0.107532302466, ci_low = -0.746590180133,
           ci_high = -0.325071300117, pvalue = 6.26141476712e-07),
@@ -662,6 +686,12 @@ confirm("route: medians and their intervals, wherever the figures allow it, baye
 confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 0.534360007066, ci_low = 0.313176237725, ci_high = 0.908671721563),
         natural(found, exp))
+confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.172944928239, new_low = -1.52766513224, new_high = 0.270842937067,
+          p_below_0 = 0.983200518196),
+        found, within = 1e-5)
+not_checked("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
         c(tau2 = 0, Q = 0.00237441342164, pvalue = 0.96113609891, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 0.0256754709672, I2_low = 0, I2_high = 0.586395061524, H2_low = 1,
@@ -685,6 +715,12 @@ confirm("route: medians and assumed events, wherever the figures allow it, bayes
 confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 0.533765949943, ci_low = 0.307530268056, ci_high = 0.925056174799),
         natural(found, exp))
+confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.181668123237, new_low = -1.55148189922, new_high = 0.294344021301,
+          p_below_0 = 0.981916899802),
+        found, within = 1e-5)
+not_checked("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("route: medians and assumed events, wherever the figures allow it, variation between studies",
         c(tau2 = 0, Q = 0.00186667373934, pvalue = 0.965538103574, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 0.0207495604387, I2_low = 0, I2_high = 0.473893537751, H2_low = 1,
@@ -715,6 +751,12 @@ confirm("assumed share of participants with the event: 50%, bayesian (half-norma
 confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 0.585694722174, ci_low = 0.318283638146, ci_high = 1.04706328461),
         natural(found, exp))
+confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.208709860395, new_low = -1.54019360385, new_high = 0.439860041189,
+          p_below_0 = 0.969917394363),
+        found, within = 1e-5)
+not_checked("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("assumed share of participants with the event: 50%, variation between studies",
         c(tau2 = 0, Q = 0.371229351494, pvalue = 0.542334927688, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 12.26127536, I2_low = 0, I2_high = 0.997354548844, H2_low = 1,
@@ -745,6 +787,12 @@ confirm("assumed share of participants with the event: 100%, bayesian (half-norm
 confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 0.576665684991, ci_low = 0.324727733115, ci_high = 1.01581142121),
         natural(found, exp))
+confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.199332003766, new_low = -1.5146862452, new_high = 0.405371015969,
+          p_below_0 = 0.973351647811),
+        found, within = 1e-5)
+not_checked("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("assumed share of participants with the event: 100%, variation between studies",
         c(tau2 = 0, Q = 0.578669772068, pvalue = 0.446834200655, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 12.2729340138, I2_low = 0, I2_high = 0.998302885057, H2_low = 1,
@@ -842,6 +890,12 @@ confirm("bayesian (half-normal(0.5))",
 confirm("bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 1.08101482155, ci_low = 0.604544187357, ci_high = 1.96014092643),
         natural(found, exp))
+confirm("bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.208438364901, new_low = -0.899300309808, new_high = 1.06961184036,
+          p_below_0 = 0.338361262894),
+        found, within = 1e-5)
+not_checked("bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("variation between studies",
         c(tau2 = 0, Q = 0.582608752598, pvalue = 0.445291586105, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 15.5307225774, I2_low = 0, I2_high = 0.998314359143, H2_low = 1,
@@ -854,6 +908,12 @@ confirm("beside it bayesian (Turner 2015 (all-cause mortality; pharmacological v
         c(estimate = 0.0761554642694, se = 0.163321842709, ci_low = -0.241045274537,
           ci_high = 0.396523184078),
         posterior(d, "log-normal", c(-2.09, 0.705)))
+confirm("beside it bayesian (Turner 2015 (all-cause mortality; pharmacological vs pharmacological)), posterior",
+        c(tau = 0.109906351174, new_low = -0.382122101467, new_high = 0.540239899438,
+          p_below_0 = 0.299752450792),
+        posterior(d, "log-normal", c(-2.09, 0.705)), within = 1e-5)
+not_checked("beside it bayesian (Turner 2015 (all-cause mortality; pharmacological vs pharmacological)): the interval of tau",
+            because = "R computes its median only")
 confirm("beside it common-effect (wald)",
         c(estimate = 0.0711821612813, se = 0.112517495493, ci_low = -0.149348077515,
           ci_high = 0.291712400078, pvalue = 0.52697402535),
@@ -898,6 +958,12 @@ confirm("route: medians and their intervals, wherever the figures allow it, baye
 confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 1.07225345038, ci_low = 0.55377087344, ci_high = 2.01237388277),
         natural(found, exp))
+confirm("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.23675730745, new_low = -1.00847695714, new_high = 1.11399527707,
+          p_below_0 = 0.379320387601),
+        found, within = 1e-5)
+not_checked("route: medians and their intervals, wherever the figures allow it, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("route: medians and their intervals, wherever the figures allow it, variation between studies",
         c(tau2 = 0, Q = 0.746754947155, pvalue = 0.387505582534, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 34.414864672, I2_low = 0, I2_high = 0.998684884351, H2_low = 1,
@@ -921,6 +987,12 @@ confirm("route: medians and assumed events, wherever the figures allow it, bayes
 confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 1.02037942835, ci_low = 0.561650106224, ci_high = 1.92540731838),
         natural(found, exp))
+confirm("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.236661026918, new_low = -0.998608504585, new_high = 1.077805432,
+          p_below_0 = 0.456533636003),
+        found, within = 1e-5)
+not_checked("route: medians and assumed events, wherever the figures allow it, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("route: medians and assumed events, wherever the figures allow it, variation between studies",
         c(tau2 = 0.010806564412, Q = 1.46912210305, pvalue = 0.225484257148, I2 = 0.319321383889,
           H2 = 1.46912210305, tau2_low = 0, tau2_high = 34.4371480811, I2_low = 0, I2_high = 0.999331526552,
@@ -951,6 +1023,12 @@ confirm("assumed share of participants with the event: 50%, bayesian (half-norma
 confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 1.06984890442, ci_low = 0.593205051509, ci_high = 1.98273245493),
         natural(found, exp))
+confirm("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.213486570675, new_low = -0.919857056937, new_high = 1.08370548,
+          p_below_0 = 0.365803676133),
+        found, within = 1e-5)
+not_checked("assumed share of participants with the event: 50%, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("assumed share of participants with the event: 50%, variation between studies",
         c(tau2 = 0, Q = 0.449407556217, pvalue = 0.502616430795, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 15.5229501415, I2_low = 0, I2_high = 0.997814747208, H2_low = 1,
@@ -981,6 +1059,12 @@ confirm("assumed share of participants with the event: 100%, bayesian (half-norm
 confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)), as hazard ratio",
         c(estimate = 1.08894776941, ci_low = 0.610631430525, ci_high = 1.94843090895),
         natural(found, exp))
+confirm("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.205948375553, new_low = -0.888521309318, new_high = 1.06238978002,
+          p_below_0 = 0.318518642137),
+        found, within = 1e-5)
+not_checked("assumed share of participants with the event: 100%, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("assumed share of participants with the event: 100%, variation between studies",
         c(tau2 = 0, Q = 0.683970785394, pvalue = 0.408222742748, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 15.5346087953, I2_low = 0, I2_high = 0.99856416511, H2_low = 1,
@@ -1069,6 +1153,12 @@ confirm("bayesian (half-normal(0.5))",
 confirm("bayesian (half-normal(0.5)), as risk ratio",
         c(estimate = 1.90814266787, ci_low = 0.886735926345, ci_high = 3.85093060319),
         natural(found, exp))
+confirm("bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.323800277494, new_low = -0.613146421108, new_high = 1.83862227875,
+          p_below_0 = 0.0398505946476),
+        found, within = 1e-5)
+not_checked("bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("variation between studies",
         c(tau2 = 0.0838200722899, Q = 3.05967877751, pvalue = 0.0802575339594, I2 = 0.67316830533,
           H2 = 3.05967877751, tau2_low = 0, tau2_high = 126.74852046, I2_low = 0, I2_high = 0.999679028686,
@@ -1081,6 +1171,12 @@ confirm("beside it bayesian (Turner 2015 (all outcomes))",
         c(estimate = 0.646548410756, se = 0.350761519324, ci_low = -0.0656649851071,
           ci_high = 1.30143817477),
         posterior(d, "log-normal", c(-1.28, 0.87)))
+confirm("beside it bayesian (Turner 2015 (all outcomes)), posterior",
+        c(tau = 0.269397126005, new_low = -0.518576861295, new_high = 1.749775597,
+          p_below_0 = 0.0323045913526),
+        posterior(d, "log-normal", c(-1.28, 0.87)), within = 1e-5)
+not_checked("beside it bayesian (Turner 2015 (all outcomes)): the interval of tau",
+            because = "R computes its median only")
 confirm("beside it common-effect (wald)",
         c(estimate = 0.692780364725, se = 0.132296027435, ci_low = 0.433484915654, ci_high = 0.952075813795,
           pvalue = 1.6356841922e-07),
@@ -1123,6 +1219,12 @@ confirm("effect measure: odds ratio, bayesian (half-normal(0.5))",
 confirm("effect measure: odds ratio, bayesian (half-normal(0.5)), as odds ratio",
         c(estimate = 2.85154829842, ci_low = 1.10869689515, ci_high = 6.75511877115),
         natural(found, exp))
+confirm("effect measure: odds ratio, bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.437274074695, new_low = -0.477683755875, new_high = 2.48414636356,
+          p_below_0 = 0.0182430710006),
+        found, within = 1e-5)
+not_checked("effect measure: odds ratio, bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("effect measure: odds ratio, variation between studies",
         c(tau2 = 0.336076012179, Q = 4.99100314093, pvalue = 0.0254794338229, I2 = 0.799639476922,
           H2 = 4.99100314093, tau2_low = 0, tau2_high = 427.873875871, I2_low = 0, I2_high = 0.999803232118,

@@ -410,9 +410,21 @@ posterior <- function(d, prior, numbers, level = 0.95) {
   tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
                   c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
   found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  # A new study adds tau to the uncertainty of the mean; tau has half of its probability below its median.
+  new <- sqrt(s^2 + tau^2)
+  below_new <- function(x) sum(share * pnorm(x, m, new))
+  density_new <- function(x) sum(share * dnorm(x, m, new))
+  wide <- 1e3 * sqrt(sum(share * (new^2 + (m - centre)^2))) + 1e3 * sd
+  value_new <- function(p) uniroot(function(x) below_new(x) - p, centre + c(-1, 1) * wide, tol = 1e-13)$root
+  tail_new <- uniroot(function(p) density_new(value_new(p)) - density_new(value_new(p + level)),
+                      c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  up_to <- splinefun(u, cumsum(share) - share / 2)
+  median <- exp(uniroot(function(x) up_to(x) - 0.5, range(u), tol = 1e-13)$root)
+  found <- c(found, p_below_0 = below(0), tau = median,
+             new_low = value_new(tail_new), new_high = value_new(tail_new + level))
   weight <- colSums(share * w / W)
   structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
-            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd, new_low = sd, new_high = sd))
 }
 
 # The same numbers on the scale a reader knows.
@@ -1585,14 +1597,14 @@ confirm("between-study variance, logit normal-normal model: SJ, prediction inter
         c(pi_low = 0.0632543253332, pi_high = 0.496807575178),
         natural(found, plogis))
 found <- pooled(d, "EE", "wald")
-confirm("model: common-effect, common-effect (wald)",
+confirm("model, normal-normal on the scale of the logit: common-effect, common-effect (wald)",
         c(estimate = -1.20568540692, ci_low = -1.35586747647, ci_high = -1.05550333736,
           se = 0.0766249128758),
         found)
-confirm("model: common-effect, common-effect (wald), as proportion",
+confirm("model, normal-normal on the scale of the logit: common-effect, common-effect (wald), as proportion",
         c(estimate = 0.23046535866, ci_low = 0.204912766586, ci_high = 0.258169710114),
         natural(found, plogis))
-confirm("model: common-effect, variation between studies",
+confirm("model, normal-normal on the scale of the logit: common-effect, variation between studies",
         c(tau2 = 0, Q = 84.0913767455, pvalue = 3.62946529803e-10, I2 = 0.7740553106, H2 = 4.42586193397),
         spread(d, "EE"))
 
@@ -1815,6 +1827,11 @@ confirm("bayesian (half-normal(0.5))",
 confirm("bayesian (half-normal(0.5)), as proportion",
         c(estimate = 0.0252971761707, ci_low = 0.00317806658319, ci_high = 0.174430904702),
         natural(found, plogis))
+confirm("bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.321985590026, new_low = -5.95708353816, new_high = -1.34574978301),
+        found, within = 1e-5)
+not_checked("bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("variation between studies",
         c(tau2 = 0, Q = 0.0775754238656, pvalue = 0.780610412566, I2 = 0, H2 = 1, tau2_low = 0,
           tau2_high = 160.202258063, I2_low = 0, I2_high = 0.987340460828, H2_low = 1,
@@ -1900,6 +1917,11 @@ confirm("beside it glmm (wald)",
 confirm("beside it bayesian (half-normal(0.5))",
         c(estimate = -1.75620493049, se = 0.303883774933, ci_low = -2.30103853438, ci_high = -1.07239601557),
         posterior(d, "half-normal", 0.5))
+confirm("beside it bayesian (half-normal(0.5)), posterior",
+        c(tau = 0.349250431621, new_low = -2.84447768296, new_high = -0.502809430559),
+        posterior(d, "half-normal", 0.5), within = 1e-5)
+not_checked("beside it bayesian (half-normal(0.5)): the interval of tau",
+            because = "R computes its median only")
 confirm("beside it common-effect (wald)",
         c(estimate = -1.8617993833, se = 0.125623991971, ci_low = -2.10801788316, ci_high = -1.61558088344),
         pooled(d, "EE", "wald"))
@@ -2830,14 +2852,14 @@ confirm("between-study variance, logit normal-normal model: SJ, prediction inter
         c(pi_low = 0.123452550447, pi_high = 0.856608282908),
         natural(found, plogis))
 found <- pooled(d, "EE", "wald")
-confirm("model: common-effect, common-effect (wald)",
+confirm("model, normal-normal on the scale of the logit: common-effect, common-effect (wald)",
         c(estimate = -0.148113106345, ci_low = -0.27249314287, ci_high = -0.0237330698196,
           se = 0.063460368408),
         found)
-confirm("model: common-effect, common-effect (wald), as proportion",
+confirm("model, normal-normal on the scale of the logit: common-effect, common-effect (wald), as proportion",
         c(estimate = 0.463039267537, ci_low = 0.432295134776, ci_high = 0.494067011026),
         natural(found, plogis))
-confirm("model: common-effect, variation between studies",
+confirm("model, normal-normal on the scale of the logit: common-effect, variation between studies",
         c(tau2 = 0, Q = 111.358285441, pvalue = 3.04920485594e-17, I2 = 0.874279673537, H2 = 7.95416324577),
         spread(d, "EE"))
 

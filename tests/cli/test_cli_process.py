@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -191,7 +192,7 @@ def test_a_defect_is_said_to_be_one(metasyn, hazard_ratios, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("wires crossed")
 
-    monkeypatch.setattr(sys.modules["metasyn.synthesis.pool"], "pool_named", broken)
+    monkeypatch.setattr(import_module("metasyn.synthesis.pool"), "pool_named", broken)
     answer = metasyn("pool", hazard_ratios, "--measure", "HR")
     assert (answer.code, answer.out) == (ExitCode.INTERNAL_ERROR, "")
     assert "wires crossed" in answer.err
@@ -202,7 +203,7 @@ def test_a_missing_library_is_said_with_the_remedy(metasyn, hazard_ratios, monke
     def absent(*_: object, **__: object) -> None:
         raise ModuleNotFoundError("No module named 'typst'", name="typst")
 
-    monkeypatch.setattr(sys.modules["metasyn.synthesis.pool"], "pool_named", absent)
+    monkeypatch.setattr(import_module("metasyn.synthesis.pool"), "pool_named", absent)
     answer = metasyn("pool", hazard_ratios, "--measure", "HR")
     assert answer.code == 1
     assert "pip install 'metasyn-evidence[all]'" in answer.err

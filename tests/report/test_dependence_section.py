@@ -148,8 +148,8 @@ def test_a_headline_of_another_model_has_its_counterpart_beside_it(tied: Analysi
     common = pool(yi=yi, vi=vi, measure="RR", model="common-effect")
     # Equal variances: the mean of both models is the plain one, exp(-3.1 / 6).
     text = said(common, dependent, tied)[1]
-    assert text.startswith("The headline is another kind of model.")
-    assert "one row per cohort: 0.60 (95% CI " in text
+    assert text.startswith("The two are also different kinds of model.")
+    assert "with one row per cohort, random effects give 0.60 (95% CI " in text
     table = both_ways_table(common, dependent, slug="t")
     assert [row[0].partition(" (")[0] for row in table.rows] == [
         "One row per cohort",

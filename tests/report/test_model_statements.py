@@ -47,7 +47,7 @@ def test_a_common_effect_that_excludes_no_effect_is_explained() -> None:
     assert re.search(r"lies below 1 with a probability of 97\.\d%", probability)
     assert "takes for granted that both studies have the same true effect and excludes 1" in classical
     # The inverse-variance mean is exp(-0.5368).
-    assert "0.58 (95% CI 0.47 to 0.72) under the common-effect model" in classical
+    assert "(0.58, 95% CI 0.47 to 0.72 under the common-effect model; " in classical
 
 
 def test_a_conclusion_that_rests_on_the_prior_is_said_to() -> None:

@@ -16,6 +16,8 @@ from metasyn.report.blocks import Paragraph, Section
 from metasyn.report.methods import methods_section
 from metasyn.report.models import apart_statements, model_statements
 from metasyn.report.outcome import outcome_section
+from metasyn.report.phrases import heterogeneity_statements
+from metasyn.report.posterior import new_study_statements
 from metasyn.report.statements import report_statements
 from metasyn.synthesis import SynthesisResult, SynthesisSpec, pool
 from tests.analysis.invented_dependence import RESPONSE, invented
@@ -51,20 +53,21 @@ def test_the_model_of_cohorts_shown_apart_is_explained_like_that_of_the_headline
     section = outcome_section(part, result)
     shown = next(one for one in section.sections if one.anchor.startswith("apart-"))
     said = [one.text for one in apart_statements(other)]
-    assert len(said) == 2
+    assert len(said) == 5
+    assert said[2].startswith("The variance of the true effects between cohorts was estimated as τ² = ")
     assert "logit normal-normal model" in said[1]
     assert " ".join(said) in texts(shown)
-    assert " ".join(said) in texts(section)
+    assert " ".join(said[:2]) in texts(section)
     stated = [one for one in report_statements(result) if one.where == "response-plo apart 1"]
-    assert said == [one.statement.text for one in stated][-2:]
+    assert said == [one.statement.text for one in stated][-5:]
     assert all(one.statement.holds(one.subject) for one in stated)
 
 
 def test_a_bayesian_result_apart_says_what_rests_on_its_prior_and_none_beside_it_does() -> None:
     two = pool(yi=[-0.478, -0.635], sei=[0.1357, 0.1754], measure="HR")
     three = pool(yi=[-0.478, -0.635, -0.2], sei=[0.1357, 0.1754, 0.2], measure="HR")
-    assert apart_statements(two) == model_statements(two) != ()
-    assert apart_statements(three) == ()
+    assert apart_statements(two) == (*model_statements(two), *new_study_statements(two)) != ()
+    assert apart_statements(three) == heterogeneity_statements(three)
     assert model_statements(three) != ()
 
 

@@ -121,7 +121,12 @@ def test_prediction_tells_what_the_mean_hides(bcg: AnalysisResult) -> None:
     # predict(): 0.1359-1.7629 (metafor 3.8-1)
     text = prediction_sentence(bcg.outcomes[0].synthesis)
     assert "between 0.14 and 1.76 (95% prediction interval), so that no effect, or the opposite one" in text
-    assert prediction_sentence(bcg.outcomes[1].synthesis).startswith("No prediction interval is given: ")
+    two = bcg.outcomes[1].synthesis
+    assert prediction_sentence(two).startswith(
+        "Given the prior half-normal(0.5) of τ, the true effect in a new"
+    )
+    classical = pool(two.effects, model="random-effects")
+    assert prediction_sentence(classical).startswith("No prediction interval is given: ")
 
 
 def test_few_studies_make_a_prediction_uncertain() -> None:

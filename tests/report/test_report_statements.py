@@ -135,7 +135,10 @@ def test_a_misleading_variance_is_said_exactly_where_it_misleads() -> None:
 
 
 def test_no_prediction_interval_says_so_only_where_there_is_none() -> None:
-    two, five = (pool(yi=[0.1 * i for i in range(k)], vi=[0.02] * k, measure="HR") for k in (2, 5))
+    two, five = (
+        pool(yi=[0.1 * i for i in range(k)], vi=[0.02] * k, measure="HR", model="random-effects")
+        for k in (2, 5)
+    )
     assert isinstance(two.pi, NotEstimable)
     (missing,) = prediction_statements(two)
     (given,) = prediction_statements(five)

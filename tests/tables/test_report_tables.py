@@ -131,9 +131,15 @@ def test_results_keep_what_cannot_be_estimated(bcg: EffectSet) -> None:
     ]
     table = results_table(results, slug="r")
     assert [row[3] for row in table.rows] == ["one study, not pooled", "Bayesian random effects", "–"]
-    assert table.rows[1][6] == "not estimable"
-    assert table.notes[-1] == "None: nothing was reported."
-    assert any(note.startswith("Two, prediction interval: ") for note in table.notes)
+    assert "None: nothing was reported." in table.notes
+    # The interval of a new study under the prior of the headline: there is no classical one.
+    found = results[1][1].beside.bayes[0][1].pi
+    assert table.rows[1][6] == f"{math.exp(found.low):.3f} to {math.exp(found.high):.2f}"
+    assert table.columns[4].header == "Estimate (95% interval)"
+    assert table.notes[-1].startswith("Of Bayesian random effects: credible intervals given the prior half-n")
+    classical = results_table([("A", pool(bcg.take([0, 2]), model="random-effects"))] * 2, slug="r")
+    assert classical.rows[1][6] == "not estimable"
+    assert len([note for note in classical.notes if "prediction interval: " in note]) == 1
 
 
 def test_alternatives_mark_one_headline(bcg: EffectSet) -> None:

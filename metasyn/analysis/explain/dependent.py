@@ -165,7 +165,7 @@ def _explained(
         shown=shown,
         key=name,
         number=_value(result, name.partition(": ")[2]),
-        facts=tuple(_facts(found, result)),
+        facts=tuple(_facts(found, result, name)),
         table=table,
         sums=sums,
         parts=tuple(
@@ -210,8 +210,8 @@ def _shown(result: CheResult | RobustCoefficient, measure: EffectMeasure) -> str
     return f"{named} ({interval_with_unit(result.ci, measure)})"
 
 
-def _facts(found: DependentSynthesis, result: CheResult) -> Iterator[tuple[str, str]]:
-    """Model, groups, correlations and where they come from."""
+def _facts(found: DependentSynthesis, result: CheResult, name: str) -> Iterator[tuple[str, str]]:
+    """Model, groups, correlations and where they come from; groups are listed with the estimate alone."""
     spec = result.spec
     yield (
         "Model",
@@ -219,6 +219,21 @@ def _facts(found: DependentSynthesis, result: CheResult) -> Iterator[tuple[str, 
         f"rows of a group with variance ω² ({spec.method}), e is the sampling error",
     )
     yield "τ², ω²", f"{tau2_text(result.tau2)}, {tau2_text(result.omega2)}, each explained by itself"
+    main, _, part = name.partition(": ")
+    if part in _TITLES:
+        yield "Groups of several rows", f"listed, with the correlations of their errors, under {main!r}"
+    else:
+        yield from _groups(found, result)
+    yield (
+        "Scale",
+        f"y is the estimate of a row, se its standard error, on the scale of the "
+        f"{result.effects.measure.scale}",
+    )
+
+
+def _groups(found: DependentSynthesis, result: CheResult) -> Iterator[tuple[str, str]]:
+    """Which rows are of one group, how far their errors are correlated, and which are not pooled."""
+    spec = result.spec
     groups = (
         f"{group.name} ({', '.join(result.effects.labels[i] for i in group.rows)})"
         for group in found.groups.tied
@@ -238,11 +253,6 @@ def _facts(found: DependentSynthesis, result: CheResult) -> Iterator[tuple[str, 
         )
     for row in found.redundant:
         yield "Not pooled", f"{row.label}: {row.reason}"
-    yield (
-        "Scale",
-        f"y is the estimate of a row, se its standard error, on the scale of the "
-        f"{result.effects.measure.scale}",
-    )
     yield "Reference", _REFERENCE
 
 

@@ -16,7 +16,10 @@ from metasyn.effects.display import natural_estimate, natural_interval
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import Effect
 from metasyn.evidence.model import ReportedResult
+from metasyn.names import added_words
+from metasyn.tables.cells import counts_cell
 from metasyn.tables.words import ROUTE_WORDS
+from metasyn.vocabulary import Model
 from metasyn.wording import interval_text, natural_text, percent_text, unit_sign, worked_number
 
 __all__ = ["Setting", "effect_explanation", "effect_shown"]
@@ -83,7 +86,12 @@ class Setting:
 
 
 def effect_explanation(
-    effect: Effect, measure: EffectMeasure, setting: Setting, *, weight: float | None = None
+    effect: Effect,
+    measure: EffectMeasure,
+    setting: Setting,
+    *,
+    weight: float | None = None,
+    model: Model | None = None,
 ) -> Explanation:
     """From the effect of one study to the figures as printed.
 
@@ -94,6 +102,8 @@ def effect_explanation(
     setting : Setting
     weight : float, optional
         Its share in the pooled result.
+    model : str, optional
+        Of the pooled result: a mixed model takes the counts themselves.
     """
     archive = setting.archive
     rows = archive.of(effect)
@@ -105,7 +115,7 @@ def effect_explanation(
         shown=effect_shown(effect, measure, setting.level),
         key=effect.label,
         number=natural_estimate(effect, measure),
-        facts=tuple((term, text) for term, text in _facts(effect, measure, sums, weight) if text),
+        facts=tuple((term, text) for term, text in _facts(effect, measure, sums, weight, model) if text),
         sums=(*_percent_sums(effect, archive), *_margin_sums(effect, rows), *sums),
         parts=effect_figures(effect, archive),
     )
@@ -122,7 +132,7 @@ def effect_shown(effect: Effect, measure: EffectMeasure, level: float) -> str:
 
 
 def _facts(
-    effect: Effect, measure: EffectMeasure, sums: Sequence[Sum], weight: float | None
+    effect: Effect, measure: EffectMeasure, sums: Sequence[Sum], weight: float | None, model: Model | None
 ) -> Iterator[tuple[str, str]]:
     """What is said of one effect, in the order a reader asks."""
     yield "Route", f"{_route_words(effect, sums)} (grade {effect.route.grade})"
@@ -132,13 +142,23 @@ def _facts(
         yield "y, se", f"{worked_number(effect.yi)}, {worked_number(effect.sei)}"
     yield "Symbols", _legend(sums, measure)
     yield "Assumes", "; ".join(effect.route.assumptions)
-    yield "Adjusted", effect.adjustment
+    yield "Pooled", _pooled_as(effect, model)
+    yield "Adjusted", added_words(effect.adjustment, model)
     yield "Direction", "the source states it the other way round; it was inverted" if effect.inverted else ""
     sums_of_rows = [row.derivation for row in effect.rows if row.derivation]
     notes = (note for note in effect.notes if not any(text in note for text in sums_of_rows))
     yield "Notes", "; ".join(notes)
     yield "Rounding", _rounding(effect)
     yield "Weight", "" if weight is None else f"{percent_text(weight)} of the pooled result"
+
+
+def _pooled_as(effect: Effect, model: Model | None) -> str:
+    """As what a row enters a mixed model of counts, which has no use for its effect and standard error."""
+    if model != "glmm":
+        return ""
+    counts = counts_cell(effect)
+    given = f"the counts {counts} themselves" if counts else "the counts themselves"
+    return f"{given} (mixed model); y and se are for other models, and for groups that these pool"
 
 
 def _prints_z(sums: Sequence[Sum]) -> bool:

@@ -100,7 +100,7 @@ def interval_lines(sheet: Sheet, result: SynthesisResult) -> None:
 
 def quantile_words(level: float, df: float) -> str:
     """Which quantile stands behind an interval."""
-    kind = "normal" if math.isinf(df) else f"t with {df:.4g} degrees of freedom"
+    kind = "normal" if math.isinf(df) else f"t with {df:.4g} degree{'' if df == 1 else 's'} of freedom"
     symbol = "z" if math.isinf(df) else "t"
     return f"{symbol}: {50 * (1 + level):.6g}% quantile, {kind}"
 

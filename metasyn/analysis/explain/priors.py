@@ -57,9 +57,8 @@ def prior_numbers(result: SynthesisResult, setting: Setting, *, place: str) -> I
         spread = f"{tau2_text(found.tau.median)} ({tau2_interval_text(found.tau.interval(found.interval))})"
         yield make(f"posterior τ: {prior}", spread, tau_posterior_work, others=short("posterior tau"))
         new = interval_with_unit(found.pi, found.measure)
-        yield make(
-            f"new {unit_of(result.effects, 1)}: {prior}", new, new_study_work, others=short("new study")
-        )
+        names = ("new study", *(("pi", "prediction interval") if isinstance(result.pi, NotEstimable) else ()))
+        yield make(f"new {unit_of(result.effects, 1)}: {prior}", new, new_study_work, others=short(*names))
 
 
 def _weights(found: BayesResult) -> list[float]:

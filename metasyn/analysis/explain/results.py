@@ -24,6 +24,7 @@ from metasyn.names import CI_NAMES, HETEROGENEITY_NAMES, MODEL_NAMES, TAU2_NAMES
 from metasyn.synthesis.glmm.model import OnNaturalScale
 from metasyn.synthesis.model import Heterogeneity, SynthesisResult, Tau2Estimate
 from metasyn.tables.cells import (
+    H2_text,
     I2_cell,
     counts_cell,
     estimate_with_unit,
@@ -166,8 +167,8 @@ def _tau_text(found: Tau2Estimate) -> str:
 def _H2_text(found: Heterogeneity) -> str:
     """`2.43 (1.00 to 29.38)`."""
     ci = found.H2_ci
-    bounds = "" if isinstance(ci, NotEstimable) else f" ({decimal(ci.low)} to {decimal(ci.high)})"
-    return decimal(found.H2) + bounds
+    bounds = "" if isinstance(ci, NotEstimable) else f" ({H2_text(ci.low)} to {H2_text(ci.high)})"
+    return H2_text(found.H2) + bounds
 
 
 def single_number(result: SynthesisResult, setting: Setting, *, place: str, name: str) -> Number:
@@ -204,7 +205,8 @@ def effect_numbers(
     """The effects of the studies, by their labels."""
     for i, effect in enumerate(effects.effects):
         weight = float(result.weights[i]) if isinstance(result, SynthesisResult) and result.pooled else None
-        build = partial(effect_explanation, effect, effects.measure, setting, weight=weight)
+        model = result.model if isinstance(result, SynthesisResult) and weight is not None else None
+        build = partial(effect_explanation, effect, effects.measure, setting, weight=weight, model=model)
         yield Number(
             place=place,
             name=effect.label,

@@ -394,9 +394,21 @@ posterior <- function(d, prior, numbers, level = 0.95) {
   tail <- uniroot(function(p) density(value(p)) - density(value(p + level)),
                   c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
   found <- c(estimate = value(0.5), se = sd, ci_low = value(tail), ci_high = value(tail + level))
+  # A new study adds tau to the uncertainty of the mean; tau has half of its probability below its median.
+  new <- sqrt(s^2 + tau^2)
+  below_new <- function(x) sum(share * pnorm(x, m, new))
+  density_new <- function(x) sum(share * dnorm(x, m, new))
+  wide <- 1e3 * sqrt(sum(share * (new^2 + (m - centre)^2))) + 1e3 * sd
+  value_new <- function(p) uniroot(function(x) below_new(x) - p, centre + c(-1, 1) * wide, tol = 1e-13)$root
+  tail_new <- uniroot(function(p) density_new(value_new(p)) - density_new(value_new(p + level)),
+                      c(1e-6, 1 - 1e-6) * (1 - level), tol = 1e-12)$root
+  up_to <- splinefun(u, cumsum(share) - share / 2)
+  median <- exp(uniroot(function(x) up_to(x) - 0.5, range(u), tol = 1e-13)$root)
+  found <- c(found, p_below_0 = below(0), tau = median,
+             new_low = value_new(tail_new), new_high = value_new(tail_new + level))
   weight <- colSums(share * w / W)
   structure(c(found, setNames(weight, paste("weight of", seq_along(weight)))),
-            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd))
+            unit = c(estimate = sd, se = sd, ci_low = sd, ci_high = sd, new_low = sd, new_high = sd))
 }
 
 # The same numbers on the scale a reader knows.
