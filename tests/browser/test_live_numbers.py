@@ -120,6 +120,7 @@ def check_diamond(shown: dict[str, Any], one: SynthesisResult, part: OutcomeResu
         assert place == pytest.approx(left + at * (right - left), abs=0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_subset_shows_what_pool_gives(
     name: str, reports: dict[str, Shipped], visit: Callable[..., Any]

@@ -56,6 +56,7 @@ def test_axe_finds_nothing_by_day(reports: dict[str, Shipped], index_url: str, v
         page.close()
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_by_night_on_a_phone(
     reports: dict[str, Shipped], index_url: str, visit: Visit
 ) -> None:

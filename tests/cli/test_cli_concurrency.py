@@ -79,6 +79,7 @@ def test_a_helper_gives_the_same_bytes(tiny_project, built_once, snapshot, one_e
     assert [names for names, *_ in told][1:] == [NAMES, ("tea_vs_water",), ()]
 
 
+@pytest.mark.slow
 def test_jobs_change_nothing_that_is_said(process, tiny_project, snapshot):
     one = process("-m", "metasyn", "run", "--jobs", "1", cwd=tiny_project)
     before = snapshot(tiny_project)
@@ -212,6 +213,7 @@ def test_control_c_ends_all(built, snapshot):
     assert after == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_killed_run_leaves_no_orphans(built, snapshot, number):
     before = snapshot(built / "reports")

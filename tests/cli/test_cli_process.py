@@ -111,6 +111,7 @@ def test_progress_is_shown_on_a_terminal_only(tiny_project):
     assert b"of 1 done" not in done.stdout
 
 
+@pytest.mark.slow
 def test_killed_while_writing(process, metasyn, built, snapshot):
     before = snapshot(built)
     assert process("-c", KILLED, cwd=built).code == 9

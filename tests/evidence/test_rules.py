@@ -287,6 +287,7 @@ def test_everything_is_reported_in_one_pass_in_reading_order(folder: EvidenceFol
     )
 
 
+@pytest.mark.slow
 def test_suggestions_for_unknown_ids_are_bounded() -> None:
     from metasyn.evidence.problems import NearIds
 

@@ -154,6 +154,7 @@ def enlarged(result: AnalysisResult, k: int, outcomes: int) -> AnalysisResult:
     return replace(result, outcomes=tuple(made))
 
 
+@pytest.mark.slow
 def test_fourteen_studies_fit_on_a_page_and_the_next_outcome_has_pairs(
     bcg: AnalysisResult, document: ReportDocument
 ) -> None:

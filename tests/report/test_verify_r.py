@@ -483,6 +483,7 @@ def run(rscript: str, script: str, folder: Path) -> subprocess.CompletedProcess[
 MATRIX = {"measures": measures, "sizes": sizes, "methods": methods, "groups": groups}
 
 
+@pytest.mark.slow
 def test_metafor_confirms(rscript: str, tmp_path: Path) -> None:
     """One script for all parts: most of the time of a small one is starting R."""
     parts = [

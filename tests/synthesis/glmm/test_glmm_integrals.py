@@ -101,6 +101,7 @@ def test_fixed_study_levels(rates: bool) -> None:
     assert got == pytest.approx(want, abs=1e-8)
 
 
+@pytest.mark.slow
 def test_random_study_levels() -> None:
     columns = {key: [value[1]] * 2 for key, value in COLUMNS.items()}
     got = likelihood("OR", "UM.RS", 40, **columns)(np.array([-0.4, 0.6, -1.9, 0.5]))[0]
