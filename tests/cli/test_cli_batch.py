@@ -195,7 +195,14 @@ sys.exit(main(sys.argv[1:]))
 
 def hit(path: Path, out: Path, name: str, at: int) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-c", HIT.format(at=at, name=name), *command(path, out)[3:]]
-    return subprocess.run(words, capture_output=True, text=True, check=False)
+    # In the background a shell lets its commands ignore SIGINT, and they inherit that.
+    return subprocess.run(
+        words,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
 
 
 def test_a_run_killed_and_interrupted_ends_with_the_same_bytes(metasyn, large, tmp_path):

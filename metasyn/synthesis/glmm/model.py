@@ -313,5 +313,5 @@ def _plain(value: Any) -> Any:
 
 
 def _above(least: float, value: float | None) -> float | None:
-    """What is below rounding error is told as that: its digits differ between machines."""
-    return None if value is None else max(least, value)
+    """The size of an error, in the two digits on which machines agree; below rounding error, that."""
+    return None if value is None else float(f"{max(least, value):.2g}")
