@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,32 +104,3 @@ def test_while_modules_are_loaded(process, tmp_path, module, then):
     answer = process("-c", AT_IMPORT.format(module=module, then=then), cwd=tmp_path)
     assert answer == (130, "", "metasyn: interrupted.\n")
     assert not (tmp_path / "out.csv").exists()
-
-
-@pytest.mark.slow
-def test_at_many_moments_of_a_run(tmp_path):
-    rows = (f"{i // 9},{i % 7 / 7},{0.1 + i % 5}" for i in range(200_000))
-    (tmp_path / "in.csv").write_text("\n".join(["k,y,v", *rows]))
-    words = ("batch", "in.csv", "--key", "k", "--yi", "y", "--vi", "v", "--part-rows", "2000")
-    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += (
-        "import sys; from metasyn.cli import main\nprint('ready', flush=True); sys.exit(main(sys.argv[1:]))"
-    )
-    codes = set()
-    for number in range(20):
-        with subprocess.Popen(
-            [sys.executable, "-c", code, *words, "--out", f"out-{number}.csv"],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as running:
-            assert running.stdout is not None
-            assert running.stdout.readline() == "ready\n"
-            time.sleep(0.05 * number)
-            running.send_signal(signal.SIGINT)
-            _, err = running.communicate(timeout=60)
-        assert (running.returncode, err) in [(130, "metasyn: interrupted.\n"), (0, "")]
-        codes.add(running.returncode)
-    assert 130 in codes
