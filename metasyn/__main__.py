@@ -1,6 +1,6 @@
 """`python -m metasyn` is the command `metasyn`."""
 
-from metasyn.cli import main
+from metasyn.cli import command
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    command()

@@ -37,7 +37,7 @@ def test_the_installed_distribution_is_metasyn_evidence() -> None:
     installed = distribution("metasyn-evidence")
     assert installed.version == metasyn.__version__
     (command,) = installed.entry_points.select(group="console_scripts")
-    assert (command.name, command.value) == ("metasyn", "metasyn.cli:main")
+    assert (command.name, command.value) == ("metasyn", "metasyn.cli:command")
 
 
 def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile) -> None:
@@ -60,7 +60,7 @@ def test_the_wheel_says_who_it_is(wheel: zipfile.ZipFile) -> None:
     assert set((said["Requires-Python"] or "").split(",")) == {">=3.11", "<3.14"}
     assert {"all", "report", "dev"} <= set(said.get_all("Provides-Extra") or [])
     (name,) = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
-    assert "metasyn = metasyn.cli:main" in wheel.read(name).decode()
+    assert "metasyn = metasyn.cli:command" in wheel.read(name).decode()
 
 
 def test_the_lock_holds_names_versions_and_hashes_only() -> None:

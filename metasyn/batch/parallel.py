@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from itertools import islice
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from metasyn.batch.held_back import ctrl_c_held_back
 from metasyn.batch.lost_parts import hearing
 from metasyn.errors import OptionError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = ["Progress", "available_threads", "map_parts"]
 
@@ -24,6 +28,8 @@ Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is to do (None where that is not known)."""
 # Parts that are taken and not yet handed out, per worker.
 _AHEAD = 4
+# Seconds for which Ctrl-C is held back at most while a part is waited for.
+_A_LITTLE = 0.1
 
 
 def map_parts(
@@ -133,20 +139,32 @@ def _in_threads(function: Callable[[Part], Answer], parts: Iterable[Part], many:
     from concurrent.futures import ThreadPoolExecutor
 
     pool, taken = ThreadPoolExecutor(many), _Taken(parts)
-    window: deque[Any] = deque()
+    window: deque[Future[Answer]] = deque()
     try:
         while True:
-            # With the context of the caller, in which numpy keeps how errors are treated.
-            ahead = taken.round(_AHEAD * many)
-            window.extend(pool.submit(copy_context().run, function, part) for part in ahead)
+            for part in taken.round(_AHEAD * many):
+                with ctrl_c_held_back():
+                    # With the context of the caller, in which numpy keeps how errors are treated.
+                    window.append(pool.submit(copy_context().run, function, part))
             if not window:
                 break
-            yield window.popleft().result()
+            yield _answer(window.popleft())
             taken.collected()
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        with ctrl_c_held_back():
+            pool.shutdown(wait=True, cancel_futures=True)
     if taken.error is not None:
         raise taken.error
+
+
+def _answer(future: Future[Answer]) -> Answer:
+    """Wait for it, a little at a time so that Ctrl-C can come in between."""
+    from concurrent.futures import wait
+
+    while True:
+        with ctrl_c_held_back():
+            if wait((future,), timeout=_A_LITTLE).done:
+                return future.result()
 
 
 class _Taken(Generic[Part]):

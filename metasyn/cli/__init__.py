@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from metasyn.cli.exit_codes import ExitCode
-from metasyn.cli.interrupts import noted
+from metasyn.cli.interrupts import SAID, end_in_any_case, noted
 
 if TYPE_CHECKING:
     from metasyn.cli.entry import app, run_script
 
-__all__ = ["ExitCode", "app", "main", "run_script"]
+__all__ = ["ExitCode", "app", "command", "main", "run_script"]
+
+
+def command() -> NoReturn:
+    """The process `metasyn`: what `main` does, and then its end, even if a thread cannot end."""
+    code = main()
+    if code == ExitCode.INTERRUPTED:
+        end_in_any_case()
+    raise SystemExit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 raise
             from metasyn.cli.console import complain
 
-            complain("metasyn: interrupted.")
+            complain(SAID)
             return ExitCode.INTERRUPTED
     return entry.main(arguments)
 

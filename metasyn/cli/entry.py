@@ -22,7 +22,7 @@ from metasyn.cli.explain import EXPLAIN_EXAMPLES, explain
 from metasyn.cli.export import EXPORT_EXAMPLES, export
 from metasyn.cli.forest import FOREST_EXAMPLES, forest
 from metasyn.cli.import_tables import IMPORT_EXAMPLES, import_command
-from metasyn.cli.interrupts import noted
+from metasyn.cli.interrupts import SAID, noted
 from metasyn.cli.listing import LIST_EXAMPLES, list_analyses
 from metasyn.cli.multiverse import MULTIVERSE_EXAMPLES, multiverse_command
 from metasyn.cli.new import NEW_EXAMPLES, new
@@ -142,7 +142,7 @@ def _told(error: Exception) -> ExitCode:
 
 
 def _interrupted() -> ExitCode:
-    complain("metasyn: interrupted.")
+    complain(SAID)
     return ExitCode.INTERRUPTED
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,3 +108,83 @@ def test_while_modules_are_loaded(process, tmp_path, module, then):
     answer = process("-c", AT_IMPORT.format(module=module, then=then), cwd=tmp_path)
     assert answer == (130, "", "metasyn: interrupted.\n")
     assert not (tmp_path / "out.csv").exists()
+
+
+# What a command does after Ctrl-C; the process has to end all the same.
+STUCK = """
+import ctypes, os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from metasyn import cli
+from metasyn.cli import entry, interrupts
+interrupts.GRACE = {grace}
+def app(*given, **how):
+    try:
+        signal.raise_signal(signal.SIGINT)
+    except KeyboardInterrupt:
+        print("heard", flush=True)
+        {then}
+entry.app = app
+cli.command()
+"""
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        "threading.Event().wait()",
+        "ctypes.CDLL(None).sleep(60)",
+        "threading.Thread(target=threading.Event().wait).start(); raise",
+    ],
+    ids=["a lock", "compiled code", "a thread that never ends"],
+)
+def test_the_process_ends_in_any_case(process, tmp_path, then):
+    answer = process("-c", STUCK.format(grace=0.3, then=then), cwd=tmp_path)
+    assert answer == (130, "heard\n", "metasyn: interrupted.\n")
+
+
+def test_a_second_one_ends_at_once_what_python_cannot_end(tmp_path):
+    code = STUCK.format(grace=60, then="ctypes.PyDLL(None).sleep(60)")  # no thread of Python runs meanwhile
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=tmp_path) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"heard\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) == -signal.SIGINT
+
+
+def test_what_ends_by_itself_is_not_ended(process, tmp_path):
+    code = STUCK.format(grace=0.1, then="return") + "\n"
+    code = code.replace("cli.command()", "print(cli.main([])); time.sleep(0.5); print('still here')")
+    assert process("-c", code, cwd=tmp_path) == (0, "heard\n0\nstill here\n", "")
+
+
+@pytest.mark.slow
+def test_at_many_moments_of_a_run(tmp_path):
+    rows = (f"{i // 9},{i % 7 / 7},{0.1 + i % 5}" for i in range(200_000))
+    (tmp_path / "in.csv").write_text("\n".join(["k,y,v", *rows]))
+    words = ("batch", "in.csv", "--key", "k", "--yi", "y", "--vi", "v", "--part-rows", "2000")
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from metasyn.cli import command\nprint('ready', flush=True); command()"
+    codes = set()
+    for number in range(40):
+        with subprocess.Popen(
+            [sys.executable, "-c", code, *words, "--out", f"out-{number}.csv"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as running:
+            assert running.stdout is not None
+            assert running.stdout.readline() == "ready\n"
+            time.sleep(0.025 * number)
+            running.send_signal(signal.SIGINT)
+            try:
+                _, err = running.communicate(timeout=60)
+            finally:
+                running.kill()
+        # Python drops an exception raised while it forgets the lock of a module, and says so.
+        assert (running.returncode, err) == (130, "metasyn: interrupted.\n") or (
+            running.returncode == 0 and (not err or err.startswith("Exception ignored in: "))
+        )
+        codes.add(running.returncode)
+    assert 130 in codes
