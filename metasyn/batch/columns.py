@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,8 @@ COLUMNS = (
 _SCALED = {"hartung-knapp": 1, "hartung-knapp-adhoc": 2}
 # Effects in one block of equally large sets.
 _BLOCK = 2**17
+# Tables by number of effects are kept for the next part where none of its sets is larger.
+_MOST_KEPT = 2**10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,22 +161,33 @@ class _Tables:
 
     @classmethod
     def of(cls, k: Integers, options: PoolOptions) -> _Tables:
-        mean, prediction, df = cls.by_size(k, options)
+        mean, prediction, df = _by_size(k, options)[3:6]
         return cls(df=df[k], mean=mean[k], prediction=prediction[k])
 
-    @staticmethod
-    def by_size(k: Integers, options: PoolOptions) -> Array:
-        """Quantiles of the mean and of the prediction and degrees of freedom, shape (3, max(k) + 1)."""
-        sizes = np.flatnonzero(np.bincount(k, minlength=2))
-        found = np.empty((3, max(1, int(sizes.max())) + 1))
-        found[0], found[1], found[2] = two_sided_quantile(1 - options.level, np.inf), np.nan, np.inf
-        for size in sizes[sizes > 1].tolist():
-            t = two_sided_quantile(1 - options.level, float(size - 1))
-            if options.ci_method != "wald":
-                found[0, size], found[2, size] = t, size - 1
-            if size >= MIN_K_PREDICTION and options.fixed is None:
-                found[1, size] = t
-        return found
+
+def _by_size(k: Integers, options: PoolOptions) -> Array:
+    """`TABLES` of the compiled code, for the numbers of effects that occur."""
+    sizes = np.flatnonzero(np.bincount(k, minlength=2))
+    tables = _kept_tables if sizes[-1] < _MOST_KEPT else _kept_tables.__wrapped__
+    return tables(sizes.tobytes(), options)
+
+
+@lru_cache(maxsize=32)
+def _kept_tables(occurring: bytes, options: PoolOptions) -> Array:
+    """Targets of tau2, quantiles of the mean and of the prediction, degrees of freedom, factors of tails."""
+    sizes = np.frombuffer(occurring, dtype=np.intp)
+    found = np.empty((3, max(1, int(sizes[-1])) + 1))
+    found[0], found[1], found[2] = two_sided_quantile(1 - options.level, np.inf), np.nan, np.inf
+    for size in sizes[sizes > 1].tolist():
+        t = two_sided_quantile(1 - options.level, float(size - 1))
+        if options.ci_method != "wald":
+            found[0, size], found[2, size] = t, size - 1
+        if size >= MIN_K_PREDICTION and options.fixed is None:
+            found[1, size] = t
+    targets = targets_by_size(sizes, options.tau2_method, options.profile_level)
+    tables = np.concatenate([targets, found, _tail_factors(found[2])[None]])
+    tables.flags.writeable = False
+    return tables
 
 
 def _mean(fits: ManyFits, tables: _Tables, options: PoolOptions) -> Columns:
@@ -215,12 +229,10 @@ def _compiled(part: Part, options: PoolOptions) -> Columns:
 
     k = np.diff(part.bounds)
     method, level = options.tau2_method, options.profile_level
-    quantiles = _Tables.by_size(k, options)
-    tables = np.concatenate([targets_by_size(k, method, level), quantiles, _tail_factors(quantiles[2])[None]])
     found = fit(
-        method if options.fixed is None else "common", 0.0, part.yi, part.vi, None, part.bounds, tables,
-        pooled=True, scaled=_SCALED.get(options.ci_method, 0), profile=level is not None,
-        tails=options.pvalues,
+        method if options.fixed is None else "common", 0.0, part.yi, part.vi, None, part.bounds,
+        _by_size(k, options), pooled=True, scaled=_SCALED.get(options.ci_method, 0),
+        profile=level is not None, tails=options.pvalues,
     )  # fmt: skip
     columns: Columns = dict(zip(POOLED, found, strict=True))
     columns["status"] = columns["status"].astype(np.int8)
