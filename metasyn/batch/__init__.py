@@ -10,9 +10,11 @@ from metasyn.batch.permutation_many import permute_many
 from metasyn.batch.pool_many import pool_many
 from metasyn.batch.predictions import predict_many
 from metasyn.batch.results import ManyResults
+from metasyn.batch.statuses import STATUS
 from metasyn.batch.subsets import all_subsets, subset_parts
 
 __all__ = [
+    "STATUS",
     "ManyResults",
     "all_subsets",
     "bootstrap",

@@ -13,7 +13,7 @@ from metasyn.batch.bootstrap_draws import QUANTITIES, RANGES, Resampling, left_o
 from metasyn.batch.bootstrap_intervals import WHY_NOT, bootstrap_bounds, require_draws
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.ragged import ragged
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import STATUS
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.values import Interval, NotEstimable, require_level, require_whole
 from metasyn.vocabulary import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,14 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.batch.bootstrap import checked_resampling, require_interval
 from metasyn.batch.bootstrap_draws import QUANTITIES, RANGES, Resampling, left_out_of
 from metasyn.batch.bootstrap_intervals import WHY_NOT, bootstrap_bounds
-from metasyn.batch.frames import frame_of
+from metasyn.batch.frames import ManyRows
 from metasyn.batch.parallel import Progress, map_parts
-from metasyn.batch.ragged import CODE, Ragged, Stack, ragged
-from metasyn.batch.results import STATUS
+from metasyn.batch.ragged import Ragged, Stack, ragged
+from metasyn.batch.statuses import CODE
 from metasyn.vocabulary import BootstrapCi, BootstrapKind, NormalModel, Tau2Method
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["ManyBootstraps", "bootstrap_many"]
 
@@ -29,12 +26,11 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int8]
 Integers = NDArray[np.int64]
 
-_SHOWN = ("key", "status", "k", "n_draws", "estimate", "estimate_se", "estimate_low", "estimate_high")
 _FIGURES = ("", "_se", "_bias", "_low", "_high")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ManyBootstraps:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ManyBootstraps(ManyRows):
     """One bootstrap per row, arrays of shape (groups,), read-only, analysis scale.
 
     Attributes
@@ -54,9 +50,9 @@ class ManyBootstraps:
         Why there is no interval: position in `WHY_NOT`.
     """
 
-    key: NDArray[Any]
-    status: Codes
-    k: Integers
+    shown = ("key", "status", "k", "n_draws", "estimate", "estimate_se", "estimate_low", "estimate_high")
+    words = ManyRows.words | {f"{name}_interval": WHY_NOT for name in QUANTITIES}
+
     n_draws: Integers
     estimate: Array
     estimate_se: Array
@@ -76,25 +72,6 @@ class ManyBootstraps:
     I2_low: Array
     I2_high: Array
     I2_interval: Codes
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            getattr(self, one.name).flags.writeable = False
-
-    def __len__(self) -> int:
-        return self.key.size
-
-    def __str__(self) -> str:
-        from metasyn.batch.printed import counted, rows_text
-
-        head = counted(self.status, STATUS, "synthesis|syntheses")
-        return rows_text(head, self, _SHOWN, {"status": STATUS})
-
-    __repr__ = __str__
-
-    def to_frame(self) -> pd.DataFrame:
-        """A data frame with a row per group, codes in words."""
-        return frame_of(self, status=STATUS, **{f"{name}_interval": WHY_NOT for name in QUANTITIES})
 
 
 def bootstrap_many(

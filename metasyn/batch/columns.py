@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import beta, betainc, gammaincc, ndtr
 
 from metasyn.batch.groups import Groups
-from metasyn.batch.ragged import CODE, status_of
+from metasyn.batch.ragged import status_of
+from metasyn.batch.statuses import CODE
 from metasyn.numerics.stacked import prepare_stacked, solve_weighted_rss_stacked
 from metasyn.numerics.tails import chi2_quantile, two_sided_quantile
 from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION

@@ -14,9 +14,9 @@ from scipy.special import ndtr
 from metasyn.batch.frames import frame_of
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.pool_many import pool_many
-from metasyn.batch.ragged import CODE
 from metasyn.batch.results import ManyResults
 from metasyn.batch.seeds import stream
+from metasyn.batch.statuses import CODE
 from metasyn.errors import OptionError
 from metasyn.values import require_whole
 from metasyn.vocabulary import CiMethod, Tau2Method

@@ -1,17 +1,76 @@
-"""Records of columns as pandas tables."""
+"""Records whose fields are columns: with a row per group, printed, and as pandas tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
+
+from metasyn.batch.statuses import STATUS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["frame_of"]
+__all__ = ["ManyRows", "frame_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ManyRows:
+    """Something of every group: fields are arrays with a row per group, read-only.
+
+    Attributes
+    ----------
+    key : ndarray
+        What each group is called.
+    status : ndarray of int8
+        Position in `STATUS`.
+    k : ndarray of int
+        Number of effects.
+    """
+
+    shown: ClassVar[tuple[str, ...]]
+    """Columns that are printed."""
+    counted: ClassVar[str] = "synthesis|syntheses"
+    """What a row is called, and several."""
+    words: ClassVar[dict[str, Sequence[str]]] = {"status": STATUS}
+    """What codes mean, by name of their column."""
+
+    key: NDArray[Any]
+    status: NDArray[np.int8]
+    k: NDArray[np.int64]
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            getattr(self, one.name).flags.writeable = False
+
+    def __len__(self) -> int:
+        return self.key.size
+
+    def __str__(self) -> str:
+        from metasyn.batch.printed import counted, rows_text
+
+        return rows_text(counted(self.status, STATUS, self.counted), self, self.shown, self.words)
+
+    __repr__ = __str__
+
+    def to_frame(self) -> pd.DataFrame:
+        """A data frame with a row per group, codes in words.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Examples
+        --------
+        >>> from metasyn.batch import pool_many
+        >>> many = pool_many([0.1, 0.3, -0.2], [0.02, 0.04, 0.1], groups=["a", "a", "b"])
+        >>> many.to_frame()[["key", "status", "k"]].values.tolist()
+        [['a', 'ok', 2], ['b', 'one effect', 1]]
+        """
+        return frame_of(self, **self.words)
 
 
 def frame_of(record: Any, **words: Sequence[str]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
 from math import comb
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metasyn.batch.frames import ManyRows
 from metasyn.batch.groups import Groups
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.pool_many import pool_many
-from metasyn.batch.ragged import CODE, Ragged, ragged
-from metasyn.batch.results import STATUS, ManyResults
+from metasyn.batch.ragged import Ragged, ragged
+from metasyn.batch.results import ManyResults
+from metasyn.batch.statuses import CODE, STATUS
 from metasyn.errors import OptionError
 from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
@@ -30,12 +32,11 @@ Integers = NDArray[np.int64]
 
 # Effects of all the syntheses of one part.
 _PART = 2**20
-_SHOWN = ("key", "left_out", "status", "k", "estimate", "ci_low", "ci_high", "change")
 _FIGURES = ("estimate", "se", "ci_low", "ci_high", "pvalue", "tau2", "Q", "I2")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ManyLeftOut:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ManyLeftOut(ManyRows):
     """One synthesis per row: a group without one effect, or without two; read-only, analysis scale.
 
     Rows come group after group, and within a group as `itertools.combinations` has them. A group that has
@@ -57,10 +58,10 @@ class ManyLeftOut:
         Estimate less that of the whole group; NaN where one of them is.
     """
 
-    key: NDArray[Any]
+    shown = ("key", "left_out", "status", "k", "estimate", "ci_low", "ci_high", "change")
+    counted = "synthesis without some effects|syntheses without some effects"
+
     left_out: Integers
-    status: NDArray[np.int8]
-    k: Integers
     estimate: Array
     se: Array
     ci_low: Array
@@ -70,21 +71,6 @@ class ManyLeftOut:
     Q: Array
     I2: Array
     change: Array
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            getattr(self, one.name).flags.writeable = False
-
-    def __len__(self) -> int:
-        return self.key.size
-
-    def __str__(self) -> str:
-        from metasyn.batch.printed import counted, rows_text
-
-        head = counted(self.status, STATUS, "synthesis without some effects|syntheses without some effects")
-        return rows_text(head, self, _SHOWN, {"status": STATUS})
-
-    __repr__ = __str__
 
     def to_frame(self) -> pd.DataFrame:
         """A data frame, the status in words, `left_out` in a column for each effect.

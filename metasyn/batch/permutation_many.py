@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metasyn.batch.frames import frame_of
+from metasyn.batch.frames import ManyRows
 from metasyn.batch.parallel import Progress, map_parts
-from metasyn.batch.ragged import CODE, Ragged, Stack, ragged
-from metasyn.batch.results import STATUS
+from metasyn.batch.ragged import Ragged, Stack, ragged
 from metasyn.batch.seeds import stream
+from metasyn.batch.statuses import CODE
 from metasyn.errors import OptionError
 from metasyn.synthesis.tau2.many import fit_many
 from metasyn.values import require_whole
 from metasyn.vocabulary import ManyTau2Method, NormalModel, Tau2Method, require_option
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["ManyPermutations", "permute_many"]
 
@@ -33,11 +33,10 @@ Integers = NDArray[np.int64]
 _STACK = 2**18
 # Statistics that differ by rounding only are ties, as in `permutation_test`.
 _TIE = 1e-8
-_SHOWN = ("key", "status", "k", "statistic", "pvalue", "exact", "n")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ManyPermutations:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ManyPermutations(ManyRows):
     """One test per row, arrays of shape (groups,), read-only.
 
     Attributes
@@ -56,32 +55,12 @@ class ManyPermutations:
         Patterns that the p value is a proportion of, the observed one among them.
     """
 
-    key: NDArray[Any]
-    status: NDArray[np.int8]
-    k: Integers
+    shown = ("key", "status", "k", "statistic", "pvalue", "exact", "n")
+
     statistic: Array
     pvalue: Array
     exact: Flags
     n: Integers
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            getattr(self, one.name).flags.writeable = False
-
-    def __len__(self) -> int:
-        return self.key.size
-
-    def __str__(self) -> str:
-        from metasyn.batch.printed import counted, rows_text
-
-        head = counted(self.status, STATUS, "synthesis|syntheses")
-        return rows_text(head, self, _SHOWN, {"status": STATUS})
-
-    __repr__ = __str__
-
-    def to_frame(self) -> pd.DataFrame:
-        """A data frame with a row per group, the status in words."""
-        return frame_of(self, status=STATUS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

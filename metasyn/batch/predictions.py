@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from metasyn.batch.frames import frame_of
+from metasyn.batch.frames import ManyRows
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.ragged import Stack, ragged
-from metasyn.batch.results import STATUS
 from metasyn.batch.seeds import stream
 from metasyn.synthesis.mean.bootstrap import DRAWS, prediction_noise, predictions
 from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION
@@ -21,7 +20,7 @@ from metasyn.values import require_level, require_whole
 from metasyn.vocabulary import Streams, require_option
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 __all__ = ["ManyPredictions", "predict_many"]
 
@@ -32,8 +31,8 @@ Integers = NDArray[np.int64]
 _PART = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ManyPredictions:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ManyPredictions(ManyRows):
     """One prediction interval per row, arrays of shape (groups,), read-only, analysis scale.
 
     Attributes
@@ -47,30 +46,10 @@ class ManyPredictions:
         NaN where the status is not `"ok"`, and with two effects, which have no prediction interval.
     """
 
-    key: NDArray[Any]
-    status: NDArray[np.int8]
-    k: Integers
+    shown = ("key", "status", "k", "pi_low", "pi_high")
+
     pi_low: Array
     pi_high: Array
-
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            getattr(self, one.name).flags.writeable = False
-
-    def __len__(self) -> int:
-        return self.key.size
-
-    def __str__(self) -> str:
-        from metasyn.batch.printed import counted, rows_text
-
-        head = counted(self.status, STATUS, "synthesis|syntheses")
-        return rows_text(head, self, ("key", "status", "k", "pi_low", "pi_high"), {"status": STATUS})
-
-    __repr__ = __str__
-
-    def to_frame(self) -> pd.DataFrame:
-        """A data frame with a row per group, the status in words."""
-        return frame_of(self, status=STATUS)
 
 
 def predict_many(

@@ -10,17 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metasyn.batch.groups import Groups, from_bounds, from_keys
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import CODE
 from metasyn.errors import OptionError
 from metasyn.synthesis.arrays import beyond_double_precision
 
-__all__ = ["CODE", "Ragged", "Stack", "checked_values", "ragged", "status_of"]
+__all__ = ["Ragged", "Stack", "checked_values", "ragged", "status_of"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-CODE = {word: code for code, word in enumerate(STATUS)}
-"""Position of each word in `STATUS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -95,6 +92,7 @@ def ragged(
     Examples
     --------
     >>> found = ragged([0.1, 0.2, 0.3], [0.1, -0.2, 0.3], ["a", "a", "b"], None)
+    >>> from metasyn.batch import STATUS
     >>> [STATUS[code] for code in found.status]
     ['variance not above zero', 'one effect']
     """

@@ -11,7 +11,7 @@ import pytest
 import metasyn
 from metasyn.batch import leave_out
 from metasyn.batch.leave_out import leave_out_many
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import STATUS
 from metasyn.errors import OptionError
 
 # Its import sets a variable of the environment, which a test must not.

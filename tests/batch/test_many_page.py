@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import metasyn.batch
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import STATUS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "many.md").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ import pytest
 
 from metasyn.batch import permutation_many
 from metasyn.batch.permutation_many import permute_many
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import STATUS
 from metasyn.errors import OptionError
 from metasyn.synthesis import pool
 from metasyn.synthesis.moderators import meta_regression, permutation_test

@@ -12,7 +12,7 @@ import pytest
 import metasyn
 from metasyn.batch import pool_many
 from metasyn.batch.pool_many import BATCH_INTERVALS
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import STATUS
 from metasyn.errors import OptionError
 from metasyn.values import Interval, NotEstimable
 from metasyn.vocabulary import Tau2Method

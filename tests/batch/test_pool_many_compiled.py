@@ -15,7 +15,8 @@ import metasyn
 from metasyn.batch import pool_many
 from metasyn.batch.columns import COLUMNS
 from metasyn.batch.pool_many import BATCH_INTERVALS
-from metasyn.batch.results import STATUS, ManyResults
+from metasyn.batch.results import ManyResults
+from metasyn.batch.statuses import STATUS
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.additive import prepare
 from metasyn.numerics.compiled.entries import POOLED

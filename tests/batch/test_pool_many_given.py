@@ -21,7 +21,7 @@ from metasyn.batch import (
     predict_many,
     simulate_coverage,
 )
-from metasyn.batch.results import STATUS
+from metasyn.batch.statuses import STATUS
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.numerics.stacked import prepare_stacked
 from metasyn.numerics.stacked_likelihood import maximise_stacked

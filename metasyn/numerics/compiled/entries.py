@@ -59,7 +59,7 @@ POOLED = (
     "estimate", "se", "df", "statistic", "ci_low", "ci_high", "pi_low", "pi_high",
     "tau2", "Q", "I2", "H2", "status", "tau2_low", "tau2_high", "pvalue", "Q_pvalue",
 )  # fmt: skip
-"""Rows of syntheses; the status is a position in `metasyn.batch.results.STATUS`."""
+"""Rows of syntheses; the status is a position in `metasyn.batch.STATUS`."""
 # Rows of the tables by number of effects.
 TABLES = ("target", "low", "high", "quantile", "prediction", "df", "tail")
 _TARGETS, _LOWS, _HIGHS, _QUANTILES, _PREDICTIONS, _DFS, _TAILS = np.arange(7)  # not literal: see `NONE`
@@ -168,7 +168,7 @@ def _profile(problem: Any, head: Any, tables: Any, at_zero: Any) -> Any:
 
 @kernel
 def _status(head: Any, sound: Any) -> Any:
-    """Positions in `metasyn.batch.results.STATUS`."""
+    """Positions in `metasyn.batch.STATUS`."""
     k, bad = load(head, K), load(head, BAD)
     status = select(sound, 0.0, lanes(5.0))
     status = select(k < 2.0, 1.0, status)

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.batch.pool_many import pool_many
-from metasyn.batch.results import STATUS, ManyResults
+from metasyn.batch.results import ManyResults
+from metasyn.batch.statuses import STATUS
 from metasyn.vocabulary import Backend, ManyCi, ManyTau2Method, NormalModel
 from metasyn.wording import legible
 from metasyn.workspace.streaming.cutting import MOST_EFFECTS, Part
