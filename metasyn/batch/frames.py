@@ -26,7 +26,7 @@ class ManyRows:
     key : ndarray
         What each group is called.
     status : ndarray of int8
-        Position in `STATUS`.
+        Position in `words["status"]`.
     k : ndarray of int
         Number of effects.
     """
@@ -52,7 +52,9 @@ class ManyRows:
     def __str__(self) -> str:
         from metasyn.batch.printed import counted, rows_text
 
-        return rows_text(counted(self.status, STATUS, self.counted), self, self.shown, self.words)
+        return rows_text(
+            counted(self.status, self.words["status"], self.counted), self, self.shown, self.words
+        )
 
     __repr__ = __str__
 

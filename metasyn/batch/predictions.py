@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,13 +13,11 @@ from metasyn.batch.frames import ManyRows
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.ragged import Stack, ragged
 from metasyn.batch.seeds import stream
+from metasyn.batch.statuses import CODE, STATUS
 from metasyn.synthesis.mean.bootstrap import DRAWS, prediction_noise, predictions
 from metasyn.synthesis.mean.prediction import MIN_K_PREDICTION
 from metasyn.values import require_level, require_whole
 from metasyn.vocabulary import Streams, require_option
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["ManyPredictions", "predict_many"]
 
@@ -29,6 +26,7 @@ Integers = NDArray[np.int64]
 
 # Groups of one size that share a worker, and with it their random numbers if these are the same.
 _PART = 64
+_WORDS = (*STATUS, "two effects")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -40,13 +38,15 @@ class ManyPredictions(ManyRows):
     key : ndarray
         What each group is called.
     status : ndarray of int8
-        Position in `metasyn.batch.STATUS`.
+        Position in `words["status"]`: those of `metasyn.batch.STATUS`, and `"two effects"`, which have no
+        prediction interval.
     k : ndarray of int
     pi_low, pi_high : ndarray
-        NaN where the status is not `"ok"`, and with two effects, which have no prediction interval.
+        NaN where the status is not `"ok"`.
     """
 
     shown = ("key", "status", "k", "pi_low", "pi_high")
+    words = ManyRows.words | {"status": _WORDS}
 
     pi_low: Array
     pi_high: Array
@@ -104,8 +104,8 @@ def predict_many(
     >>> found = predict_many(
     ...     [-0.9, -0.1, -0.5, 0.2, 0.3], [0.1] * 5, ["a", "a", "a", "b", "b"], draws=1000, n_jobs=1
     ... )
-    >>> bool(found.pi_low[0] < -1), bool(np.isnan(found.pi_low[1]))
-    (True, True)
+    >>> bool(found.pi_low[0] < -1), found.to_frame()["status"].tolist()
+    (True, ['ok', 'two effects'])
     """
     require_level(level)
     require_whole("draws", draws, at_least=100)
@@ -123,8 +123,10 @@ def predict_many(
     pi_low, pi_high = (np.full(data.status.size, np.nan) for _ in range(2))
     for numbers, bounds_ in answers:
         pi_low[numbers], pi_high[numbers] = bounds_
+    few = (data.status == CODE["ok"]) & (data.groups.sizes < MIN_K_PREDICTION)
+    status = np.where(few, _WORDS.index("two effects"), data.status).astype(np.int8)
     return ManyPredictions(
-        key=data.groups.keys, status=data.status, k=data.groups.sizes, pi_low=pi_low, pi_high=pi_high
+        key=data.groups.keys, status=status, k=data.groups.sizes, pi_low=pi_low, pi_high=pi_high
     )
 
 
