@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from metasyn.batch.bootstrap_draws import QUANTITIES, RANGES, Resampling, left_out_of
 from metasyn.batch.bootstrap_intervals import WHY_NOT, bootstrap_bounds, require_draws
 from metasyn.batch.parallel import Progress, map_parts
-from metasyn.batch.ragged import ragged
+from metasyn.batch.ragged import Ragged, ragged
 from metasyn.batch.statuses import STATUS
 from metasyn.errors import NotEstimableError, OptionError
+from metasyn.synthesis.tau2.backends import chosen_backend
 from metasyn.values import Interval, NotEstimable, require_level, require_whole
 from metasyn.vocabulary import (
     BootstrapCi,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Bootstrap", "bootstrap", "checked_resampling", "require_interval"]
 
 Array = NDArray[np.float64]
+# Effects that a message names.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -211,8 +214,11 @@ def bootstrap(
     resampling = checked_resampling(kind, n, seed, model, tau2_method)
     data = ragged(yi, vi, None, None, sei)
     if data.status[0] != 0:
-        raise NotEstimableError(f"the bootstrap needs at least two sound effects: {STATUS[data.status[0]]}.")
+        raise NotEstimableError(
+            f"the bootstrap needs at least two sound effects: {STATUS[data.status[0]]}{_unsound(data, sei)}."
+        )
     y, v = data.yi, data.vi
+    resampling = replace(resampling, backend=chosen_backend("auto", n * y.size))
     values = resampling.values(y[None, :], v[None, :])[:, 0]
     if np.isnan(values).any():
         raise NotEstimableError(f"tau2 of the data was not found to full precision by {tau2_method}.")
@@ -238,6 +244,19 @@ def bootstrap(
     )
 
 
+def _unsound(data: Ragged, sei: ArrayLike | None) -> str:
+    """Which effects are to blame, where single ones are."""
+    spread = ("vi", data.vi) if sei is None else ("sei", np.asarray(sei, dtype=float))
+    bad_value, bad_variance = ~np.isfinite(data.yi), ~((data.vi > 0) & (data.vi < np.inf))
+    for bad, (name, values) in ((bad_value, ("yi", data.yi)), (bad_variance, spread)):
+        at = np.flatnonzero(bad).tolist()
+        if at:
+            rows = [f"row {i + 1}: {name} is {values[i]:g}" for i in at[:_NAMED]]
+            more = f" and {len(at) - _NAMED} more" if len(at) > _NAMED else ""
+            return f" ({', '.join(rows)}{more})"
+    return ""
+
+
 def _draw(blocks: range, *, resampling: Resampling, y: Array, v: Array) -> Array:
     return resampling.draws(0, blocks, y, v)
 
@@ -261,17 +280,19 @@ def checked_resampling(
     return Resampling(kind=kind, model=model, tau2_method=tau2_method, n=n, seed=seed)
 
 
-def require_interval(method: BootstrapCi, kind: BootstrapKind, n: int, level: float) -> None:
-    """Refuse an interval that these draws do not have.
+def require_interval(
+    method: BootstrapCi, kind: BootstrapKind, n: int, level: float, *, name: str = "method"
+) -> None:
+    """Refuse an interval that these draws do not have; `name` is that of the argument.
 
     Raises
     ------
     OptionError
     """
-    require_option("method", method, BootstrapCi)
+    require_option(name, method, BootstrapCi)
     if method == "bca" and kind == "parametric":
         raise OptionError(
-            "method='bca' is for the non-parametric bootstrap: its acceleration comes from leaving effects "
+            f"{name}='bca' is for the non-parametric bootstrap: its acceleration comes from leaving effects "
             "out; use 'percentile' or 'basic'."
         )
     require_draws(n, require_level(level))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from metasyn.batch.seeds import stream
 from metasyn.synthesis.tau2.many import ManyFits, fit_many
-from metasyn.vocabulary import BootstrapKind, NormalModel, Pooled, Tau2Method
+from metasyn.vocabulary import Backend, BootstrapKind, NormalModel, Pooled, Tau2Method
 
 __all__ = ["QUANTITIES", "RANGES", "Resampling", "left_out_of"]
 
@@ -43,6 +43,7 @@ class Resampling:
     tau2_method: Tau2Method
     n: int
     seed: int
+    backend: Backend = "auto"
 
     @property
     def n_blocks(self) -> int:
@@ -52,7 +53,7 @@ class Resampling:
     def fits(self, y: Array, v: Array) -> ManyFits:
         """Sets of one size pooled; what was not solved says so."""
         fixed = 0.0 if self.model == "common-effect" else None
-        return fit_many(y, v, tau2_method=self.tau2_method, tau2=fixed, strict=False, backend="auto")
+        return fit_many(y, v, tau2_method=self.tau2_method, tau2=fixed, strict=False, backend=self.backend)
 
     def values(self, y: Array, v: Array) -> Array:
         """Mean, tau2 and I2 of sets of one size, shape (3, sets); NaN where an equation was not solved."""

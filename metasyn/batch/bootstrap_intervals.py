@@ -28,8 +28,8 @@ _ONE_SIDE, _CONSTANT, _MORE, _NO_DRAWS = (WHY_NOT.index(word) for word in WHY_NO
 _ROUNDING = 1e-12
 
 
-def require_draws(n: int, level: float) -> None:
-    """Refuse fewer draws than have an order statistic at the ends of the interval.
+def require_draws(n: int, level: float, *, name: str = "n") -> None:
+    """Refuse fewer draws than have an order statistic at the ends of the interval; `name` is the argument's.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def require_draws(n: int, level: float) -> None:
     """
     least = int(np.ceil(2 / (1 - level) * (1 - 1e-12))) - 1
     if n < least:
-        raise OptionError(f"n={n} draws have no {level:g} interval; it needs at least {least}.")
+        raise OptionError(f"{name}={n}: so few draws have no {level:g} interval; it needs at least {least}.")
 
 
 def bootstrap_bounds(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -18,6 +18,7 @@ from metasyn.batch.frames import ManyRows
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.ragged import Ragged, Stack, ragged
 from metasyn.batch.statuses import CODE
+from metasyn.synthesis.tau2.backends import chosen_backend
 from metasyn.vocabulary import BootstrapCi, BootstrapKind, NormalModel, Tau2Method
 
 __all__ = ["ManyBootstraps", "bootstrap_many"]
@@ -94,7 +95,8 @@ def bootstrap_many(
     """Bootstrap every group of effects, each as `bootstrap` would.
 
     A group has streams of random numbers of its own, by its position: the draws of the first are those of
-    `bootstrap` with the same seed, and neither companions nor workers change them.
+    `bootstrap` with the same seed, and neither companions nor workers change them. Whether compiled code
+    pools them depends on their number in all, and with it the last digits of what is found.
 
     Parameters
     ----------
@@ -128,8 +130,9 @@ def bootstrap_many(
     (['ok', 'one effect'], True)
     """
     resampling = checked_resampling(kind, n, seed, model, tau2_method)
-    require_interval(ci_method, kind, n, level)
+    require_interval(ci_method, kind, n, level, name="ci_method")
     data = ragged(yi, vi, groups, bounds, sei)
+    resampling = replace(resampling, backend=chosen_backend("auto", n * data.yi.size))
     units = data.units(resampling.sets_at_once)
     answers = map_parts(
         partial(_answer, resampling=resampling, ci_method=ci_method, level=level),

@@ -200,7 +200,8 @@ def _mean(fits: ManyFits, tables: _Tables, options: PoolOptions) -> Columns:
             q = np.maximum(1.0, q)
         variance = variance * (np.where(fits.k > 1, q, 1.0) if options.ci_method == "hartung-knapp" else q)
     se = np.sqrt(variance)
-    half, statistic = tables.mean * se, fits.estimate / se
+    # Of identical effects the Hartung-Knapp standard error is 0: there is nothing to test by.
+    half, statistic = tables.mean * se, fits.estimate / np.where(se > 0, se, np.nan)
     pvalue = _pvalues(statistic, tables.df) if options.pvalues else _nan(se.size)
     return {
         "estimate": fits.estimate, "se": se, "df": tables.df, "statistic": statistic, "pvalue": pvalue,
@@ -214,7 +215,10 @@ def _pvalues(statistic: Array, df: Array) -> Array:
     if normal.all():
         return np.asarray(2.0 * ndtr(-np.abs(statistic)))
     with np.errstate(invalid="ignore", over="ignore"):
-        found = np.asarray(betainc(df / 2, 0.5, df / (df + statistic * statistic)))
+        square = statistic * statistic
+        # As `t_two_sided_p`: below 1 the share of t^2 has the digits.
+        near, far = betainc(0.5, df / 2, square / (df + square)), betainc(df / 2, 0.5, df / (df + square))
+        found = np.where(square < 1, 1.0 - near, far)
     return np.asarray(np.where(normal, 2.0 * ndtr(-np.abs(statistic)), found), dtype=float)
 
 

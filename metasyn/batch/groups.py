@@ -92,7 +92,7 @@ def from_keys(keys: Sequence[Hashable] | ArrayLike, m: int) -> Groups:
     if given.shape != (m,):
         raise OptionError(f"groups must have one key per effect; got shape {given.shape} for {m} effects.")
     if m == 0:
-        return Groups(keys=given, order=None, bounds=np.zeros(1, dtype=np.int64))
+        return Groups(keys=given.copy(), order=None, bounds=np.zeros(1, dtype=np.int64))
     if given.dtype.kind == "O":
         return _from_objects(given.tolist())
     if given.dtype.kind in "fcmM":
@@ -142,12 +142,15 @@ def from_codes(codes: Integers, keys: NDArray[Any]) -> Groups:
 
 def _as_array(keys: Any) -> NDArray[Any]:
     """An array in which no two keys have become one."""
+    if isinstance(keys, np.ma.MaskedArray):
+        raise OptionError("groups must not be a masked array: leave masked effects out.")
     if isinstance(keys, str) or not isinstance(keys, Sequence):
         return np.asarray(keys)
     kinds = {*map(type, keys)}
     if len(kinds) <= 1 and issubclass(next(iter(kinds), int), str | int | float | np.generic):
         given = np.asarray(keys)
-        if given.dtype.kind != "f" or int not in kinds:  # whole numbers too large for one type become floats
+        # Whole numbers too large for one type become floats, and text loses a null character at its end.
+        if not ((given.dtype.kind == "f" and int in kinds) or (str in kinds and "\0" in "".join(keys))):
             return given
     return np.fromiter(keys, dtype=object, count=len(keys))
 
@@ -169,7 +172,9 @@ def _from_objects(keys: list[Any]) -> Groups:
 
 
 def _is_missing(key: Any) -> bool:
-    """None, NaN, pandas' NA, or no time."""
+    """None, NaN, pandas' NA, or no time, also within a tuple."""
+    if isinstance(key, tuple):
+        return any(map(_is_missing, key))
     return key is None or type(key).__name__ == "NAType" or bool(key != key)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
 from math import comb
+from operator import index
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -20,6 +20,7 @@ from metasyn.batch.ragged import Ragged, ragged
 from metasyn.batch.results import ManyResults
 from metasyn.batch.statuses import CODE, STATUS
 from metasyn.errors import OptionError
+from metasyn.synthesis.tau2.backends import chosen_backend
 from metasyn.vocabulary import CiMethod, NormalModel, Tau2Method
 
 if TYPE_CHECKING:
@@ -149,9 +150,10 @@ def leave_out_many(
     >>> found.left_out[:, 0].tolist(), found.estimate.round(3).tolist(), found.change.round(3).tolist()
     ([0, 1, 2], [0.55, 0.5, 0.15], [0.15, 0.1, -0.25])
     """
-    if n not in (1, 2) or isinstance(n, bool):
-        raise OptionError(f"n must be 1 or 2, the effects left out at a time; got {n!r}.")
+    n = _one_or_two(n)
     data = ragged(yi, vi, groups, bounds, sei)
+    first, columns = _empty(data.groups, n)
+    left = int((np.diff(first) * np.maximum(data.groups.sizes - n, 0)).sum())
     pooled = partial(
         pool_many,
         model=model,
@@ -160,8 +162,8 @@ def leave_out_many(
         level=level,
         tau2_ci=False,
         n_jobs=1,
+        backend=chosen_backend("auto", left),
     )
-    first, columns = _empty(data.groups, n)
     units = list(_units(data.groups, n))
     answers = map_parts(
         partial(_answer, pooled=pooled),
@@ -178,6 +180,19 @@ def leave_out_many(
     change = columns["estimate"] - np.repeat(whole, np.diff(first))
     left_out = np.stack([columns.pop(f"left_out {i}") for i in range(n)], axis=1)
     return ManyLeftOut(**columns, left_out=left_out, change=change)
+
+
+def _one_or_two(n: Any) -> Literal[1, 2]:
+    """How many are left out at a time."""
+    try:
+        number = 0 if isinstance(n, bool) else index(n)
+    except TypeError:
+        number = 0
+    if number == 1:
+        return 1
+    if number == 2:
+        return 2
+    raise OptionError(f"n must be 1 or 2, the effects left out at a time; got {n!r}.")
 
 
 def _ways(k: int, n: int) -> int:
@@ -205,12 +220,12 @@ def _units(groups: Groups, n: int) -> Iterator[tuple[int, Integers, Integers, in
     for k, numbers in groups.by_size():
         if k == 0:
             continue
-        ways = list(combinations(range(k), min(n, k)))
-        out = np.array(ways, dtype=np.int64).reshape(len(ways), -1)
+        single = min(n, k) == 1
+        out = np.arange(k)[:, None] if single else np.stack(np.triu_indices(k, 1), axis=1)
         most = max(1, _PART // max(1, k - n))
-        step = max(1, most // len(ways))
+        step = max(1, most // len(out))
         for start in range(0, numbers.size, step):
-            for way in range(0, len(ways), most):
+            for way in range(0, len(out), most):
                 yield k, numbers[start : start + step], out[way : way + most], way
 
 

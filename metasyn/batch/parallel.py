@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from itertools import islice
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, SupportsIndex, TypeVar
 
 from metasyn.batch.held_back import ctrl_c_held_back
 from metasyn.batch.lost_parts import hearing
@@ -19,15 +19,16 @@ from metasyn.errors import OptionError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-__all__ = ["Progress", "available_threads", "map_parts"]
+__all__ = ["Progress", "available_threads", "map_parts", "require_n_jobs"]
 
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
 
 Progress = Callable[[int, int | None], None]
 """Called with what is done and what there is to do (None where that is not known)."""
-# Parts that are taken and not yet handed out, per worker.
-_AHEAD = 4
+# Parts that are taken and not yet handed out: per worker elsewhere, to which they have to travel, and beyond
+# one for each thread here, where they are at hand.
+_AHEAD, _AHEAD_HERE = 4, 4
 # Seconds for which Ctrl-C is held back at most while a part is waited for.
 _A_LITTLE = 0.1
 
@@ -44,8 +45,9 @@ def map_parts(
 
     With one worker this is a loop in the calling thread, with more there are threads; inside
     `joblib.parallel_config(backend="dask")` (or another backend) joblib runs the parts there, and then the
-    function and the parts must be picklable. At most some four parts per worker are held at a time, however
-    many there are. What a part raises is raised here, and the parts not yet begun are given up.
+    function and the parts must be picklable. A few more parts than threads are held at a time, elsewhere
+    four per worker, however many there are. What a part raises is raised here, and the parts not yet begun
+    are given up.
 
     Parameters
     ----------
@@ -76,11 +78,25 @@ def map_parts(
     >>> list(map_parts(abs, [-1, 2, -3], n_jobs=2))
     [1, 2, 3]
     """
-    if n_jobs is not None and (
-        isinstance(n_jobs, bool) or n_jobs != int(n_jobs) or n_jobs < -1 or not n_jobs
-    ):
-        raise OptionError(f"n_jobs must be 1 or more, or -1 for all cores; got {n_jobs!r}.")
+    require_n_jobs(n_jobs)
     return _told(_answers(function, parts, n_jobs, total), total, progress)
+
+
+def require_n_jobs(n_jobs: int | None) -> None:
+    """Refuse what is no number of workers.
+
+    Raises
+    ------
+    OptionError
+        If it is neither None, a positive whole number nor -1.
+
+    Examples
+    --------
+    >>> require_n_jobs(-1)
+    """
+    whole = n_jobs is None or (isinstance(n_jobs, SupportsIndex) and not isinstance(n_jobs, bool))
+    if not whole or (n_jobs is not None and (n_jobs < -1 or n_jobs == 0)):
+        raise OptionError(f"n_jobs must be 1 or more, or -1 for all cores; got {n_jobs!r}.")
 
 
 def available_threads() -> int:
@@ -142,7 +158,7 @@ def _in_threads(function: Callable[[Part], Answer], parts: Iterable[Part], many:
     window: deque[Future[Answer]] = deque()
     try:
         while True:
-            for part in taken.round(_AHEAD * many):
+            for part in taken.round(many + _AHEAD_HERE):
                 with ctrl_c_held_back():
                     # With the context of the caller, in which numpy keeps how errors are treated.
                     window.append(pool.submit(copy_context().run, function, part))
@@ -215,12 +231,15 @@ def _by_joblib(
     backend, configured = get_active_backend(prefer="threads")
     if n_jobs is None:
         n_jobs = -1 if configured is None else configured
-    how: dict[str, Any] = {"return_as": "generator", "batch_size": 1}
-    if (heard := hearing(backend)) is backend:
-        run = Parallel(n_jobs=n_jobs, prefer="threads", **how)
-    else:
-        with parallel_config(backend=heard):
-            run = Parallel(n_jobs=n_jobs, **how)
+    how: dict[str, Any] = {"n_jobs": n_jobs, "return_as": "generator", "batch_size": 1}
+    try:
+        if (heard := hearing(backend)) is backend:
+            run = Parallel(prefer="threads", **how)
+        else:
+            with parallel_config(backend=heard):
+                run = Parallel(**how)
+    except ValueError as error:  # "multiprocessing" hands nothing out before all is done
+        raise OptionError(f"joblib cannot run parts there: {error}") from error
     taken = _Taken(parts)
     while taken.more:
         many = effective_n_jobs(n_jobs)

@@ -16,9 +16,10 @@ from metasyn.batch.ragged import Ragged, Stack, ragged
 from metasyn.batch.seeds import stream
 from metasyn.batch.statuses import CODE
 from metasyn.errors import OptionError
+from metasyn.synthesis.tau2.backends import chosen_backend
 from metasyn.synthesis.tau2.many import fit_many
 from metasyn.values import require_whole
-from metasyn.vocabulary import ManyTau2Method, NormalModel, Tau2Method, require_option
+from metasyn.vocabulary import Backend, ManyTau2Method, NormalModel, Tau2Method, require_option
 
 if TYPE_CHECKING:
     pass
@@ -69,6 +70,7 @@ class _Request:
     seed: int
     model: NormalModel
     tau2_method: Tau2Method
+    backend: Backend
 
 
 def permute_many(
@@ -135,9 +137,13 @@ def permute_many(
         raise OptionError(f"tau2_method={tau2_method!r} needs weights of the user.")
     require_option("tau2_method", tau2_method, ManyTau2Method)
     data = ragged(yi, vi, groups, bounds, sei)
-    units = data.units(lambda k: max(1, _STACK // (min(2 ** min(k - 1, 62), n) * k)))
+    units = data.units(lambda k: max(1, _STACK // (_patterns(k, n) * k)))
+    effects = sum(_patterns(k, n) * k * numbers.size for k, numbers in data.groups.by_size())
+    request = _Request(
+        n=n, seed=seed, model=model, tau2_method=tau2_method, backend=chosen_backend("auto", effects)
+    )
     answers = map_parts(
-        partial(_answer, request=_Request(n=n, seed=seed, model=model, tau2_method=tau2_method)),
+        partial(_answer, request=request),
         data.stacks(units),
         n_jobs=n_jobs,
         total=len(units),
@@ -148,6 +154,11 @@ def permute_many(
         for name, values in answer.items():
             columns[name][numbers] = values
     return ManyPermutations(key=data.groups.keys, k=data.groups.sizes, **columns)
+
+
+def _patterns(k: int, n: int) -> int:
+    """Patterns of k effects that are fitted, n of them at most."""
+    return int(min(2 ** min(max(k - 1, 0), 62), n))
 
 
 def _empty(data: Ragged) -> dict[str, NDArray[Any]]:
@@ -209,6 +220,6 @@ def _z(signs: Array, part: Stack, request: _Request) -> Array:
     y = (signs * part.y[:, None, :]).reshape(-1, part.y.shape[1])
     v = np.broadcast_to(part.v[:, None, :], signs.shape).reshape(y.shape)
     fixed = 0.0 if request.model == "common-effect" else None
-    fits = fit_many(y, v, tau2_method=request.tau2_method, tau2=fixed, strict=False, backend="auto")
+    fits = fit_many(y, v, tau2_method=request.tau2_method, tau2=fixed, strict=False, backend=request.backend)
     z = np.where(fits.converged, fits.estimate / np.sqrt(fits.variance), np.nan)
     return z.reshape(signs.shape[:2])

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metasyn.batch.bootstrap_intervals import require_draws
 from metasyn.batch.frames import ManyRows
 from metasyn.batch.parallel import Progress, map_parts
 from metasyn.batch.ragged import Stack, ragged
@@ -74,7 +75,7 @@ def predict_many(
         As of `pool_many`; without groups and bounds all effects are one group.
     level : float
     draws : int
-        For every group, 100 at least.
+        For every group, 100 at least, and as many as the bootstrap needs: 2 / (1 - level) - 1.
     seed : int
     streams : {'same', 'own'}
         With 'same' every group uses the random numbers of the seed: its interval is to the bit that of
@@ -109,6 +110,7 @@ def predict_many(
     """
     require_level(level)
     require_whole("draws", draws, at_least=100)
+    require_draws(draws, level, name="draws")
     require_whole("seed", seed, at_least=0)
     require_option("streams", streams, Streams)
     data = ragged(yi, vi, groups, bounds, sei)

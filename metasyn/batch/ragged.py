@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from metasyn.batch.groups import Groups, from_bounds, from_keys
 from metasyn.batch.statuses import CODE
+from metasyn.effects.inputs import number_array
 from metasyn.errors import OptionError
 from metasyn.synthesis.arrays import beyond_double_precision
 
-__all__ = ["Ragged", "Stack", "checked_values", "ragged", "status_of"]
+__all__ = ["Ragged", "Stack", "checked_values", "ragged", "status_of", "variances_of"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -177,11 +178,26 @@ def checked_values(yi: ArrayLike, vi: ArrayLike | None, sei: ArrayLike | None = 
     y, v = _values("yi", yi), _values(name, spread if spread is not None else ())
     if y.shape != v.shape:
         raise OptionError(f"yi and {name} must have the same length; got {y.size} and {v.size}.")
-    return y, v if sei is None else _squares(v)
+    return y, v if sei is None else variances_of(v)
 
 
-def _squares(sei: Array) -> Array:
-    """Variances of standard errors: with the sign of the error, and 0 or inf only where it is."""
+def variances_of(sei: Array) -> Array:
+    """Variances of standard errors: with the sign of the error, and 0 or inf only where it is.
+
+    Parameters
+    ----------
+    sei : ndarray of shape (m,)
+
+    Returns
+    -------
+    ndarray of shape (m,)
+        The squares; those too small or too large for a double are the smallest normal and the largest one.
+
+    Examples
+    --------
+    >>> variances_of(np.array([0.5, -0.5, 1e-200, 0.0])).tolist()
+    [0.25, -0.25, 2.2250738585072014e-308, 0.0]
+    """
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         v = np.asarray(sei * np.abs(sei))
         sound = (sei > 0) & (sei < np.inf)
@@ -190,10 +206,11 @@ def _squares(sei: Array) -> Array:
 
 
 def _values(name: str, given: ArrayLike) -> Array:
-    try:
-        values = np.asarray(given, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise OptionError(f"{name} must be numbers: {error}.") from error
+    values: Array
+    if isinstance(given, np.ndarray) and type(given) is np.ndarray and given.dtype == np.float64:
+        values = given
+    else:
+        values = number_array(name, given)
     if values.ndim != 1:
         raise OptionError(f"{name} must have one dimension; got shape {values.shape}.")
-    return values
+    return np.ascontiguousarray(values)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from numpy.typing import ArrayLike
 
-from metasyn.batch.parallel import Progress, map_parts
+from metasyn.batch.parallel import Progress, map_parts, require_n_jobs
 from metasyn.synthesis.model import SynthesisSpec
 from metasyn.synthesis.sensitivity.gosh import Gosh, collected, planned
 from metasyn.synthesis.sensitivity.gosh_subsets import HowMany, PooledSubsets, SubsetPlan, pool_part
@@ -136,5 +136,6 @@ def subset_parts(
 
 def _parts(plan: SubsetPlan, n_jobs: int | None, progress: Progress | None) -> Iterator[PooledSubsets]:
     """A single part needs no worker."""
+    require_n_jobs(n_jobs)
     jobs = 1 if plan.n_parts == 1 else n_jobs
     return map_parts(pool_part, plan.parts(), n_jobs=jobs, total=plan.n_parts, progress=progress)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from cyclopts import Parameter
 
 from metasyn.cli.exit_codes import ExitCode
+from metasyn.cli.multiverse_files import FigureFormat, is_table, require_places
 from metasyn.cli.options import TableOptions
 from metasyn.cli.run import ProjectOption, chosen_project
 from metasyn.errors import OptionError
-from metasyn.vocabulary import FigureWidth, Measure, choices, require_option
+from metasyn.vocabulary import FigureWidth, Measure, require_option
 
 if TYPE_CHECKING:
     from metasyn.batch.multiverse import Multiverse
@@ -32,9 +33,6 @@ not named has the usual ones. Every number is what 'metasyn pool' gives for that
 specification. A file that ends in .csv, .tsv or .txt is a table as for
 'metasyn pool'; its first --measure is that of the main analysis.
 """
-
-_Format = Literal["svg", "pdf", "png"]
-_TABLES = (".csv", ".tsv", ".txt")
 
 
 def multiverse_command(
@@ -106,7 +104,8 @@ def multiverse_command(
     project: ProjectOption = None,
 ) -> ExitCode:
     """Pool one question in every combination of the choices about it, and say which of them decide."""
-    _require_places(out, csv)
+    require_places(name, project, {"--out": out, "--csv": csv})
+    _require_figure(out, {"--title": title is not None, "--width": width != "free", "--dark": dark})
     asked = {
         "exclude": [_rule(word) for word in exclude],
         "model": model,
@@ -118,7 +117,7 @@ def multiverse_command(
     figures = {
         "route": route, "event_fraction": event_fraction, "zero_cells": zero_cells, "overlap": overlap
     }  # fmt: skip
-    if Path(name).suffix.lower() in _TABLES:
+    if is_table(name):
         many = _of_table(name, measure, {**figures, "outcome": outcome, "project": project}, given)
     else:
         more = {key: value for key, value in {"measure": measure, **figures}.items() if value}
@@ -130,13 +129,12 @@ def multiverse_command(
     return _told(many, [one for one in (out, csv) if one is not None], as_json=as_json)
 
 
-def _require_places(out: Path | None, csv: Path | None) -> None:
-    """Both files can be written, before anything is computed."""
-    if out is not None and out.suffix.lower().lstrip(".") not in choices(_Format):
-        raise OptionError(f"--out must end in .svg, .pdf or .png; got {str(out)!r}.")
-    for option, path in (("--out", out), ("--csv", csv)):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise OptionError(f"{option}: there is no folder {str(path.parent)!r}.")
+def _require_figure(out: Path | None, given: dict[str, bool]) -> None:
+    """What is about the figure needs one."""
+    idle = [option for option, here in given.items() if here]
+    if out is None and idle:
+        verb = "is" if len(idle) == 1 else "are"
+        raise OptionError(f"{' and '.join(idle)} {verb} for the figure; name its file with --out.")
 
 
 def _workers(jobs: int) -> int:
@@ -199,7 +197,7 @@ def _draw(many: Multiverse, out: Path, title: str | None, width: FigureWidth | f
     from metasyn.report.atomic import replace_file
 
     layout = specification_curve_layout(many, title=title, width=width)
-    ending = cast("_Format", out.suffix.lower().lstrip("."))
+    ending = cast("FigureFormat", out.suffix.lower().lstrip("."))
     replace_file(out, figure_bytes(layout, ending, palette="dark" if dark else "light"))
 
 

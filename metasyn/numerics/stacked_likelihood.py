@@ -159,7 +159,8 @@ def _scores(e: Array, v: Array, t: Array, restricted: bool) -> tuple[Array, Arra
     rss2, trace, total = slope_terms_stacked(e, v, t)
     if not restricted:
         trace = total
-    ratio = np.divide(trace, rss2, out=np.full(rss2.shape, np.inf), where=rss2 > 0)
+    with np.errstate(over="ignore"):
+        ratio = np.divide(trace, rss2, out=np.full(rss2.shape, np.inf), where=rss2 > 0)
     return rss2 - trace, ratio
 
 

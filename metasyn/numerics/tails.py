@@ -54,6 +54,8 @@ def t_two_sided_p(t: float, df: float) -> float:
     """
     if math.isinf(t):
         return 0.0
+    if abs(t) < 1:  # the share of t^2 has the digits, and p is not small
+        return 1.0 - float(betainc(0.5, df / 2, t * t / (df + t * t)))
     return float(betainc(df / 2, 0.5, df / (df + t * t)))
 
 

@@ -78,7 +78,8 @@ def effects_from_arrays(
     _require_lengths(y.size, {"vi" if vi is not None else "sei": spread.size, **sizes}, columns)
     if vi is None:
         _require_each(names, {"yi": y, "sei": spread}, positive="sei", kind="a standard error")
-        spread = spread * spread
+        with np.errstate(over="ignore"):  # what is too large is named with the effects
+            spread = spread * spread
     else:
         _require_each(names, {"yi": y, "vi": spread}, positive="vi", kind="a variance")
     return EffectSet(

@@ -264,6 +264,13 @@ def test_all_subsets_are_every_subset_once() -> None:
         assert many.k[row] == len(here)
 
 
+def test_studies_alone_and_in_pairs_are_subsets_as_well() -> None:
+    rules = ["nothing", "each study", "each pair of studies", "all subsets"]
+    many = multiverse(result(), exclude=rules, model=["common-effect"])
+    assert set(Counter(row_key(many, row) for row in range(len(many))).values()) == {1}
+    assert (len(many), many.n_possible) == (31, 31)
+
+
 def test_every_way_of_leaving_out_reads_differently() -> None:
     many = multiverse(result(), exclude=["all subsets"], model=["common-effect"])
     words = [row["left out"] for row in many.records()]
@@ -538,6 +545,13 @@ def test_too_many_are_refused_without_a_limit_and_sampled_with_one() -> None:
     many = multiverse(main, exclude=["all subsets"], limit=50)
     assert (len(many), many.n_possible) == (50, (2**k - 1) * 10)
     assert {row.choice for row in choice_rows(many, scales(many)[0])} >= {"left out", "ci_method"}
+
+
+def test_more_subsets_than_can_be_numbered_are_refused_in_words() -> None:
+    k = 70
+    main = pool(yi=[0.1 * math.sin(i) for i in range(k)], vi=[0.01] * k, measure="RR", ci_method="wald")
+    with pytest.raises(OptionError, match="more than can be numbered"):
+        multiverse(main, exclude=["all subsets"], limit=50)
 
 
 def test_user_weights_are_refused() -> None:

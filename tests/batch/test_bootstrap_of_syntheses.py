@@ -171,7 +171,7 @@ def test_ranges_refusals_and_words() -> None:
     assert isinstance(same.interval("tau2", method="bca"), NotEstimable)
     assert found.to_frame().shape == (500, 3)
     assert found.to_dict()["tau2"]["value"] == found.value("tau2")
-    with pytest.raises(OptionError, match=r"n=38 draws have no 0\.95 interval; it needs at least 39"):
+    with pytest.raises(OptionError, match=r"n=38: so few draws have no 0\.95 interval; it needs at least 39"):
         bootstrap_many(Y, V, n=38)
     with pytest.raises(OptionError, match="'bca' is for the non-parametric"):
         bootstrap(Y, V, kind="parametric", n=99, n_jobs=1).interval(method="bca")
@@ -181,5 +181,31 @@ def test_ranges_refusals_and_words() -> None:
         bootstrap(Y, V, tau2_method="GENQ")
     with pytest.raises(NotEstimableError, match="two sound effects: one effect"):
         bootstrap([0.1], [0.1])
-    with pytest.raises(NotEstimableError, match="variance not above zero"):
-        bootstrap(Y, -V)
+    with pytest.raises(OptionError, match="ci_method must be one of"):
+        bootstrap_many(Y, V, ci_method="normal")  # type: ignore[arg-type]
+    with pytest.raises(OptionError, match=r"^ci_method='bca' is for the non-parametric"):
+        bootstrap_many(Y, V, kind="parametric", ci_method="bca")
+    with pytest.raises(OptionError, match=r"^method must be one of"):
+        found.interval(method="normal")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"vi": [0.1, -0.2, 0.1]}, "variance not above zero (row 2: vi is -0.2)."),
+        ({"sei": [0.1, 0.3, 0.0]}, "variance not above zero (row 3: sei is 0)."),
+        ({"vi": [np.nan, 0.1, 0.0]}, "variance not above zero (row 1: vi is nan, row 3: vi is 0)."),
+        (
+            {"yi": [np.inf, 0.1, np.nan], "vi": [0.1, 0.0, 0.1]},
+            "estimate not finite (row 1: yi is inf, row 3: yi is nan).",
+        ),
+        (
+            {"yi": range(5), "vi": [-1.0] * 5},
+            "(row 1: vi is -1, row 2: vi is -1, row 3: vi is -1 and 2 more).",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_from_is_named(data: Any, words: str) -> None:
+    with pytest.raises(NotEstimableError) as caught:
+        bootstrap(**{"yi": [0.1, 0.2, 0.3], **data})
+    assert str(caught.value).endswith(words)

@@ -88,7 +88,7 @@ def test_bounds_empty_groups_and_columns() -> None:
         found.estimate[0] = 0
 
 
-@pytest.mark.parametrize("n", [0, 3, True, "1"])
+@pytest.mark.parametrize("n", [0, 3, True, "1", 1.0, 2.0, None, np.array([1, 2])])
 def test_only_one_or_two(n: Any) -> None:
     with pytest.raises(OptionError, match="n must be 1 or 2"):
         leave_out_many(Y, V, KEYS, n=n)

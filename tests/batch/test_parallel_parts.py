@@ -129,6 +129,28 @@ def test_the_number_of_workers_comes_from_joblib_where_it_is_not_said() -> None:
         assert set(map_parts(where, range(9), n_jobs=1)) == {threading.current_thread().name}
 
 
+def test_a_backend_that_hands_nothing_out_before_the_end_is_refused() -> None:
+    with (
+        joblib.parallel_config(backend="multiprocessing", n_jobs=2),
+        pytest.raises(OptionError, match="joblib cannot run parts there"),
+    ):
+        list(map_parts(abs, range(4)))
+
+
+def test_few_parts_wait_however_many_threads_there_are() -> None:
+    taken: list[int] = []
+
+    def parts() -> Iterator[int]:
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    answers = map_parts(abs, parts(), n_jobs=16)
+    assert next(answers) == 0
+    assert len(taken) <= 16 + 4
+    answers.close()  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_threads_are_as_many_as_cores_by_default(monkeypatch: pytest.MonkeyPatch, known: bool) -> None:
     """Also where joblib is there, which by itself would take one."""

@@ -137,6 +137,7 @@ def test_keys_that_differ_stay_apart() -> None:
     assert keys(True, 1, False, 0, True) == [True, 1, False, 0]
     assert [type(key) for key in keys(True, 1, False, 0)] == [bool, int, bool, int]
     assert keys(1, 1.0, np.int64(1)) == [1]
+    assert keys("a", "a\0", "a") == ["a", "a\0"]
     assert keys(("a", 1), ("a", 2), ("a", 1)) == [("a", 1), ("a", 2)]
     assert keys(2**63, -1, 2**63 - 1) == [2**63, -1, 2**63 - 1]
     assert keys(date(2020, 1, 1), "2020-01-01") == [date(2020, 1, 1), "2020-01-01"]
@@ -153,12 +154,129 @@ def test_keys_that_differ_stay_apart() -> None:
         (["a", "b", "c", pd.NA], "effect 4 has no key; leave"),
         ([1.0, 1.0, float("nan"), 2.0], "effect 3 has no key"),
         (["a", float("nan"), 2, 3], "effect 2 has no key"),
+        ([("a", 1), (1, float("nan")), (1, ("b", None)), "b"], r"effect 2 has no key \(2 of 4"),
+        (np.ma.array([1, 1, 2, 2], mask=[0, 0, 1, 0]), "groups must not be a masked array"),
         ([["a"], ["b"], ["c"], ["d"]], "unhashable type: 'list'"),
     ],
 )
 def test_an_effect_without_a_key_is_named(given: Any, named: str) -> None:
     with pytest.raises(OptionError, match=named):
         pool_many([0.1] * 4, [0.1] * 4, given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"yi": np.ma.array([0.1, 0.2, 99.0], mask=[0, 0, 1])}, "yi must not be a masked array"),
+        ({"vi": np.ma.array([0.1, 0.2, 99.0], mask=[0, 0, 1])}, "vi must not be a masked array"),
+        ({"vi": None, "sei": np.ma.array([0.1, 0.2, 9.0])}, "sei must not be a masked array"),
+        ({"yi": ["0.1", "0.2", "1"]}, "yi must hold numbers only"),
+        ({"yi": [0.1, 1j, 2.0]}, "yi must hold numbers only"),
+    ],
+)
+def test_what_is_no_number_is_refused(given: dict[str, Any], message: str) -> None:
+    values: dict[str, Any] = {"yi": [0.1, 0.2, 0.4], "vi": [0.1, 0.1, 0.2], "bounds": [0, 3], **given}
+    for function in (pool_many, leave_out_many, permute_many, predict_many):
+        with pytest.raises(OptionError, match=message):
+            function(**values)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "compiled"])
+def test_columns_of_tables_and_other_views(backend: Backend, compiled: None) -> None:
+    rng = np.random.default_rng(5)
+    table = np.column_stack([rng.normal(0, 1, 400), rng.uniform(0.1, 1, 400)])
+    bounds = np.arange(0, 401, 10)
+    copies = np.ascontiguousarray(table.T)
+    for y, v, y_copy, v_copy in (
+        (table[:, 0], table[:, 1], copies[0], copies[1]),
+        (table[::-1, 0], table[::-1, 1], copies[0, ::-1].copy(), copies[1, ::-1].copy()),
+        (table[:, 0], np.broadcast_to(0.3, 400), copies[0], np.full(400, 0.3)),
+        (table[:, 0].astype("f4"), table[:, 1], copies[0].astype("f4").astype(float), copies[1]),
+        (table[:, 0].astype(">f8"), table[:, 1], copies[0], copies[1]),
+    ):
+        found = pool_many(y, v, bounds=bounds, backend=backend).to_frame()
+        pd.testing.assert_frame_equal(
+            found, pool_many(y_copy, v_copy, bounds=bounds, backend=backend).to_frame()
+        )
+        left = leave_out_many(y, v, bounds=bounds, n_jobs=1)
+        np.testing.assert_array_equal(
+            left.change, leave_out_many(y_copy, v_copy, bounds=bounds, n_jobs=1).change
+        )
+    frame = pd.DataFrame(table, columns=["y", "v"], copy=False).assign(key=np.repeat(np.arange(40), 10))
+    of_table = pool_many("y", "v", "key", data=frame, backend=backend)
+    np.testing.assert_array_equal(
+        of_table.estimate, pool_many(copies[0], copies[1], bounds=bounds, backend=backend).estimate
+    )
+
+
+def test_kernels_take_no_view_for_its_memory(compiled: None) -> None:
+    from metasyn.synthesis.tau2.backends import fit_ragged
+
+    table = np.column_stack([[0.1, 0.5, 0.2, 0.9], [0.1, 0.2, 0.1, 0.3]])
+    bounds = np.array([0, 9, 2, 9, 4, 9])[::2]
+    views = fit_ragged(
+        table[:, 0], table[:, 1], bounds, order=np.array([3, 9, 2, 9, 1, 9, 0, 9])[::2], method="DL"
+    )
+    plain = fit_ragged(
+        *np.ascontiguousarray(table.T), np.array([0, 2, 4]), order=np.array([3, 2, 1, 0]), method="DL"
+    )
+    np.testing.assert_array_equal(views.fits.estimate, plain.fits.estimate)
+
+
+@pytest.mark.parametrize("n_jobs", [0, -2, 1.5, True, "two", float("nan"), float("inf")])
+def test_what_is_no_number_of_workers_is_refused(n_jobs: Any) -> None:
+    with pytest.raises(OptionError, match="n_jobs must be 1 or more, or -1 for all cores"):
+        pool_many(*GOOD, bounds=[0, 3], n_jobs=n_jobs)
+
+
+def test_keys_of_the_user_stay_writeable() -> None:
+    for keys in (np.array([], dtype=object), np.array([1, 2])):
+        pool_many([0.1] * keys.size, [0.1] * keys.size, keys)
+        assert keys.flags.writeable
+
+
+def test_company_beside_which_nothing_else_is_chosen_changes_no_digit(
+    monkeypatch: pytest.MonkeyPatch, compiled: None
+) -> None:
+    from metasyn.synthesis.tau2 import backends
+
+    monkeypatch.setattr(backends, "WORTH_COMPILING", 2_000)  # one group is below it, all are above
+    rng = np.random.default_rng(8)
+    y, v, keys = rng.normal(0, 1, 40), rng.uniform(0.1, 1, 40), np.repeat(np.arange(8), 5)
+    whole = bootstrap_many(y, v, keys, n=300, n_jobs=1).to_frame()
+    monkeypatch.setattr("metasyn.batch.bootstrap_draws._STACK", 1_600)  # stacks of one group
+    pd.testing.assert_frame_equal(bootstrap_many(y, v, keys, n=300, n_jobs=1).to_frame(), whole)
+    permuted = permute_many(y, v, keys, n=300, n_jobs=1).to_frame()
+    monkeypatch.setattr("metasyn.batch.permutation_many._STACK", 200)
+    pd.testing.assert_frame_equal(permute_many(y, v, keys, n=300, n_jobs=1).to_frame(), permuted)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "compiled"])
+@pytest.mark.parametrize("value", [0.3, 0.0])
+def test_identical_effects_have_no_hartung_knapp_test(backend: Backend, compiled: None, value: float) -> None:
+    many = pool_many(
+        [value] * 4 + [0.1, 0.3], [0.1, 0.2, 0.1, 0.3, 0.1, 0.1], bounds=[0, 4, 6],
+        ci_method="hartung-knapp", backend=backend,
+    )  # fmt: skip
+    alone: Any = metasyn.pool(yi=[value] * 4, vi=[0.1, 0.2, 0.1, 0.3], ci_method="hartung-knapp")
+    assert not isinstance(alone.statistic, float)
+    assert not isinstance(alone.pvalue, float)
+    assert (many.se[0], many.ci_low[0], many.ci_high[0]) == (0.0, value, value)
+    assert np.isnan([many.statistic[0], many.pvalue[0]]).all()
+    assert np.isfinite([many.statistic[1], many.pvalue[1]]).all()
+
+
+@pytest.mark.parametrize("backend", ["numpy", "compiled"])
+def test_p_next_to_one_keeps_its_digits(backend: Backend, compiled: None) -> None:
+    many = pool_many([0.3, -0.3 + 3e-9, 0.0], [0.1, 0.1, 0.2], bounds=[0, 3], backend=backend)
+    t = many.statistic[0]
+    assert 0 < t < 1e-8
+    assert 1 - many.pvalue[0] == pytest.approx(t / np.sqrt(2 + t * t), abs=2e-16)
+
+
+def test_no_warning_escapes_from_sizes_far_apart(compiled: None) -> None:
+    many = pool_many([0.22, -0.9], [1e77, 1e200], ["a", "a"], tau2_method="ML", backend="numpy")
+    assert words(many) == ["ok"]
 
 
 def test_standard_errors_stand_for_variances() -> None:

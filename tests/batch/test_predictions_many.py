@@ -72,6 +72,10 @@ def test_parts_and_workers_change_nothing(streams: Any, monkeypatch: pytest.Monk
     [
         ({"streams": "other"}, "streams must be one of 'same', 'own'"),
         ({"draws": 99}, "draws must be a whole number >= 100"),
+        (
+            {"draws": 100, "level": 0.999},
+            "draws=100: so few draws have no 0.999 interval",
+        ),
         ({"seed": -1}, "seed must be"),
         ({"level": 95}, "level must be"),
     ],

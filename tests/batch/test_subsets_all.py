@@ -78,6 +78,20 @@ def test_all_is_for_24_effects_at_most() -> None:
     np.testing.assert_allclose(first.estimate, (here @ np.arange(24.0)) / first.k, rtol=1e-12)
 
 
+@pytest.mark.parametrize("jobs", [0, -5, "2", 1.5, True])
+def test_what_is_no_number_of_workers_is_refused_for_a_single_part_too(jobs: Any) -> None:
+    with pytest.raises(OptionError, match="n_jobs must be 1 or more, or -1"):
+        all_subsets(yi=YI, vi=VI, spec=DL, n_jobs=jobs)
+    with pytest.raises(OptionError, match="n_jobs must be 1 or more, or -1"):
+        next(subset_parts(yi=YI, vi=VI, spec=DL, n_jobs=jobs))
+
+
+@pytest.mark.parametrize("pooled", [gosh, all_subsets])
+def test_methods_are_a_spec_and_nothing_else(pooled: Any) -> None:
+    with pytest.raises(OptionError, match=r"spec must be a SynthesisSpec.*got 'REML'"):
+        pooled(yi=YI, vi=VI, spec="REML")
+
+
 def test_all_beyond_16_on_request() -> None:
     spec = SynthesisSpec(model="common-effect")
     found = gosh(yi=np.resize(YI, 17), vi=np.resize(VI, 17), n_subsets="all", spec=spec)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from metasyn.numerics import compiled
 from metasyn.numerics.compiled import keeping
 from metasyn.numerics.compiled import lanes as l8
 
@@ -57,3 +60,39 @@ def test_the_digest_is_of_all_modules() -> None:
     assert set(keeping._MODULES) == modules
     text = b"".join((folder / f"{module}.py").read_bytes() for module in keeping._MODULES)
     assert keeping.sources() == sha256(text).hexdigest()
+
+
+def test_what_was_kept_and_is_damaged_is_compiled_again(tmp_path: Path) -> None:
+    file = tmp_path / "thrice.py"
+    file.write_text("def thrice(x):\n    return 3 * x\n")
+
+    def thrice() -> Any:
+        spec = spec_from_file_location("thrice", file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return keeping.kept(module.thrice)
+
+    assert thrice()(5) == 15
+    written = list(tmp_path.rglob("*.nbc"))
+    assert written
+    for size in (0, 40):
+        for one in written:
+            one.write_bytes(one.read_bytes()[:size])
+        assert thrice()(5) == 15
+        assert thrice()(7) == 21
+
+
+def test_numba_that_cannot_be_imported_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> Any:
+        raise ImportError("Numba needs NumPy 2.4 or less\nand more")
+
+    monkeypatch.setattr(compiled, "import_module", broken)
+    compiled.available.cache_clear()
+    try:
+        with pytest.warns(RuntimeWarning, match="needs NumPy 2.4 or less; numpy computes instead"):
+            assert not compiled.available()
+        assert not compiled.available()
+    finally:
+        compiled.available.cache_clear()

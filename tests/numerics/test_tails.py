@@ -33,6 +33,13 @@ def test_t_with_one_df_is_cauchy(t: float) -> None:
     assert t_two_sided_p(-t, 1) == pytest.approx(2 / math.pi * math.atan(1 / t), rel=1e-12)
 
 
+# Of one degree of freedom 1 - 2 atan(t) / pi, of two 1 - t / sqrt(2 + t^2): p is 1 less about t.
+@pytest.mark.parametrize("t", [1e-17, 5e-9, 1e-6, 1e-3, 0.9])
+def test_t_near_zero(t: float) -> None:
+    assert 1 - t_two_sided_p(t, 1) == pytest.approx(2 / math.pi * math.atan(t), rel=1e-12, abs=2e-16)
+    assert 1 - t_two_sided_p(t, 2) == pytest.approx(t / math.sqrt(2 + t * t), rel=1e-12, abs=2e-16)
+
+
 @pytest.mark.parametrize("tail", [1 - 1e-9, 0.9, 0.5, 0.2, 0.05, 1e-6, 1e-10])
 def test_t_quantiles_of_one_and_two_df(tail: float) -> None:
     assert t_quantile(tail, 1) == pytest.approx(

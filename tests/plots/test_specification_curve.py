@@ -15,7 +15,7 @@ from test_chart_drawing import box, every_text
 
 from metasyn.analysis.multiverse import multiverse
 from metasyn.batch.multiverse import Multiverse, choice_rows, scales, summary
-from metasyn.effects import effect_sizes
+from metasyn.effects import effect_sizes, get_measure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import NotEstimableError, OptionError
 from metasyn.plots import figure_bytes, fit_chart, specification_curve_layout, svg_text, to_table
@@ -321,6 +321,34 @@ def test_scales_stand_apart() -> None:
     for i, scale in enumerate(scales(many)):
         drawn = [p.y for series in panel(layout, f"curve-{i}").series for p in series.points]
         assert sorted(drawn) == sorted(scale.estimate.tolist())
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "interval excludes the value of no difference (1 or 0)."),
+        ({"threshold": 0.8}, "interval excludes 0.8."),
+    ],
+)
+def test_percentages_without_a_heading_are_explained(options: dict[str, Any], words: str) -> None:
+    sets = [
+        EffectSet(measure=bcg(c).effects.measure, effects=bcg(c).effects.take(range(4)).effects)
+        for c in ("RR", "GEN")
+    ]
+    sets = [
+        EffectSet(measure=get_measure(c), effects=one.effects)
+        for c, one in zip(("RR", "MD"), sets, strict=True)
+    ]
+    layout = specification_curve_layout(multiverse(sets, tau2_method=["DL"], **options), width="one-column")
+    assert f"Percentages: results whose {words}" in layout.footnotes
+
+
+def test_bands_are_called_what_they_are() -> None:
+    curve = panel(specification_curve_layout(many_of(9)), "curve-0")
+    assert [region.legend for region in curve.regions if region.legend] == [
+        "All intervals of neighbouring results",
+        "Their typical interval (median of the ends)",
+    ]
 
 
 def test_five_thousand_results_are_a_small_picture() -> None:

@@ -9,6 +9,7 @@ from metasyn.analysis.multiverse.data_sets import AS_DECLARED, DATA_CHOICES, Dat
 from metasyn.analysis.multiverse.exclusions import Exclude, exclusions
 from metasyn.analysis.spec import Analysis, Outcome
 from metasyn.batch.multiverse import DataSet, Multiverse, build_multiverse, pooling_methods
+from metasyn.batch.parallel import Progress, require_n_jobs
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.synthesis.model import SynthesisResult, SynthesisSpec
@@ -45,6 +46,7 @@ def multiverse(
     limit: int | None = None,
     seed: int = 1,
     n_jobs: int | None = 1,
+    progress: Progress | None = None,
 ) -> Multiverse:
     """Pool one question in every combination of the choices that can be made about it.
 
@@ -78,9 +80,10 @@ def multiverse(
     model : sequence of str, optional
         Default: random-effects, common-effect, and that of the main analysis.
     tau2_method : sequence of str, optional
-        Default: REML, DL, PM, and that of the main analysis.
+        Of the random-effects model. Default: REML, DL, PM, and that of the main analysis.
     ci_method : sequence of str, optional
-        Default: Wald, Hartung-Knapp with and without ad hoc correction, and that of the main analysis.
+        Of the random-effects model. Default: Wald, Hartung-Knapp with and without ad hoc correction, and
+        that of the main analysis.
     spec : SynthesisSpec, optional
         The request of the main analysis, for effects at hand.
     threshold : float, optional
@@ -94,6 +97,8 @@ def multiverse(
     n_jobs : int, optional
         Workers for the models that are fitted set by set (Bayesian, mixed model of counts): 1 is this
         thread, None those of `joblib.parallel_config`. The numbers do not depend on it.
+    progress : callable, optional
+        Told the specifications that are pooled and how many there are, after every part of them.
 
     Returns
     -------
@@ -103,7 +108,8 @@ def multiverse(
     ------
     OptionError
         For no option of a choice, an unknown or repeated one, an outcome that is not the analysis's, options
-        of figures for effects at hand, user weights, too many specifications without a limit.
+        of figures for effects at hand, estimators or intervals without the random-effects model, user
+        weights, too many specifications without a limit, and no number of workers.
 
     References
     ----------
@@ -124,6 +130,8 @@ def multiverse(
     >>> many.options(many.headline.row)["ci_method"]
     'hartung-knapp-adhoc'
     """
+    require_n_jobs(n_jobs)
+    _require_random(model, tau2_method=tau2_method, ci_method=ci_method)
     asked = DataOptions(
         measure=measure, route=route, event_fraction=event_fraction, zero_cells=zero_cells, overlap=overlap
     )
@@ -152,6 +160,7 @@ def multiverse(
         limit=limit,
         seed=require_whole("seed", seed, at_least=0),
         n_jobs=n_jobs,
+        progress=progress,
     )
 
 
@@ -242,6 +251,18 @@ def _pooling(
         tau2_method if tau2_method is not None else _with(_ESTIMATORS, base.tau2_method),
         ci_method if ci_method is not None else _with(_INTERVALS, ci),
     )
+
+
+def _require_random(model: Sequence[Model] | None, **asked: Sequence[str] | None) -> None:
+    """Options of the random-effects model are for that model: the others would not obey them."""
+    if model is None or isinstance(model, str) or not model or "random-effects" in model:
+        return
+    for name, options in asked.items():
+        if options is not None:
+            raise OptionError(
+                f"{name} is a choice under the random-effects model, which is not among these models: "
+                f"{', '.join(map(str, model))}; name it as well, or leave {name} out."
+            )
 
 
 def _with(usual: tuple[str, ...], own: str | None) -> tuple:  # type: ignore[type-arg]

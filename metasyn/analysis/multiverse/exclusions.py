@@ -60,7 +60,9 @@ def exclusions(rules: Sequence[Exclude] | None, sets: Sequence[EffectSet]) -> Ex
             subsets = StudySubsets(studies=keys, names=names) if len(keys) > 1 else None
         else:
             found += _by_rule(rule, studies, sets[0])
-    return Exclusions(listed=tuple(dict.fromkeys(found)), subsets=subsets)
+    # Studies alone and in pairs are subsets as well.
+    listed = [one for one in found if not (subsets and one.studies)]
+    return Exclusions(listed=tuple(dict.fromkeys(listed)), subsets=subsets)
 
 
 def _asked(rules: Sequence[Exclude] | None, n_studies: int) -> Sequence[Exclude]:
@@ -90,13 +92,7 @@ def _by_rule(rule: str, studies: Mapping[str, str], main: EffectSet) -> list[Lef
 def _weaker_routes(main: EffectSet) -> list[LeftOut]:
     """Without the weakest grade of route, then without the next as well, and so on."""
     grades = sorted({effect.route.grade for effect in main.effects})
-    return [
-        LeftOut(
-            worst_grade=worst,
-            routes=tuple(dict.fromkeys(one.route.name for one in main.effects if one.route.grade > worst)),
-        )
-        for worst in reversed(grades[:-1])
-    ]
+    return [LeftOut(worst_grade=worst).of(main) for worst in reversed(grades[:-1])]
 
 
 def _by_column(rule: Mapping[str, Any], sets: Sequence[EffectSet]) -> list[LeftOut]:
@@ -104,7 +100,7 @@ def _by_column(rule: Mapping[str, Any], sets: Sequence[EffectSet]) -> list[LeftO
     found = []
     for column, given in rule.items():
         values = (given,) if isinstance(given, str) else tuple(map(str, given))
-        known = sorted({value for effects in sets for value in effects.column(column)})
+        known = sorted({value for effects in sets for value in _column(effects, column)})
         missing = [value for value in values if value not in known]
         if missing or not values:
             raise OptionError(
@@ -113,3 +109,16 @@ def _by_column(rule: Mapping[str, Any], sets: Sequence[EffectSet]) -> list[LeftO
             )
         found.append(LeftOut(column=column, values=values))
     return found
+
+
+def _column(effects: EffectSet, name: str) -> tuple[str, ...]:
+    """A column that every effect has."""
+    missing = [one.label for one in effects.effects if name not in one.attributes]
+    if missing:
+        known = sorted({key for one in effects.effects for key in one.attributes})
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise OptionError(
+            f"exclude: {name!r} is not a column of {missing[0]!r}{more}; known columns: "
+            f"{', '.join(known) or 'none'}."
+        )
+    return effects.column(name)

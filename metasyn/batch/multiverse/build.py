@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.batch.multiverse.columns import FIGURES, Columns
-from metasyn.batch.multiverse.drawing import Drawn, draw
+from metasyn.batch.multiverse.drawing import Drawn, by_data_set, draw
 from metasyn.batch.multiverse.left_out import LeftOut, StudySubsets, apart
 from metasyn.batch.multiverse.methods import Method, method_of
 from metasyn.batch.multiverse.model import Choice, Headline, Multiverse
 from metasyn.batch.multiverse.pooling import pool_drawn
+from metasyn.batch.parallel import Progress
 from metasyn.effects.measure import EffectMeasure
 from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
@@ -58,6 +59,7 @@ def build_multiverse(
     limit: int | None,
     seed: int,
     n_jobs: int | None = 1,
+    progress: Progress | None = None,
 ) -> Multiverse:
     """Draw, pool and tell apart.
 
@@ -74,7 +76,7 @@ def build_multiverse(
     base : SynthesisSpec
     main : SynthesisResult or NotEstimable
         The headline.
-    threshold, limit, seed, n_jobs
+    threshold, limit, seed, n_jobs, progress
         As in `metasyn.analysis.multiverse.multiverse`.
 
     Returns
@@ -91,7 +93,9 @@ def build_multiverse(
         seed=seed,
         headline=None if own is None else ways.index((0, own)),
     )
-    columns = pool_drawn([one.effects for one in sets], drawn, methods, base, n_jobs)
+    effects = [one.effects for one in sets]
+    drawn = by_data_set(drawn, effects)
+    columns = pool_drawn(effects, drawn, methods, base, n_jobs, progress)
     choices, chosen = _choices(sets, names, drawn, methods)
     figures = dict(zip(FIGURES, columns.figures, strict=True))
     row = None

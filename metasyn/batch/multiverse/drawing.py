@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.batch.multiverse.left_out import LeftOut, StudySubsets
+from metasyn.effects.model import EffectSet
 from metasyn.errors import OptionError
 from metasyn.values import require_whole
 
-__all__ = ["MOST", "Drawn", "draw"]
+__all__ = ["MOST", "Drawn", "by_data_set", "draw"]
 
 Integers = NDArray[np.int64]
 
@@ -83,7 +84,7 @@ def draw(
     >>> found.n_possible, len(found.exclusions)
     (14, 7)
     """
-    n_exclusions = len(listed) + (0 if subsets is None else len(subsets))
+    n_exclusions = len(listed) + (0 if subsets is None else subsets.count)
     total = len(ways) * n_exclusions
     most = MOST if limit is None else require_whole("limit", limit, at_least=1)
     if limit is None and total > most:
@@ -115,3 +116,28 @@ def _sample(total: int, most: int, seed: int, headline: int | None) -> Integers:
     if headline is not None and headline not in drawn:
         drawn[0] = headline
     return np.sort(drawn).astype(np.int64)
+
+
+def by_data_set(drawn: Drawn, sets: Sequence[EffectSet]) -> Drawn:
+    """The same, an exclusion of weaker routes told apart by what it leaves out of each data set.
+
+    Parameters
+    ----------
+    drawn : Drawn
+    sets : sequence of EffectSet
+
+    Returns
+    -------
+    Drawn
+        The first exclusion stays the first.
+    """
+    if all(one.worst_grade is None for one in drawn.exclusions):
+        return drawn
+    kinds, place = np.unique(drawn.exclusion * len(sets) + drawn.data, return_inverse=True)
+    found: dict[tuple[int, LeftOut], int] = {}
+    codes = []
+    for kind in kinds.tolist():
+        number, data = divmod(kind, len(sets))
+        codes.append(found.setdefault((number, drawn.exclusions[number].of(sets[data])), len(found)))
+    exclusion = np.array(codes, dtype=np.int64)[place]
+    return replace(drawn, exclusion=exclusion, exclusions=tuple(one for _, one in found))

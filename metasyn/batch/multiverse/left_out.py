@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasyn.effects.model import EffectSet
+from metasyn.vocabulary import RouteName, choices
 
 __all__ = ["NOTHING", "LeftOut", "StudySubsets", "apart", "study_keys", "study_names"]
 
@@ -29,8 +30,8 @@ class LeftOut:
     column, values : str, tuple of str
         Effects whose column has one of these values.
     worst_grade, routes : int or None, tuple of str
-        Only routes of this grade or better are kept (1 is best); which routes of the main analysis that
-        leaves out.
+        Only routes of this grade or better are kept (1 is best); which routes that leaves out, of the one
+        way to effects that is meant.
     """
 
     studies: tuple[str, ...] = ()
@@ -50,8 +51,8 @@ class LeftOut:
         ('nothing', 'A 2001 and B 2002')
         >>> LeftOut(column="design", values=("cohort",)).label
         'design: cohort'
-        >>> LeftOut(worst_grade=2, routes=("percent",)).label
-        'route: percent'
+        >>> LeftOut(worst_grade=2, routes=("percent",)).label, LeftOut(worst_grade=2).label
+        ('route: percent', 'no weaker route')
         """
         if len(self.studies) > _FEW:
             return f"{len(self.studies)} studies"
@@ -73,6 +74,8 @@ class LeftOut:
             return f"{self.column}: {' or '.join(self.values)}"
         if self.worst_grade is None:
             return "nothing"
+        if not self.routes:
+            return "no weaker route"
         return f"route{'s' if len(self.routes) > 1 else ''}: {', '.join(self.routes)}"
 
     def kept(self, effects: EffectSet, keys: Sequence[str] | None = None) -> Flags:
@@ -86,6 +89,14 @@ class LeftOut:
             worst = self.worst_grade
             return np.array([effect.route.grade <= worst for effect in effects.effects], dtype=bool)
         return np.ones(effects.k, dtype=bool)
+
+    def of(self, effects: EffectSet) -> LeftOut:
+        """The same, with the routes that it leaves out of these effects."""
+        worst = self.worst_grade
+        if worst is None:
+            return self
+        gone = {one.route.name for one in effects.effects if one.route.grade > worst}
+        return replace(self, routes=tuple(sorted(gone, key=choices(RouteName).index)))
 
 
 NOTHING = LeftOut()
@@ -104,7 +115,9 @@ class StudySubsets:
     studies: tuple[str, ...]
     names: tuple[str, ...]
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many there are; more than Python takes for a length."""
         return int(2 ** len(self.studies) - 2)
 
     def at(self, number: int) -> LeftOut:
@@ -113,7 +126,7 @@ class StudySubsets:
         Examples
         --------
         >>> subsets = StudySubsets(studies=("a", "b"), names=("A 2001", "B 2002"))
-        >>> [subsets.at(i).label for i in range(len(subsets))]
+        >>> [subsets.at(i).label for i in range(subsets.count)]
         ['A 2001', 'B 2002']
         """
         gone = [i for i in range(len(self.studies)) if number + 1 >> i & 1]

@@ -255,6 +255,7 @@ class Multiverse(Shown):
         return (
             f"Multiverse of {self.outcome or 'the synthesis'}: {len(self)}{of} specifications, "
             f"{self.n_results} different results, {self.n_without} without a result"
+            f"{'' if self.headline.row is not None else '; the main analysis is not among them'}"
         )
 
     __repr__ = __str__

@@ -204,7 +204,7 @@ def _put_pooled(buffer: Any, head: Any, at: Any, at_zero: Any, how: Any, tables:
     store(buffer, _MU, select(shown, estimate, math.nan))
     store(buffer, _SE, select(shown, se, math.nan))
     store(buffer, _DF, select(shown, _looked_up(tables, _DFS, head), math.nan))
-    store(buffer, _STATISTIC, select(shown, estimate / se, math.nan))
+    store(buffer, _STATISTIC, select(shown & (se > 0.0), estimate / se, math.nan))
     store(buffer, _CI_LOW, select(shown, estimate - half, math.nan))
     store(buffer, _CI_HIGH, select(shown, estimate + half, math.nan))
     store(buffer, _PI_LOW, select(several, estimate - beyond, math.nan))
@@ -335,7 +335,7 @@ def fit(
     fixed : float
         tau2 of the method `"common"`.
     y, v : ndarray of shape (m,)
-        Values and variances, contiguous.
+        Values and variances.
     order : ndarray of int or None
         Positions of the values of set after set; None where they stand so.
     bounds : ndarray of int, shape (n + 1,)
@@ -356,13 +356,16 @@ def fit(
     ndarray of shape (len(COLUMNS) or len(POOLED), n)
         The rows of the Q-profile interval and of p values are undefined where they were not asked for.
     """
+    # The kernels take addresses: neighbours in an array must be neighbours in memory.
+    y, v, tables = (np.ascontiguousarray(values, dtype=float) for values in (y, v, tables))
+    bounds = np.ascontiguousarray(bounds, dtype=np.int64)
     n = bounds.size - 1
     out = np.empty((len(POOLED if pooled else COLUMNS), n))
     most = int(np.diff(bounds).max(initial=1))
     scratch = np.empty(_scratch_size(most) + LANES)
     first = -(scratch.ctypes.data // 8) % LANES
     whole = np.empty(2 * LANES + SIZES + 1 + CHUNK, dtype=np.int64)
-    positions = np.zeros(1, dtype=np.int64) if order is None else order
+    positions = np.zeros(1, dtype=np.int64) if order is None else np.ascontiguousarray(order, dtype=np.int64)
     _entry()(
         CODES[method], float(fixed), y, v, positions, order is not None, bounds, tables,
         (pooled, scaled, profile, tails), whole, scratch, first, most, out,

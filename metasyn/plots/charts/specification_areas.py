@@ -58,7 +58,9 @@ def curve_areas(scale: Scale, width: float) -> tuple[tuple[Region, ...], tuple[P
         return (Region(name="middle", points=inner, fill="band-3", legend="Intervals"),), estimates
     return (
         Region(name="all", points=outer, fill="band-2", legend="All intervals of neighbouring results"),
-        Region(name="middle", points=inner, fill="band-3", legend="Median of their ends"),
+        Region(
+            name="middle", points=inner, fill="band-3", legend="Their typical interval (median of the ends)"
+        ),
     ), estimates
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from metasyn.batch.multiverse import Flip, Multiverse, Scale, choice_rows, flips, summary
+from metasyn.batch.multiverse import Flip, LeftOut, Multiverse, Scale, choice_rows, flips, summary
 from metasyn.batch.multiverse.left_out import apart
+from metasyn.batch.multiverse.methods import method_of
 from metasyn.effects.measure import MEASURES, EffectMeasure
 from metasyn.names import CI_NAMES, MODEL_NAMES, TAU2_NAMES, dashed
 from metasyn.plots.charts.common import effect_words, listed
 from metasyn.plots.charts.specification_reasons import reasons
 from metasyn.plots.forest_rows import clean_text
-from metasyn.values import Interval
+from metasyn.synthesis.model import SynthesisResult
+from metasyn.values import Interval, NotEstimable
 from metasyn.wording import natural_text, percent_text, plain_number, unit_sign, whole
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "describe",
     "flip_words",
     "footnotes",
+    "main_outside",
     "null_words",
     "option_name",
     "option_names",
@@ -40,8 +43,8 @@ CHOICE_NAMES: dict[str, str] = {
     "tau2_method": "Estimator of τ²",
     "ci_method": "Interval, random effects",
 }
-# Options of one choice that are named.
-_NAMED = 4
+# Options of one choice that are named; up to `_FEW` studies left out are few, up to `_SPELT` are named.
+_NAMED, _FEW, _SPELT = 4, 3, 8
 # Reasons that are said in full.
 _REASONS = 2
 # Of several measures with one label the scale tells which.
@@ -114,7 +117,7 @@ def conclusion_words(place: int, scale: Scale, *, plain: bool) -> str:
 
 def describe(many: Multiverse, shown: Sequence[Scale]) -> tuple[str, ...]:
     """The curve in words and numbers, sentence by sentence, for readers who do not see it."""
-    return (_size(many), *(_scale(many, scale) for scale in shown), *_flips(many))
+    return (_size(many), *(_scale(many, scale) for scale in shown), *main_outside(many), *_flips(many))
 
 
 def _size(many: Multiverse) -> str:
@@ -153,6 +156,30 @@ def _scale(many: Multiverse, scale: Scale) -> str:
     return "; ".join(parts) + "."
 
 
+def main_outside(many: Multiverse) -> Iterator[str]:
+    """That the main analysis is none of the specifications, and what it is."""
+    found = many.headline.result
+    if many.headline.row is not None:
+        return
+    if isinstance(found, NotEstimable):
+        yield f"The main analysis has no result: {found.reason.rstrip('.')}."
+        return
+    yield f"The main analysis is not among these specifications: {_way(found)}."
+
+
+def _way(found: SynthesisResult) -> str:
+    """How a result was pooled: `random effects (REML, Wald)`."""
+    own = method_of(found)
+    if found.k == 1:
+        return "one effect alone"
+    model = option_name("model", own.model)
+    if own.tau2_method is None:
+        return model
+    fixed = found.request.tau2
+    tau2 = own.tau2_method if fixed is None else f"τ² set to {plain_number(fixed)}"
+    return f"{model} ({tau2}, {option_name('ci_method', own.ci_method)})"
+
+
 def _label(measure: EffectMeasure) -> str:
     return measure.label[:1].upper() + measure.label[1:]
 
@@ -173,18 +200,30 @@ def _flips(many: Multiverse) -> Iterator[str]:
 
 
 def _options(many: Multiverse, found: Sequence[Flip]) -> str:
-    """A few options by name, the rest as a number."""
-    words = [flip_words(many, one) for one in found]
-    if len(words) <= _NAMED:
-        return "; ".join(words)
-    return f"{len(words)} options, among them {'; '.join(words[:_NAMED])}"
+    """A few options by name, those that leave fewest studies out first; the rest as a number."""
+    found = sorted(found, key=lambda one: _n_left_out(many, one))
+    words = [flip_words(many, one) for one in found[:_NAMED]]
+    if len(found) <= _NAMED:
+        return "; ".join(f"{word} ({n} ways)" if n > 1 else word for word, n in Counter(words).items())
+    least = _n_left_out(many, found[0])
+    if least > _FEW:
+        return f"{whole(len(found))} options, all without {least} studies or more, such as {words[0]}"
+    return f"{whole(len(found))} options, among them {'; '.join(words)}"
+
+
+def _left_out(many: Multiverse, flip: Flip) -> LeftOut:
+    return many.exclusions[int(many.chosen[flip.row, many.place("left out")])]
+
+
+def _n_left_out(many: Multiverse, flip: Flip) -> int:
+    return len(_left_out(many, flip).studies)
 
 
 def flip_words(many: Multiverse, flip: Flip) -> str:
     """The other option in words; a random-effects model with its estimator and interval."""
     if flip.choice == "left out":
-        gone = many.exclusions[int(many.chosen[flip.row, many.place("left out")])]
-        label = option_name(flip.choice, gone.label)
+        gone = _left_out(many, flip)
+        label = option_name(flip.choice, gone.words if len(gone.studies) <= _SPELT else gone.label)
         return f"{label} (one effect remains)" if many.k[flip.row] == 1 else label
     if flip.choice == "model" and flip.option == "random-effects":
         chosen = many.options(flip.row)
@@ -214,7 +253,11 @@ def footnotes(
         notes.append("Heights: the share of neighbouring results with the option, as part of the largest.")
     nulls = dict.fromkeys(null_words(scale) for scale in shown if scale.null is not None)
     if unnamed and nulls:
-        notes.append(f"Percentages: results whose interval excludes {listed(list(nulls))}.")
+        what = " or ".join(nulls)
+        if len(nulls) > 1:
+            what = f"{'the value of no difference' if many.threshold is None else 'the threshold'} ({what})"
+        notes.append(f"Percentages: results whose interval excludes {what}.")
+    notes += main_outside(many)
     notes += _estimators(many, shown)
     notes += without_result(many)
     if cut:

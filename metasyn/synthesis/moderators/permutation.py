@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["PermutationTest", "permutation_test"]
 
 Array = NDArray[np.float64]
+Statistics = Callable[[NDArray[Any]], Array]
+Progress = Callable[[int, int | None], None]
 
 _LARGEST_EXACT = 2_000_000
 # Effects of the arrangements that are fitted at a time.
@@ -50,7 +53,8 @@ class PermutationTest:
     n : int
         Permutations: all distinct ones, or those drawn at random (the observed order comes on top).
     resolution : float
-        Smallest p value that this number of permutations can give.
+        Smallest p value that this number of permutations can give; of all patterns of signs two are always
+        as far from zero as the observed one: itself and the one with every sign turned.
     seed : int or None
         Of random permutations.
     """
@@ -89,7 +93,11 @@ class PermutationTest:
 
 
 def permutation_test(
-    result: RegressionResult, n: int | Literal["exact"] = 1000, *, seed: int = 1
+    result: RegressionResult,
+    n: int | Literal["exact"] = 1000,
+    *,
+    seed: int = 1,
+    progress: Progress | None = None,
 ) -> PermutationTest:
     r"""Permutation tests of the coefficients and of all moderators together.
 
@@ -106,6 +114,8 @@ def permutation_test(
     n : int or 'exact'
         Largest number of permutations.
     seed : int
+    progress : callable, optional
+        Told the permutations that are done and how many there are, after every part of them.
 
     Returns
     -------
@@ -158,7 +168,10 @@ def permutation_test(
             "the effects lie exactly on the fitted values: there is no statistic to permute."
         )
     refit = Refit.of(result)
-    hits = _flips(refit, draws, exact, seed) if flips else _orders(refit, labels, draws, exact, seed)
+    count = partial(_count, total=draws, progress=progress)
+    hits = count(
+        *(_flips(refit, draws, exact, seed) if flips else _orders(refit, labels, draws, exact, seed))
+    )
     pvalues = hits / draws if exact else (1 + hits) / (1 + draws)
     single: list[float | NotEstimable] = [float(p) for p in pvalues[:-1]]
     if not flips:
@@ -169,34 +182,41 @@ def permutation_test(
         omnibus_pvalue=NotEstimable("the design has no moderators") if flips else float(pvalues[-1]),
         exact=exact,
         n=draws,
-        resolution=1 / draws if exact else 1 / (1 + draws),
+        resolution=(2 if flips else 1) / draws if exact else 1 / (1 + draws),
         seed=None if exact else seed,
     )
 
 
-def _flips(refit: Refit, n: int, exact: bool, seed: int) -> Array:
-    """Hits among the patterns of signs."""
+def _flips(refit: Refit, n: int, exact: bool, seed: int) -> tuple[Statistics, Iterator[NDArray[Any]]]:
+    """Statistics of patterns of signs, and the patterns, the observed one first."""
     blocks = _all_signs(refit.k) if exact else _random_signs(refit.k, n, seed)
-    return _count(refit.flipped, chain([np.ones((1, refit.k))], blocks))
+    return refit.flipped, chain([np.ones((1, refit.k))], blocks)
 
 
-def _orders(refit: Refit, labels: list[int], n: int, exact: bool, seed: int) -> Array:
-    """Hits among the orders."""
+def _orders(
+    refit: Refit, labels: list[int], n: int, exact: bool, seed: int
+) -> tuple[Statistics, Iterator[NDArray[Any]]]:
+    """Statistics of orders, and the orders, the observed one first."""
     blocks = _all_orders(labels) if exact else _random_orders(refit.k, n, seed)
-    return _count(refit.statistics, chain([np.arange(refit.k)[None, :]], blocks))
+    return refit.statistics, chain([np.arange(refit.k)[None, :]], blocks)
 
 
-def _count(statistics: Callable[[NDArray[Any]], Array], blocks: Iterator[NDArray[Any]]) -> Array:
+def _count(
+    statistics: Statistics, blocks: Iterator[NDArray[Any]], *, total: int, progress: Progress | None
+) -> Array:
     """How many statistics are at least as far from zero as the observed ones; the last is the omnibus.
 
     The first block is the observed arrangement.
     """
     found = statistics(np.concatenate([next(blocks), next(blocks)]))
     least = found[0] * (1 - _TIE)
-    hits = (found[1:] >= least).sum(axis=0)
-    for block in blocks:
-        hits += (statistics(block) >= least).sum(axis=0)
-    return np.asarray(hits, dtype=float)
+    hits, done = np.zeros(least.shape), 0
+    for some in chain([found[1:]], map(statistics, blocks)):
+        hits += (some >= least).sum(axis=0)
+        done += len(some)
+        if progress is not None:
+            progress(done, total)
+    return hits
 
 
 def _row_labels(X: Array) -> list[int]:

@@ -33,7 +33,7 @@ Flags = NDArray[np.bool_]
 _COLUMNS = ("k", "Q", "I2", "H2", "tau2", "estimate")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Gosh:
     """One synthesis per subset, arrays of shape (n,), read-only.
 
@@ -122,6 +122,8 @@ class Gosh:
 
         return gosh_to_text(self)
 
+    __repr__ = __str__
+
 
 def gosh(
     effects: Source = None,
@@ -167,8 +169,8 @@ def gosh(
     Raises
     ------
     OptionError
-        If `n_subsets` or `seed` is not a whole number in range, `spec` asks for another model, or the
-        table of subsets would not fit in memory: more than 24 effects for 'all'.
+        If `n_subsets` or `seed` is not a whole number in range, `spec` is none or asks for another model, or
+        the table of subsets would not fit in memory: more than 24 effects for 'all'.
     NotEstimableError
         For fewer than two effects, and for user weights.
 
@@ -211,6 +213,10 @@ def planned(
     spec: SynthesisSpec | None,
 ) -> SubsetPlan:
     """Which subsets of which effects are to be pooled; parameters as of `gosh`."""
+    if spec is not None and not isinstance(spec, SynthesisSpec):
+        raise OptionError(
+            f"spec must be a SynthesisSpec, e.g. SynthesisSpec(tau2_method='DL'); got {spec!r}."
+        )
     if spec is not None and spec.model not in (None, *choices(NormalModel)):
         raise OptionError(
             f"subsets are pooled by model='random-effects' or 'common-effect'; got model={spec.model!r}."

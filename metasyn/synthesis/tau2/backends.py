@@ -52,7 +52,7 @@ def chosen_backend(backend: Backend, effects: int) -> Literal["numpy", "compiled
     Raises
     ------
     OptionError
-        If the option is unknown, or numba is not installed and the compiled code is asked for.
+        If the option is unknown, or numba is not at hand and the compiled code is asked for.
 
     Examples
     --------
@@ -120,10 +120,9 @@ def fit_ragged(
     from metasyn.numerics.compiled.entries import fit
 
     k = np.diff(bounds)
-    y, v = (np.ascontiguousarray(values, dtype=float) for values in (yi, vi))
     profile = profile_level is not None
     found = fit(
-        "common" if tau2 is not None else method, tau2 or 0.0, y, v, order, bounds,
+        "common" if tau2 is not None else method, tau2 or 0.0, yi, vi, order, bounds,
         targets_by_size(k, method, profile_level), profile=profile,
     )  # fmt: skip
     estimate, variance, t, rss, Q, typical, truncated, n_optima, converged, low, high = found

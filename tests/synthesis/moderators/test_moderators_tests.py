@@ -178,6 +178,30 @@ def test_signs_are_flipped_without_moderators() -> None:
     assert permutation_test(fit("~ 1"), 50).n == 50
 
 
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_no_pattern_of_signs_is_alone_as_far_from_zero(k: int) -> None:
+    """Effects that all lie on one side are as far as signs can bring them: p is then the smallest one."""
+    result = meta_regression(yi=[0.5] * k, vi=[0.2] * k, formula="~ 1", tau2=0.1, test="wald")
+    test = permutation_test(result)
+    assert test.resolution == test.pvalues[0] == 2 / 2**k
+    assert f"smallest p possible {2 / 2**k:.4g}" in str(test)
+
+
+@pytest.mark.parametrize(
+    ("formula", "n", "total"), [("~ x", "exact", 2520), ("~ x", 90, 90), ("~ 1", 50, 50)]
+)
+def test_progress_is_told_after_every_part(
+    monkeypatch: pytest.MonkeyPatch, formula: str, n: Any, total: int
+) -> None:
+    result = fit(formula)
+    alone = permutation_test(result, n, seed=5)
+    monkeypatch.setattr(permutation, "_BLOCK", result.k * 40)
+    told: list[tuple[int, int | None]] = []
+    found = permutation_test(result, n, seed=5, progress=lambda done, of: told.append((done, of)))
+    assert told == [(min(i, total), total) for i in range(40, total + 40, 40)]
+    assert alone.to_dict() == found.to_dict() or n != "exact"
+
+
 def test_permutation_refusals() -> None:
     with pytest.raises(NotEstimableError, match="without an intercept"):
         permutation_test(fit("~ g - 1"))

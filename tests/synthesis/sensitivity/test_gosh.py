@@ -122,3 +122,9 @@ def test_refusals() -> None:
         gosh(yi=[1.0], vi=[1.0])
     with pytest.raises(NotEstimableError, match="inverse-variance weights"):
         gosh(yi=YI, vi=VI, spec=SynthesisSpec(weights=(1.0,) * 6, ci_method="wald"))
+
+
+def test_it_shows_itself_in_words_not_in_arrays() -> None:
+    found = gosh(yi=YI, vi=VI, spec=SPECS[0])
+    assert repr(found) == str(found)
+    assert "array(" not in repr(found)
