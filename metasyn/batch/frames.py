@@ -92,7 +92,7 @@ def frame_of(record: Any, **words: Sequence[str]) -> pd.DataFrame:
     Examples
     --------
     >>> from metasyn.batch.predictions import predict_many
-    >>> found = predict_many([0.1, 0.2], [0.1, 0.1], draws=100, n_jobs=1)
+    >>> found = predict_many([0.1, 0.2, 0.4], [0.1, 0.1, 0.1], draws=100, n_jobs=1)
     >>> frame_of(found, status=("fine", "alone"))["status"].tolist()
     ['fine']
     """
