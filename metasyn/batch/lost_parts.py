@@ -56,7 +56,7 @@ def _in_words(error: BaseException) -> PartLost:
     if type(error).__name__ == "KilledWorker":
         lost = PartLost(
             "the cluster gave up a part: every worker that computed it died, perhaps for want of memory; "
-            "smaller parts or workers with more memory may help."
+            "smaller parts (metasyn batch: --part-rows) or workers with more memory may help."
         )
     else:
         words = str(error).strip().split("\n")[0]

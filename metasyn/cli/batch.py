@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -15,6 +15,7 @@ from metasyn.vocabulary import ManyCi, ManyTau2Method, NormalModel
 
 if TYPE_CHECKING:
     from metasyn.workspace.streaming.finishing import Summary
+    from metasyn.workspace.streaming.run import Teller
 
 __all__ = ["BATCH_EXAMPLES", "batch"]
 
@@ -37,8 +38,13 @@ OUT has one row per synthesis. The endings of the names say what the files are:
 
 A synthesis with a row that cannot be used (no finite estimate, no variance
 above zero) is not pooled: it stays in OUT with its status. Every row on which
-no pooled result rests is listed, with the reason, in OUT.rejects.csv. The same
-command goes on where an interrupted one stopped, with the same result.
+no pooled result rests is listed, with the reason, in OUT.rejects.csv (of a
+synthesis with more than 4,194,304 effects the first row only). The same command
+goes on where an interrupted one stopped, with the same result.
+
+Exit codes: 0 OUT is written; 1 it cannot be written; 2 the input or an option
+cannot be used; 3 OUT is written, but no synthesis in it could be pooled;
+130 interrupted: the same command goes on.
 """
 
 
@@ -94,7 +100,8 @@ def batch(
     ] = False,
 ) -> ExitCode:
     """Pool every synthesis of a table, also of one larger than memory."""
-    from metasyn.cli.console import say
+    from metasyn.cli.batch_progress import told
+    from metasyn.cli.console import complain, say
     from metasyn.errors import OptionError
     from metasyn.workspace.streaming.columns import Columns
     from metasyn.workspace.streaming.pooling import PoolOptions
@@ -104,17 +111,20 @@ def batch(
         raise OptionError(f"--jobs must be 1 or more; got {jobs}.")
     options = PoolOptions(model=model, tau2_method=tau2, ci_method=ci, level=level)
     columns = Columns(key=key, yi=yi, vi=vi, sei=sei)
-    with _where(scheduler, jobs), _teller() as teller:
+    with told() as teller, _where(scheduler, jobs, teller):
         summary = run_batch(
             file, out, columns, options=options, rejects=rejects, jobs=None if scheduler else jobs,
             part_rows=part_rows, restart=restart, teller=teller,
         )  # fmt: skip
     say(_in_words(summary))
-    return ExitCode.OK if summary.syntheses.get("ok") or not summary.rows else ExitCode.NOT_ESTIMABLE
+    if summary.syntheses.get("ok") or not summary.rows:
+        return ExitCode.OK
+    complain(f"metasyn: no synthesis could be pooled; {summary.rejects} says why.")
+    return ExitCode.NOT_ESTIMABLE
 
 
 @contextmanager
-def _where(scheduler: str | None, jobs: int | None) -> Iterator[None]:
+def _where(scheduler: str | None, jobs: int | None, teller: Teller) -> Iterator[None]:
     """On this machine, or on a cluster."""
     if scheduler is None:
         yield
@@ -124,79 +134,8 @@ def _where(scheduler: str | None, jobs: int | None) -> Iterator[None]:
 
     if jobs is not None:
         raise OptionError("--jobs is for this machine, --scheduler for a cluster: give one of them.")
-    with on_cluster(scheduler):
+    with on_cluster(scheduler, teller.remark):
         yield
-
-
-class _Quiet:
-    """Says what is out of the ordinary only."""
-
-    def step(self, words: str, done: int, total: int | None, unit: str) -> None:
-        """Not told."""
-
-    def remark(self, words: str) -> None:
-        """A line on stderr."""
-        from metasyn.cli.console import complain
-
-        complain(f"metasyn: {words}")
-
-
-class _Moving(_Quiet):
-    """A moving line: what is being done, how fast, and for how long still."""
-
-    def __init__(self, bars: Any) -> None:
-        self._bars = bars
-        self._tasks: dict[str, Any] = {}
-
-    def step(self, words: str, done: int, total: int | None, unit: str) -> None:
-        """Move the line."""
-        if words not in self._tasks:
-            for task in self._tasks.values():
-                self._bars.stop_task(task)
-            self._tasks[words] = self._bars.add_task(words, total=total, unit=unit)
-        self._bars.update(self._tasks[words], completed=done, total=total)
-
-
-@contextmanager
-def _teller() -> Iterator[_Quiet]:
-    import sys
-    from datetime import timedelta
-
-    if not sys.stderr.isatty():
-        yield _Quiet()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn
-
-    class Done(ProgressColumn):
-        """How many; nothing where nothing is counted."""
-
-        def render(self, task: Any) -> str:
-            return f"{task.completed:,} {task.fields['unit']}" if task.fields["unit"] else ""
-
-    class Rate(ProgressColumn):
-        """How many a second."""
-
-        def render(self, task: Any) -> str:
-            speed = task.finished_speed or task.speed
-            return f"{speed:,.0f}/s" if speed else ""
-
-    class Left(ProgressColumn):
-        """For how long still."""
-
-        def render(self, task: Any) -> str:
-            seconds = None if task.finished else task.time_remaining
-            return "" if seconds is None else f"{timedelta(seconds=int(seconds))} left"
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        Done(),
-        Rate(),
-        Left(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        yield _Moving(bars)
 
 
 def _in_words(summary: Summary) -> str:

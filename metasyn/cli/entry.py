@@ -135,7 +135,8 @@ def _told(error: Exception) -> ExitCode:
         case ModuleNotFoundError():
             return _missing(error)
         case OSError():
-            complain(f"metasyn: {error.filename or 'a file'}: {error.strerror or error}.")
+            about = f"{error.filename}: " if error.filename else ""
+            complain(f"metasyn: {about}{error.strerror or error}.")
             return ExitCode.BAD_INPUT
         case _:  # the last resort: what is left is a defect of ours
             return _internal()

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from metasyn.errors import ReportError
 
-__all__ = ["has_leftovers", "replace_file", "replace_folder", "sweep"]
+__all__ = ["has_leftovers", "replace_file", "replace_folder", "sweep", "sync_folder"]
 
 # `.NAME.PID.tmp` is not finished, `.NAME.PID.old` steps aside while the new one takes its place.
 _LEFTOVER = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.(?P<ending>tmp|old)")
@@ -49,7 +49,7 @@ def replace_folder(target: Path, files: Mapping[str, bytes]) -> None:
         _recover(target)
         _write_all(fresh, dict(zip(paths, files.values(), strict=True)))
         _swap_in(fresh, target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
@@ -76,7 +76,7 @@ def replace_file(path: Path, content: bytes) -> None:
         _remove_leftovers(path)
         _write(fresh, content)
         fresh.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
@@ -165,7 +165,7 @@ def _write_all(folder: Path, files: Mapping[PurePosixPath, bytes]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         _write(place, content)
     for inner in {place.parent for place in folder.rglob("*")} | {folder}:
-        _sync_folder(inner)
+        sync_folder(inner)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -175,8 +175,13 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(handle.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    """Flush the names in a folder, where the system can."""
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system can say so.
+
+    Parameters
+    ----------
+    folder : Path
+    """
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -22,6 +25,7 @@ from metasyn.batch import pool_many
 from metasyn.batch.lost_parts import PartLost
 from metasyn.batch.parallel import map_parts
 from metasyn.errors import WorkspaceError
+from metasyn.workspace.streaming import cluster as streaming_cluster
 from metasyn.workspace.streaming.cluster import on_cluster
 from metasyn.workspace.streaming.columns import Columns
 from metasyn.workspace.streaming.run import run_batch
@@ -174,6 +178,71 @@ def test_a_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         on_cluster("nonsense://x"),
     ):
         pass
+
+
+class FewWorkers:
+    """Stands for a client: how many workers it sees, look for look, the last number again and again."""
+
+    def __init__(self, *numbers: int) -> None:
+        self._numbers = list(numbers)
+
+    def nthreads(self) -> dict[str, int]:
+        number = self._numbers.pop(0) if len(self._numbers) > 1 else self._numbers[0]
+        return {str(worker): 1 for worker in range(number)}
+
+    def wait_for_workers(self, many: int, timeout: float) -> None:
+        raise TimeoutError("no worker came")
+
+
+def test_no_workers_are_told_before_and_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming_cluster, "_LOOK", 0.01)
+    said: list[str] = []
+    with pytest.raises(WorkspaceError, match=r"the Dask cluster at tcp://there has no workers\."):
+        streaming_cluster._wait_for_a_worker(FewWorkers(0), "tcp://there", said.append)
+    with streaming_cluster._watched(FewWorkers(1, 0, 0, 2, 0), "tcp://there", said.append):
+        for _ in range(500):
+            if len(said) == 3:
+                break
+            time.sleep(0.01)
+    assert said[0] == "no workers at tcp://there: waiting 30 seconds for one."
+    assert (
+        said[1:]
+        == ["no workers at tcp://there any more: waiting for one. Ctrl-C keeps what is finished."] * 2
+    )
+
+
+def test_an_error_of_the_run_is_not_one_of_the_cluster(cluster: Any) -> None:
+    with pytest.raises(TimeoutError, match="of the disk"), on_cluster(cluster.scheduler_address):
+        raise TimeoutError("of the disk")
+
+
+def test_a_scheduler_that_is_lost_is_told_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "scheduler.json"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    place = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+    dask = [sys.executable, "-m", "dask"]
+    with subprocess.Popen([*dask, "scheduler", *place], **quiet) as scheduler:
+        while not file.exists() or not file.read_text().strip():
+            time.sleep(0.05)
+        address = json.loads(file.read_text())["address"]
+        options = ("--no-dashboard", "--no-nanny", "--nthreads", "2")
+        with subprocess.Popen([*dask, "worker", address, *options], **quiet) as worker:
+
+            def progress(done: int, total: int | None) -> None:
+                if done == 3:
+                    scheduler.kill()
+
+            try:
+                with (
+                    pytest.raises(
+                        WorkspaceError, match=r"the Dask scheduler at .* was lost .*the same command"
+                    ),
+                    on_cluster(address),
+                ):
+                    list(map_parts(time.sleep, [0.05] * 200, progress=progress))
+            finally:
+                scheduler.kill()
+                worker.kill()
 
 
 def test_workers_with_other_versions_are_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:

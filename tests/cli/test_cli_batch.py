@@ -7,8 +7,10 @@ import pty
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +21,7 @@ import pytest
 from metasyn.batch import pool_many
 from metasyn.batch.pool_many import BATCH_INTERVALS
 from metasyn.cli.batch import BATCH_EXAMPLES
+from metasyn.cli.batch_progress import Moving
 from metasyn.cli.exit_codes import ExitCode
 from metasyn.vocabulary import CiMethod, ManyTau2Method, Tau2Method
 
@@ -120,12 +123,21 @@ def test_nothing_to_pool_has_an_exit_code_of_its_own(metasyn, tmp_path):
     answer = metasyn("batch", "in.csv", *HOW, "--out", "o.csv", cwd=tmp_path)
     assert answer.code == ExitCode.NOT_ESTIMABLE
     assert "2 rows: 0 used, 2 not used" in answer.out
+    assert answer.err == "metasyn: no synthesis could be pooled; o.csv.rejects.csv says why.\n"
+    (tmp_path / "none.csv").write_text("review,yi,vi\n")
+    empty = metasyn("batch", "none.csv", *HOW, "--out", "none.parquet", cwd=tmp_path)
+    assert (empty.code, empty.err) == (0, "")
 
 
 def test_help_has_examples(metasyn):
     answer = metasyn("batch", "--help")
     assert (answer.code, answer.err) == (0, "")
-    for words in ("metasyn batch effects.parquet --key review", "--scheduler", "OUT.rejects.csv"):
+    for words in (
+        "metasyn batch effects.parquet --key review",
+        "--scheduler",
+        "OUT.rejects.csv",
+        "3 OUT is written, but",
+    ):
         assert words in answer.out
     assert max(map(len, BATCH_EXAMPLES.splitlines())) <= 80
     # What cannot be computed for many sets at once is not offered.
@@ -145,6 +157,53 @@ def test_what_is_no_scheduler_is_told_at_once(process, table, tmp_path):
     answer = process("-m", "metasyn", "batch", table, *HOW, *words, cwd=tmp_path)
     said = "metasyn: 'foo' is not the address of a Dask scheduler, as tcp://host:8786 is.\n"
     assert answer == (ExitCode.BAD_INPUT, "", said)
+
+
+def test_what_is_no_dask_is_no_scheduler(process, table, tmp_path):
+    def speak_ssh() -> None:
+        while True:
+            try:
+                with listener.accept()[0] as caller:
+                    caller.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")
+                    caller.recv(1)
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=speak_ssh, daemon=True).start()
+        address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        words = ("--out", "o.csv", "--scheduler", address)
+        answer = process("-m", "metasyn", "batch", table, *HOW, *words, cwd=tmp_path)
+        listener.shutdown(socket.SHUT_RDWR)
+    assert answer == (ExitCode.BAD_INPUT, "", f"metasyn: no Dask scheduler answers at {address}.\n")
+
+
+class Bars:
+    """Stands for the bars of rich; remembers how each was last shown."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, dict[str, object]] = {}
+
+    def add_task(self, words: str, **fields: object) -> str:
+        self.shown[words] = fields
+        return words
+
+    def update(self, words: str, **fields: object) -> None:
+        self.shown[words] |= fields
+
+    def stop_task(self, words: str) -> None: ...
+
+
+def test_rate_and_time_left_do_not_count_what_was_taken_over():
+    now, bars = [100.0], Bars()
+    moving = Moving(bars, clock=lambda: now[0])
+    moving.step("taking over", 9000, 20_000, "effects")
+    for seconds, done, total in ((0, 10_000, 20_000), (2, 11_000, 21_000), (4, 12_000, 22_000)):
+        now[0] = 100.0 + seconds
+        moving.step("pooling", done, total, "effects")
+    last = bars.shown["pooling"]
+    assert (last["rate"], last["left"]) == ("500/s", "0:00:20 left")
+    assert bars.shown["taking over"]["rate"] == ""
 
 
 # A process of its own, killed.
@@ -217,7 +276,7 @@ def test_a_run_killed_and_interrupted_ends_with_the_same_bytes(metasyn, large, t
     assert interrupted.stderr == f"{goes_on}metasyn: interrupted.\n"
     assert not out.exists()
     # Three parts of the first run, eight of the second.
-    assert len(list(out.with_name("out.parquet.unfinished").glob("part-*.arrow"))) == 11
+    assert len(list(out.with_name("out.parquet.unfinished").glob("part-*.arrows"))) == 11
     done = metasyn(*command(path, out, "--jobs", "2")[3:])
     assert (done.code, done.err) == (0, goes_on)
     assert files(out) == files(target)
@@ -259,13 +318,14 @@ def test_a_run_killed_at_random_instants_ends_with_the_same_bytes(large, tmp_pat
     ]  # fmt: skip
 
 
-def test_a_terminal_sees_rate_and_time_left(large, tmp_path):
+@pytest.mark.parametrize("width", [120, 40])
+def test_a_terminal_sees_rate_and_time_left(large, tmp_path, width):
     mine, theirs = pty.openpty()
     run = subprocess.Popen(
         command(large, tmp_path / "out.csv", "--jobs", "1"),
         stdout=subprocess.DEVNULL,
         stderr=theirs,
-        env={**os.environ, "COLUMNS": "120", "TERM": "xterm"},
+        env={**os.environ, "COLUMNS": str(width), "TERM": "xterm"},
     )
     os.close(theirs)
     said = b""
@@ -277,5 +337,8 @@ def test_a_terminal_sees_rate_and_time_left(large, tmp_path):
     os.close(mine)
     assert run.wait() == 0
     text = said.decode()
-    for words in ("sorting by key", "pooling", "writing", "12,000 effects", "1,200 syntheses", "/s"):
+    for words in ("sorting by key", "pooling", "writing", "12,000 effects", "1,200 syntheses"):
         assert words in text
+    assert ("/s" in text) == (width == 120)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+    assert max(len(line.strip()) for line in re.split(r"[\r\n]+", plain) if "metasyn" not in line) <= width

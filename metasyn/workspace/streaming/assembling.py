@@ -39,14 +39,14 @@ def in_order(streams: Iterable[Iterator[Any]], column: str) -> Iterator[Any]:
     """
     import pyarrow as pa
 
-    runs = [_Run(stream) for stream in streams]
-    while runs := [run for run in runs if run.fill(column)]:
-        until = min(run.last for run in runs)
-        ready = pa.concat_tables([run.taken(until, column) for run in runs])
+    feeds = [_Feed(stream) for stream in streams]
+    while feeds := [feed for feed in feeds if feed.fill(column)]:
+        until = min(feed.last for feed in feeds)
+        ready = pa.concat_tables([feed.taken(until, column) for feed in feeds])
         yield ready.take(pa.array(np.argsort(ready.column(column).to_numpy(), kind="stable")))
 
 
-class _Run:
+class _Feed:
     """One of the streams: what has been read of it and not yet been handed out."""
 
     def __init__(self, stream: Iterator[Any]) -> None:
@@ -128,12 +128,15 @@ def _groups(tables: Iterable[Any]) -> Iterator[Any]:
     import pyarrow as pa
 
     held: list[Any] = []
+    rows = 0
     for table in tables:
         held.append(table)
-        while sum(one.num_rows for one in held) >= _GROUP:
+        rows += table.num_rows
+        while rows >= _GROUP:
             joined = pa.concat_tables(held)
             yield joined.slice(0, _GROUP).combine_chunks()
             held = [joined.slice(_GROUP)]
+            rows -= _GROUP
     if held:
         yield pa.concat_tables(held).combine_chunks()
 

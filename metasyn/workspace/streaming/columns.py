@@ -59,9 +59,11 @@ def key_type(found: Any) -> Any:
     import pyarrow as pa
     from pyarrow import types
 
-    of = found.value_type if types.is_dictionary(found) else found
+    of = _plain(found)
     if types.is_string(of) or types.is_large_string(of) or types.is_string_view(of):
         return pa.string()
+    if types.is_float16(of):  # pyarrow cannot compare them
+        return None
     plain = (types.is_integer, types.is_floating, types.is_boolean, types.is_date, types.is_timestamp)
     return of if any(check(of) for check in plain) else None
 
@@ -89,10 +91,18 @@ def keys_of(column: Any, of: Any) -> Any:
     return keys
 
 
+def _plain(of: Any) -> Any:
+    """A type without its dictionary."""
+    from pyarrow import types
+
+    return of.value_type if types.is_dictionary(of) else of
+
+
 def holds_numbers(of: Any) -> bool:
     """Whether a column of this type can be read as figures."""
     from pyarrow import types
 
+    of = _plain(of)
     return any(check(of) for check in (types.is_integer, types.is_floating, types.is_decimal))
 
 
@@ -111,6 +121,8 @@ def numbers_of(column: Any) -> Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    if (plain := _plain(column.type)) != column.type:
+        column = column.cast(plain)
     if pa.types.is_string(column.type):
         try:
             column = column.cast(pa.float64())

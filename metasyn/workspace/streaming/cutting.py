@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from metasyn.workspace.streaming.rows import Integers, Rows
+from metasyn.workspace.streaming.rows import Integers, Pile, Rows
 from metasyn.workspace.streaming.seen_keys import SeenKeys
 
 __all__ = ["MOST_EFFECTS", "KeyReturns", "Part", "cut"]
@@ -32,7 +32,7 @@ class Part:
     bounds : ndarray of int, shape (n + 1,)
         Synthesis i has the rows bounds[i] to bounds[i + 1].
     without_key : ndarray of int
-        Numbers of the rows before its end that have no key.
+        Numbers of rows that have no key; they may stand anywhere after those of the parts before.
     too_many : mapping of int to int
         Syntheses with more effects than are held: position -> how many there are.
     """
@@ -61,22 +61,30 @@ class _Heap:
     """What has been read and not yet been handed out."""
 
     nothing: Rows
-    whole: list[Rows] = field(default_factory=list)
+    whole: Pile = field(default_factory=Pile)
     starts: list[Integers] = field(default_factory=list)
-    open: list[Rows] = field(default_factory=list)
+    open: Pile = field(default_factory=Pile)
     missing: list[Integers] = field(default_factory=list)
+    without_key: int = 0
     dropped: int = 0
 
-    def held(self, pieces: list[Rows]) -> int:
-        return sum(map(len, pieces))
+    def set_aside(self, missing: Integers) -> None:
+        """Rows without a key."""
+        if missing.size:
+            self.missing.append(missing)
+            self.without_key += missing.size
+
+    def is_full(self, part_rows: int) -> bool:
+        """Whether what is complete makes a part."""
+        return self.whole.rows >= part_rows or self.without_key >= part_rows
 
     def begin(self, rows: Rows, changes: Integers) -> None:
         """Rows in which a new synthesis begins at these positions, of which the first is 0."""
         self.close()
         last = int(changes[-1])
         if last > 0:
-            self.starts.append(self.held(self.whole) + changes[:-1])
-            self.whole.append(rows.stretch(0, last))
+            self.starts.append(self.whole.rows + changes[:-1])
+            self.whole.add(rows.stretch(0, last))
         self.go_on(rows.stretch(last, len(rows)))
 
     def go_on(self, rows: Rows) -> None:
@@ -84,28 +92,31 @@ class _Heap:
         if self.dropped:
             self.dropped += len(rows)
         elif len(rows):
-            self.open.append(rows)
-            if (many := self.held(self.open)) > MOST_EFFECTS:
-                self.dropped, self.open = many, [self.open[0].stretch(0, 1)]
+            self.open.add(rows)
+            if self.open.rows > MOST_EFFECTS:
+                self.dropped = self.open.rows
+                self.open.add(self.open.taken()[0].stretch(0, 1))
 
     def close(self) -> None:
         """The last synthesis is complete."""
-        if self.open:
-            self.starts.append(np.array([self.held(self.whole)]))
-            self.whole += self.open
-            self.open = []
+        if self.open.rows:
+            self.starts.append(np.array([self.whole.rows]))
+            for rows in self.open.taken():
+                self.whole.add(rows)
 
     def part(self, too_many: Mapping[int, int] | None = None) -> Part:
         """All that is complete."""
-        rows = Rows.joined(self.whole or [self.nothing])
+        rows = Rows.joined(self.whole.taken() or [self.nothing])
         bounds = np.concatenate([*self.starts, [len(rows)]]).astype(np.int64)
         missing = np.concatenate([*self.missing, np.zeros(0, dtype=np.int64)])
-        self.whole, self.starts, self.missing = [], [], []
+        self.starts, self.missing, self.without_key = [], [], 0
         return Part(rows=rows, bounds=bounds, without_key=missing, too_many=too_many or {})
 
 
 def cut(pieces: Iterable[Rows], part_rows: int, *, seen: SeenKeys | None = None) -> Iterator[Part]:
-    """Parts of at least so many rows, but for the last; where they are cut depends on the rows only.
+    """Parts of at least so many rows, with a key or without; where they are cut depends on the rows only.
+
+    Fewer has the last one, and one before or with a synthesis that is too large.
 
     Parameters
     ----------
@@ -128,29 +139,28 @@ def cut(pieces: Iterable[Rows], part_rows: int, *, seen: SeenKeys | None = None)
     for piece in pieces:
         rows, missing = piece.apart()
         heap = heap or _Heap(rows.stretch(0, 0))
-        heap.missing.append(missing)
-        if len(rows) == 0:
-            continue
-        changes = _changes(rows.keys, last)
-        last = rows.keys.slice(len(rows) - 1)
-        if seen is not None and seen.returns(_picked(rows.keys, changes)):
-            raise KeyReturns
-        yield from _take_in(heap, rows, changes, part_rows)
+        heap.set_aside(missing)
+        if len(rows):
+            changes = _changes(rows.keys, last)
+            last = rows.keys.slice(len(rows) - 1)
+            if seen is not None and seen.returns(_picked(rows.keys, changes)):
+                raise KeyReturns
+            yield from _take_in(heap, rows, changes)
+        if heap.is_full(part_rows):
+            yield heap.part()
     if heap is not None:
         yield from _rest(heap)
 
 
-def _take_in(heap: _Heap, rows: Rows, changes: Integers, part_rows: int) -> Iterator[Part]:
+def _take_in(heap: _Heap, rows: Rows, changes: Integers) -> Iterator[Part]:
     first = int(changes[0]) if changes.size else len(rows)
     heap.go_on(rows.stretch(0, first))
-    if heap.dropped and heap.whole:
+    if heap.dropped and heap.whole.rows:
         yield heap.part()
     if changes.size:
         if heap.dropped:
             yield _too_large(heap)
         heap.begin(rows.stretch(first, len(rows)), changes - first)
-    if heap.held(heap.whole) >= part_rows:
-        yield heap.part()
 
 
 def _too_large(heap: _Heap) -> Part:
@@ -163,11 +173,11 @@ def _too_large(heap: _Heap) -> Part:
 def _rest(heap: _Heap) -> Iterator[Part]:
     """What is left when there are no more rows."""
     if heap.dropped:
-        if heap.whole:
+        if heap.whole.rows:
             yield heap.part()
         yield _too_large(heap)
     heap.close()
-    if heap.whole or any(missing.size for missing in heap.missing):
+    if heap.whole.rows or heap.without_key:
         yield heap.part()
 
 

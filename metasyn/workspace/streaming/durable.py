@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from metasyn.errors import ReportError
+from metasyn.report.atomic import sync_folder
 
 __all__ = ["sync_file", "sync_folder", "whole_file"]
 
@@ -49,13 +50,3 @@ def sync_file(path: Path) -> None:
     """Wait until the content of a file is on the disk."""
     with path.open("rb") as handle:
         os.fsync(handle.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk, where the system can say so."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from metasyn.errors import WorkspaceError
 from metasyn.workspace.streaming.assembling import in_order, write_rejects, write_results
 from metasyn.workspace.streaming.pooling import COUNTED, FIRST
 from metasyn.workspace.streaming.store import Store
@@ -46,6 +47,7 @@ def finish(
     rejects: Path,
     told: Callable[[int, int], None],
     *,
+    rows: int,
     nothing: tuple[Any, Any],
     side_by_side: bool,
 ) -> Summary:
@@ -59,6 +61,8 @@ def finish(
     rejects : Path
     told : callable
         Told how many syntheses are written, and how many there are.
+    rows : int
+        Rows of the input, all of which the parts account for.
     nothing : tuple of pyarrow.Table
         Results and rejects without rows, for their columns.
     side_by_side : bool
@@ -72,14 +76,20 @@ def finish(
     ------
     ReportError
         If it cannot be written.
+    WorkspaceError
+        If a part is lost or cannot be read.
     """
     numbers = [number for number in parts if store.is_done(number)]
     counts: Counter[str] = Counter({"rows": 0, "rejected": 0, "syntheses": 0})
     for number in numbers:
         counts.update(store.counts(number))
+    if counts["rows"] != rows:
+        raise WorkspaceError(
+            f"what is finished in {store.folder} accounts for {counts['rows']:,} of {rows:,} rows; nothing "
+            "was written. Run the same command again."
+        )
     no_results, no_rejects = nothing
-    refused = _together(map(store.rejects, numbers), COUNTED[0], side_by_side)
-    write_rejects(rejects, chain([no_rejects], refused))
+    write_rejects(rejects, chain([no_rejects], _refused(store, numbers, side_by_side)))
     results = _together(map(store.results, numbers), FIRST, side_by_side)
     status = write_results(
         store.out, chain([no_results], results), lambda done: told(done, counts["syntheses"])
@@ -92,6 +102,21 @@ def finish(
         rejects=rejects,
         scattered=side_by_side,
     )
+
+
+def _refused(store: Store, numbers: Sequence[int], side_by_side: bool) -> Iterator[Any]:
+    """The rejects in the order of the input; rows without a key may stand far from the others of a part."""
+    if side_by_side:
+        return in_order(map(store.rejects, numbers), COUNTED[0])
+
+    def some(*, with_key: bool) -> Iterator[Any]:
+        for table in chain.from_iterable(map(store.rejects, numbers)):
+            known = table.column(COUNTED[1]).is_valid()
+            yield table.filter(known if with_key else pc.invert(known))
+
+    import pyarrow.compute as pc
+
+    return in_order([some(with_key=True), some(with_key=False)], COUNTED[0])
 
 
 def _together(streams: Iterator[Iterator[Any]], column: str, side_by_side: bool) -> Iterator[Any]:

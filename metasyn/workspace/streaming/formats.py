@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from metasyn.errors import OptionError, WorkspaceError
 
-__all__ = ["TableFormat", "files_of", "format_of", "read_format", "require_pyarrow", "separator_of"]
+__all__ = [
+    "UNFINISHED",
+    "TableFormat",
+    "files_of",
+    "format_of",
+    "read_format",
+    "require_pyarrow",
+    "separator_of",
+]
 
+UNFINISHED = ".unfinished"
+"""What is added to the name of an output for that of the folder in which it comes about."""
 TableFormat = Literal["Parquet", "CSV", "gzipped CSV", "Arrow file", "Arrow stream"]
+KINDS: tuple[TableFormat, ...] = get_args(TableFormat)
 _ENDINGS: dict[str, TableFormat] = {
     ".parquet": "Parquet",
     ".pq": "Parquet",
@@ -47,7 +59,7 @@ def require_pyarrow() -> Any:
     return pyarrow
 
 
-def format_of(path: Path, option: str) -> TableFormat:
+def format_of(path: Path, option: str, known: Collection[TableFormat] = KINDS) -> TableFormat:
     """What a file is by the ending of its name.
 
     Parameters
@@ -55,11 +67,13 @@ def format_of(path: Path, option: str) -> TableFormat:
     path : Path
     option : str
         What the file is to the command, for the message.
+    known : collection of TableFormat
+        What it may be.
 
     Raises
     ------
     OptionError
-        If no kind of table has this ending.
+        If no kind of table has this ending, or one that it may not be.
 
     Examples
     --------
@@ -69,9 +83,10 @@ def format_of(path: Path, option: str) -> TableFormat:
     name = path.name.lower()
     found = [kind for ending, kind in _ENDINGS.items() if name.endswith(ending)]
     if not found:
-        raise OptionError(
-            f"{option}: {path.name!r} ends in none of {', '.join(_ENDINGS)}, which say what it is."
-        )
+        endings = ", ".join(ending for ending, kind in _ENDINGS.items() if kind in known)
+        raise OptionError(f"{option}: {path.name!r} ends in none of {endings}, which say what it is.")
+    if found[0] not in known:
+        raise OptionError(f"{option} is written as {' or '.join(known)}; {path.name!r} says {found[0]}.")
     return found[0]
 
 
@@ -101,11 +116,12 @@ def files_of(path: Path) -> list[Path]:
     ------
     WorkspaceError
         If something else is in the folder (but for names that begin with a dot or an underscore, by which
-        other software marks what is no part of the table), or nothing is.
+        other software marks what is no part of the table, and what an interrupted run has left), or nothing
+        is.
     """
     if not path.is_dir():
         return [path]
-    found = sorted(one for one in path.iterdir() if not one.name.startswith((".", "_")))
+    found = sorted(one for one in path.iterdir() if not _is_beside(one))
     for one in found:
         if one.is_dir() or _ENDINGS.get(one.suffix.lower()) != "Parquet":
             raise WorkspaceError(
@@ -115,6 +131,11 @@ def files_of(path: Path) -> list[Path]:
     if not found:
         raise WorkspaceError(f"{path} is a folder without Parquet files.")
     return found
+
+
+def _is_beside(path: Path) -> bool:
+    """Whether something in a folder is no part of the table."""
+    return path.name.startswith((".", "_")) or (path.name.endswith(UNFINISHED) and path.is_dir())
 
 
 def read_format(path: Path) -> TableFormat:

@@ -18,7 +18,7 @@ from metasyn.workspace.streaming.reading import Source
 
 __all__ = ["input_identity", "journal_of", "why_not"]
 
-_LAYOUT = 3
+_LAYOUT = 4
 _EDGE = 2**16
 # What the last digits of a number may depend on.
 _BUILT_WITH = ("numpy", "scipy", "numba", "pyarrow")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from metasyn.batch.ragged import variances_of
 from metasyn.errors import WorkspaceError
 from metasyn.workspace.streaming.columns import (
     Columns,
@@ -51,6 +52,8 @@ class Source:
         How many there are, where that is known beforehand.
     share : float
         How much has been read, from 0 to 1, where the number of rows is not known.
+    read : int
+        Rows that have been read.
     """
 
     path: Path
@@ -60,6 +63,7 @@ class Source:
     key_type: Any
     rows: int | None
     share: float = field(default=0.0)
+    read: int = field(default=0)
 
     @property
     def about(self) -> int:
@@ -76,12 +80,12 @@ class Source:
         WorkspaceError
             If the content is broken.
         """
-        done = 0
+        self.read = 0
         for path in self.files:
             with _told(path, self.kind):
                 for batch in BATCHES[self.kind](path, list(self.columns.names), self._read):
-                    rows = self._rows(batch, done + 1)
-                    done += len(rows)
+                    rows = self._rows(batch, self.read + 1)
+                    self.read += len(rows)
                     yield from (rows.stretch(start, start + most) for start in range(0, len(rows), most))
 
     def _read(self, share: float) -> None:
@@ -92,7 +96,7 @@ class Source:
         y, v = numbers_of(yi), numbers_of(spread)
         said = self._said(yi, y, spread, v) if self.kind in _TEXT else None
         if self.columns.sei is not None:
-            v = np.where(v > 0, v * v, np.nan)
+            v = variances_of(v)
         numbers = np.arange(first, first + len(y))
         return Rows(numbers=numbers, keys=keys_of(key, self.key_type), yi=y, vi=v, said=said)
 
@@ -161,7 +165,8 @@ def _key_type(path: Path, kind: TableFormat, columns: Columns, head: Head) -> An
     known = key_type(keys)
     if known is None:
         raise WorkspaceError(
-            f"{path}: column {columns.key!r} cannot be a key; it holds {keys}, not text, numbers or dates."
+            f"{path}: column {columns.key!r} cannot be a key; it holds {keys}, not text, whole numbers, "
+            "floats of 32 or 64 bits, truth values or dates."
         )
     return known
 

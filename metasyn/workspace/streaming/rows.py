@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Integers", "Rows"]
+__all__ = ["Array", "Integers", "Pile", "Rows"]
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -85,3 +85,21 @@ class Rows:
             vi=np.concatenate([piece.vi for piece in pieces]),
             said=None if pieces[0].said is None else pa.concat_arrays([piece.said for piece in pieces]),
         )
+
+
+@dataclass(slots=True)
+class Pile:
+    """Stretches one after the other, counted as they come."""
+
+    pieces: list[Rows] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, rows: Rows) -> None:
+        """One more."""
+        self.pieces.append(rows)
+        self.rows += len(rows)
+
+    def taken(self) -> list[Rows]:
+        """All of them, which are then no longer held."""
+        pieces, self.pieces, self.rows = self.pieces, [], 0
+        return pieces

@@ -18,26 +18,20 @@ from metasyn.workspace.streaming.columns import Columns
 from metasyn.workspace.streaming.compiling import compiling_told
 from metasyn.workspace.streaming.cutting import KeyReturns, Part, cut
 from metasyn.workspace.streaming.finishing import Summary, finish
-from metasyn.workspace.streaming.formats import TableFormat, format_of
 from metasyn.workspace.streaming.journal import input_identity, journal_of, why_not
+from metasyn.workspace.streaming.places import require_own, require_places
 from metasyn.workspace.streaming.pooling import PoolOptions, Task, pool_task, rejected, results_table
 from metasyn.workspace.streaming.readers import PIECE
 from metasyn.workspace.streaming.reading import Source, open_source
 from metasyn.workspace.streaming.rows import Rows
 from metasyn.workspace.streaming.seen_keys import SeenKeys
 from metasyn.workspace.streaming.spill import deal, dealt_part, partitions_for
-from metasyn.workspace.streaming.store import REJECTS, Store, alone_with, is_begun, opened_store
+from metasyn.workspace.streaming.store import REJECTS, Store, alone_with, opened_store
 
 __all__ = ["PART_ROWS", "Teller", "run_batch"]
 
 PART_ROWS = 2**18
 """Effects that are computed together."""
-
-# What may be written where.
-_WRITTEN: dict[str, tuple[TableFormat, ...]] = {
-    "--out": ("Parquet", "CSV", "Arrow file", "Arrow stream"),
-    "--rejects": ("CSV",),
-}
 
 
 class Teller(Protocol):
@@ -63,6 +57,7 @@ class _Run:
     journal: dict[str, Any]
     waiting: deque[tuple[int, Part]] = field(default_factory=deque)
     parts: int = 0
+    rows: int = 0
     # Rows of parts that are computed, and of those that were finished before: two threads count them.
     computed: int = 0
     passed_over: int = 0
@@ -118,8 +113,10 @@ def run_batch(
     """
     options = options or PoolOptions()
     rejects = rejects or out.with_name(out.name + REJECTS)
-    _require(path, out, rejects, part_rows)
-    _require_own(out, rejects)
+    require_places(path, out, rejects)
+    require_own(out, rejects)
+    if part_rows < 1:
+        raise OptionError(f"part_rows must be 1 or more; got {part_rows}.")
     options.check()
     source = open_source(path, columns)
     options = replace(options, backend=chosen_backend(options.backend, source.about))
@@ -136,36 +133,10 @@ def run_batch(
             raise WorkspaceError(f"{path} was changed while it was read; nothing was written. Run it again.")
         summary = finish(
             store, range(run.parts), rejects, partial(teller.step, "writing", unit="syntheses"),
-            nothing=_no_rows(run), side_by_side=known["scattered"],
+            rows=run.rows, nothing=_no_rows(run), side_by_side=known["scattered"],
         )  # fmt: skip
         store.remove()
     return summary
-
-
-def _require(path: Path, out: Path, rejects: Path, part_rows: int) -> None:
-    for option, place in (("--out", out), ("--rejects", rejects)):
-        if (kind := format_of(place, option)) not in (known := _WRITTEN[option]):
-            raise OptionError(f"{option} is written as {' or '.join(known)}; {place.name!r} says {kind}.")
-    places = [one.resolve() for one in (path, out, rejects)]
-    if len(set(places)) < 3:
-        raise OptionError(f"input, output and rejects are three files; got {path}, {out} and {rejects}.")
-    if part_rows < 1:
-        raise OptionError(f"part_rows must be 1 or more; got {part_rows}.")
-    for place in (out, rejects):
-        if not place.parent.is_dir():
-            raise WorkspaceError(f"{place}: there is no folder {place.parent}.")
-        if place.is_dir():
-            raise WorkspaceError(f"{place} is a folder; a file is to be written there.")
-
-
-def _require_own(out: Path, rejects: Path) -> None:
-    """Not to write over the rejects of another output: of this one there is something, if they are its."""
-    usual = rejects.name == out.name + REJECTS
-    if not usual and rejects.exists() and rejects.stat().st_size and not (out.exists() or is_begun(out)):
-        raise OptionError(
-            f"--rejects: {rejects} is there, but {out} is not, so that these may be the rejects of another "
-            "run: remove them, or give another name."
-        )
 
 
 def _found(store: Store, journal: dict[str, Any], restart: bool, teller: Teller) -> dict[str, Any]:
@@ -203,11 +174,11 @@ def _whole_parts(run: _Run) -> Iterator[tuple[int, Part]]:
     """Parts of a table whose syntheses stand together; those that are finished are only counted."""
     for number, part in enumerate(cut(_pieces(run), run.part_rows, seen=SeenKeys())):
         run.parts = number + 1
-        if run.store.is_done(number):
-            run.passed_over += part.given
-            _tell_rows(run)
+        if _finished(run, number):
+            _pass_over(run, part.given)
         else:
             yield number, part
+    run.rows = run.source.read
 
 
 def _pieces(run: _Run) -> Iterator[Rows]:
@@ -227,13 +198,30 @@ def _deal(run: _Run) -> list[int]:
 def _dealt_parts(run: _Run) -> Iterator[tuple[int, Part]]:
     """One part per file; those that are finished are not read."""
     sizes = run.journal["dealt"]
-    run.parts = len(sizes)
+    run.parts, run.rows = len(sizes), sum(sizes)
     for number, rows in enumerate(sizes):
-        if rows and run.store.is_done(number):
-            run.passed_over += rows
-            _tell_rows(run)
+        if rows and _finished(run, number):
+            _pass_over(run, rows)
         elif rows:
             yield number, dealt_part(run.store.folder, number, rows, run.source.columns.key)
+
+
+def _finished(run: _Run, number: int) -> bool:
+    """Whether another run has finished a part; one that is damaged is forgotten."""
+    if not run.store.is_done(number):
+        return False
+    if not run.store.is_sound(number):
+        run.teller.remark(f"part {number} in {run.store.folder} is damaged: computing it again.")
+        run.store.discard(number)
+        return False
+    return True
+
+
+def _pass_over(run: _Run, rows: int) -> None:
+    """Rows of a part that another run has finished; before the first that this one computes it is told."""
+    run.passed_over += rows
+    if not run.computed:
+        run.teller.step("taking over", run.passed_over, _rows_in_all(run, run.passed_over), "effects")
 
 
 def _pool(run: _Run, parts: Iterator[tuple[int, Part]]) -> None:
@@ -263,14 +251,18 @@ def _pool(run: _Run, parts: Iterator[tuple[int, Part]]) -> None:
 
 def _tell_rows(run: _Run) -> None:
     done = run.computed + run.passed_over
-    run.teller.step("pooling", done, sum(run.journal.get("dealt", ())) or _total(run.source, done), "effects")
+    run.teller.step("pooling", done, _rows_in_all(run, done), "effects")
+
+
+def _rows_in_all(run: _Run, done: int) -> int | None:
+    return sum(run.journal.get("dealt", ())) or _total(run.source, done)
 
 
 def _total(source: Source, done: int) -> int | None:
-    """Rows of the input: known, or guessed from how much of the file they fill."""
+    """Rows of the input: known, or guessed from how much of the file those fill that have been read."""
     if source.rows is not None:
         return source.rows
-    return max(done, round(done / source.share)) if source.share else None
+    return max(done, round(source.read / source.share)) if source.share else None
 
 
 def _no_rows(run: _Run) -> tuple[Any, Any]:

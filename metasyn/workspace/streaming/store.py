@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from metasyn.errors import ReportError
+from metasyn.errors import ReportError, WorkspaceError
 from metasyn.workspace.streaming.durable import sync_folder, whole_file
+from metasyn.workspace.streaming.formats import UNFINISHED
+from metasyn.workspace.streaming.sealed import SealedStream, batches, is_sound
 
 __all__ = ["Store", "alone_with", "is_begun", "opened_store"]
 
@@ -43,6 +46,15 @@ class Store:
     def is_done(self, number: int) -> bool:
         """Whether this part is finished."""
         return self._results(number).exists() and self._rejects(number).exists()
+
+    def is_sound(self, number: int) -> bool:
+        """Whether a finished part is as it was put away."""
+        return is_sound(self._results(number)) and is_sound(self._rejects(number))
+
+    def discard(self, number: int) -> None:
+        """Let a finished part not be finished."""
+        self._results(number).unlink(missing_ok=True)
+        self._rejects(number).unlink(missing_ok=True)
 
     def keep(
         self,
@@ -77,8 +89,9 @@ class Store:
         """What was kept with a finished part."""
         import pyarrow as pa
 
-        with pa.OSFile(str(self._results(number))) as handle:
-            metadata = pa.ipc.open_file(handle).schema.metadata
+        path = self._results(number)
+        with _told(path), pa.OSFile(str(path)) as handle:
+            metadata = pa.ipc.open_stream(handle).schema.metadata
             return {name: int(value) for name, value in json.loads(metadata[b"counts"]).items()}
 
     def results(self, number: int) -> Iterator[Any]:
@@ -122,10 +135,10 @@ class Store:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _results(self, number: int) -> Path:
-        return self.folder / f"part-{number:07}.arrow"
+        return self.folder / f"part-{number:07}.arrows"
 
     def _rejects(self, number: int) -> Path:
-        return self.folder / f"rejects-{number:07}.arrow"
+        return self.folder / f"rejects-{number:07}.arrows"
 
 
 @contextmanager
@@ -174,7 +187,7 @@ def alone_with(rejects: Path, store: Store) -> Iterator[None]:
 
 
 def _beside(out: Path) -> Path:
-    return out.with_name(out.name + ".unfinished")
+    return out.with_name(out.name + UNFINISHED)
 
 
 @contextmanager
@@ -199,16 +212,28 @@ def _locked(folder: Path, out: Path) -> Iterator[None]:
 
 
 def _write(path: Path, table: Any, counts: Mapping[str, int], most: int) -> None:
-    import pyarrow as pa
-
     schema = table.schema.with_metadata({b"counts": json.dumps(counts).encode()})
-    with whole_file(path, may_be_lost=True) as handle, pa.ipc.new_file(handle, schema) as writer:
-        writer.write_table(table.cast(schema), max_chunksize=most)
+    with whole_file(path, may_be_lost=True) as handle:
+        stream = SealedStream(handle, schema)
+        stream.write(table.cast(schema), most)
+        stream.seal()
 
 
 def _tables(path: Path) -> Iterator[Any]:
     import pyarrow as pa
 
-    with pa.OSFile(str(path)) as handle, pa.ipc.open_file(handle) as reader:
-        for number in range(reader.num_record_batches):
-            yield pa.Table.from_batches([reader.get_batch(number)]).replace_schema_metadata(None)
+    with _told(path):
+        for batch in batches(path):
+            yield pa.Table.from_batches([batch]).replace_schema_metadata(None)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What goes wrong in reading a finished part is told of its file, not of the output."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise WorkspaceError(f"{path} cannot be read: {words}; run the same command again.") from error
