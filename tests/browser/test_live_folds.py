@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.browser.shipped import Shipped
 from tests.browser.test_live_page import unfold, violations
 
@@ -13,6 +15,7 @@ MEK = "mek_inhibitor_vs_chemotherapy"
 ROW = "#how-pfs-hr-nemo-dummer-2017"
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_in_open_folds_by_night_on_a_phone(
     reports: dict[str, Shipped], visit: Visit
 ) -> None:

@@ -39,6 +39,7 @@ def addresses(reports: dict[str, Shipped], index_url: str) -> list[str]:
     return [*(report.url for report in reports.values()), index_url]
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_by_day(reports: dict[str, Shipped], index_url: str, visit: Visit) -> None:
     unfolded = reports["mek_inhibitor_vs_chemotherapy"].url
     for url in addresses(reports, index_url):
