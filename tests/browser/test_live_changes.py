@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.browser.shipped import Shipped
+
+pytestmark = pytest.mark.slow
 
 Visit = Callable[..., Any]
 MANY = "response_rate_by_drug_class"

@@ -9,6 +9,8 @@ import pytest
 
 from tests.browser.shipped import NAMES, Shipped
 
+pytestmark = pytest.mark.slow
+
 Visit = Callable[..., Any]
 MANY = "response_rate_by_drug_class"
 FEW = "ici_nras_mutant_vs_wild_type"

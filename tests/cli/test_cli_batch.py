@@ -264,6 +264,7 @@ def hit(path: Path, out: Path, name: str, at: int) -> subprocess.CompletedProces
     )
 
 
+@pytest.mark.slow
 def test_a_run_killed_and_interrupted_ends_with_the_same_bytes(metasyn, large, tmp_path):
     path, out = large.with_name("sorted.csv"), tmp_path / "out.parquet"
     target = tmp_path / "whole.parquet"

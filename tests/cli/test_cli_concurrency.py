@@ -65,6 +65,7 @@ def in_a_helper(script: Path, does: str) -> None:
     script.write_text(IN_A_HELPER.format(does=does) + script.read_text())
 
 
+@pytest.mark.slow
 def test_a_helper_gives_the_same_bytes(tiny_project, built_once, snapshot, one_each):
     told = []
     project = Project(tiny_project)
@@ -202,6 +203,7 @@ def alive(group: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_control_c_ends_all(built, snapshot):
     before = snapshot(built / "reports")
     running = started(built)

@@ -127,6 +127,7 @@ def test_unknown_names(metasyn, built):
     assert metasyn("verify", "coffee", cwd=built).code == 2
 
 
+@pytest.mark.slow
 def test_the_real_r_confirms_the_tiny_project(metasyn, built):
     if shutil.which("Rscript") is None:
         pytest.skip("R is not on this machine")

@@ -34,6 +34,7 @@ print(json.dumps({name: hashlib.sha256(data).hexdigest() for name, data in files
 OTHER_ROUNDING = {"OPENBLAS_CORETYPE": "Prescott"}
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_same_bytes(bcg_files: dict[str, bytes], tmp_path: Path) -> None:
     sample = Path(__file__).with_name("conftest.py")
     made = subprocess.run(
