@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +18,8 @@ __all__ = ["ExitCode", "app", "command", "main", "run_script"]
 def command() -> NoReturn:
     """The process `metasyn`: what `main` does, and then its end, even if a thread cannot end."""
     code = main()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to be done, or to be told
     if code == ExitCode.INTERRUPTED:
         end_in_any_case()
     raise SystemExit(code)
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             complain(SAID)
             return ExitCode.INTERRUPTED
-    return entry.main(arguments)
+        return entry.main(arguments)
 
 
 def __getattr__(name: str) -> Any:

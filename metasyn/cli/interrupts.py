@@ -19,6 +19,8 @@ GRACE = 10.0
 """Seconds after Ctrl-C within which the process ends by itself, or is ended."""
 SAID = "metasyn: interrupted."
 """What is said of it."""
+# What the block in which the main thread is has noted.
+_BLOCKS: list[list[int]] = []
 
 
 @contextmanager
@@ -28,7 +30,7 @@ def noted() -> Iterator[list[int]]:
     In compiled code, and while a module is imported, a `KeyboardInterrupt` may be turned into an error of
     another kind (`SystemError`, `ImportError`), leave half a module behind, which then lacks something, or
     be lost. If the block goes on for `GRACE` seconds after the first, the process is ended; a second one is
-    left to the system, which ends it at once.
+    left to the system, which ends it at once. A block within another has the signals of that one.
 
     Yields
     ------
@@ -46,6 +48,9 @@ def noted() -> Iterator[list[int]]:
     """
     came: list[int] = []
     in_main = threading.current_thread() is threading.main_thread()
+    if in_main and _BLOCKS:
+        yield _BLOCKS[-1]
+        return
     if not in_main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield came
         return
@@ -57,11 +62,13 @@ def noted() -> Iterator[list[int]]:
         end_in_any_case(unless=lambda: left, saying=SAID)
         signal.default_int_handler(number, frame)
 
+    _BLOCKS.append(came)
     signal.signal(signal.SIGINT, note)
     try:
         yield came
     finally:
         left = True
+        _BLOCKS.pop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
